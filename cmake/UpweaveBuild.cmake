@@ -1,0 +1,31 @@
+# Settings common to the compiler and the runtime: ccache, lld, warnings and
+# sanitizers.
+include_guard(GLOBAL)
+
+find_program(UPWEAVE_CCACHE ccache)
+if(UPWEAVE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers need these two to be cacheable.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${UPWEAVE_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${UPWEAVE_CCACHE})
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  find_program(UPWEAVE_LLD NAMES ld.lld-22)
+  if(UPWEAVE_LLD)
+    add_link_options(--ld-path=${UPWEAVE_LLD})
+  endif()
+endif()
+
+if(UPWEAVE_SANITIZE)
+  add_compile_options(-fsanitize=${UPWEAVE_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${UPWEAVE_SANITIZE})
+endif()
+
+# upweave_warnings(TARGET): the warnings every target of the project builds with.
+function(upweave_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wno-unused-parameter)
+  if(UPWEAVE_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
