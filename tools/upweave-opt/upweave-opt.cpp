@@ -1,4 +1,5 @@
-//===- upweave-opt.cpp - Run passes on IR -----------------------------------===//
+//===- upweave-opt.cpp - Run passes on IR
+//-----------------------------------===//
 // mlir-opt with Upweave's dialect, passes and pipelines.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -17,6 +18,6 @@ int main(int argc, char **argv) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   upweave::registerUpweaveDialect(registry);
-  return mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "Upweave optimizer driver\n", registry));
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "Upweave optimizer driver\n", registry));
 }

@@ -1,0 +1,84 @@
+//===- UpweaveDialect.cpp - Registration of the dialect -------------------===//
+// The dialect's initialisation, and what TableGen defines for it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Upweave/IR/Upweave.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace upweave;
+
+#include "Upweave/IR/UpweaveDialect.cpp.inc"
+
+#include "Upweave/IR/UpweaveEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "Upweave/IR/UpweaveAttrs.cpp.inc"
+
+void UpweaveDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "Upweave/IR/UpweaveAttrs.cpp.inc"
+      >();
+}
+
+void UpweaveDialect::initialize() {
+  registerAttributes();
+  addOperations<
+#define GET_OP_LIST
+#include "Upweave/IR/UpweaveOps.cpp.inc"
+      >();
+  // Canonicalization puts constants into regions.
+  getContext()->getOrLoadDialect<arith::ArithDialect>();
+}
+
+void upweave::registerUpweaveDialect(DialectRegistry &registry) {
+  registry.insert<UpweaveDialect>();
+  registerBufferizableModels(registry);
+}
+
+/// Checks one number of a schedule against its range.
+static LogicalResult
+verifyScheduleField(llvm::function_ref<InFlightDiagnostic()> emitError,
+                    StringRef name, int64_t value, int64_t limit) {
+  if (value >= 0 && value <= limit)
+    return success();
+  return emitError() << "schedule's '" << name << "' is " << value
+                     << "; it must be from 0 to " << limit;
+}
+
+LogicalResult
+ScheduleAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                     ScheduleKind kind, int64_t warps, int64_t lanes,
+                     int64_t vector, int64_t registers, bool looped,
+                     int64_t stages, llvm::ArrayRef<int64_t> tile) {
+  // A block has at most 1024 threads, an access at most 16 bytes, a thread at
+  // most 255 registers.
+  if (failed(verifyScheduleField(emitError, "warps", warps, 32)) ||
+      failed(verifyScheduleField(emitError, "lanes", lanes, 1024)) ||
+      failed(verifyScheduleField(emitError, "vector", vector, 16)) ||
+      failed(verifyScheduleField(emitError, "registers", registers, 255)) ||
+      failed(verifyScheduleField(emitError, "stages", stages, 16)))
+    return failure();
+  if (lanes > 0 && !llvm::isPowerOf2_64(lanes))
+    return emitError() << "schedule's 'lanes' is " << lanes
+                       << "; it must be a power of two";
+  if (warps > 0 && lanes > warps * 32)
+    return emitError() << "schedule's 'lanes' is " << lanes << ", more than "
+                       << warps << " warps of 32 threads have";
+  if (vector > 0 && registers % vector != 0)
+    return emitError() << "schedule's 'registers' is " << registers
+                       << ", no multiple of its 'vector' of " << vector;
+  for (int64_t size : tile)
+    if (size <= 0)
+      return emitError() << "schedule's 'tile' holds " << size
+                         << "; tile sizes are positive";
+  if (kind != ScheduleKind::Fused && (stages != 0 || !tile.empty()))
+    return emitError() << "schedule of kind '" << stringifyScheduleKind(kind)
+                       << "' takes no 'stages' and no 'tile'";
+  return success();
+}
