@@ -1,10 +1,10 @@
-//===- upweave-opt.cpp - Run passes on IR
-//-----------------------------------===//
+//===- upweave-opt.cpp - Run passes on IR ---------------------------------===//
 // mlir-opt with Upweave's dialect, passes and pipelines.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
 #include "Upweave/IR/Upweave.h"
+#include "Upweave/Transforms/Passes.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -13,6 +13,8 @@
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
+  upweave::registerUpweaveTransformsPasses();
+  upweave::registerBufferizePipeline();
 
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
