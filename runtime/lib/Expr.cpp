@@ -1,0 +1,53 @@
+// The operators of the bundle's expressions, with overflow detected.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Expr.h"
+
+#include <limits>
+
+namespace upweave {
+namespace rt {
+
+namespace {
+bool floorDiv(int64_t a, int64_t b, int64_t &out) {
+  if (b == 0 || (b == -1 && a == std::numeric_limits<int64_t>::min()))
+    return false;
+  out = a / b;
+  if (a % b != 0 && (a < 0) != (b < 0))
+    --out;
+  return true;
+}
+} // namespace
+
+bool applyExprOp(bundle::ExprOp op, int64_t a, int64_t b, int64_t &out) {
+  switch (op) {
+  case bundle::ExprOp::Add:
+    return !__builtin_add_overflow(a, b, &out);
+  case bundle::ExprOp::Sub:
+    return !__builtin_sub_overflow(a, b, &out);
+  case bundle::ExprOp::Mul:
+    return !__builtin_mul_overflow(a, b, &out);
+  case bundle::ExprOp::FloorDiv:
+    return floorDiv(a, b, out);
+  case bundle::ExprOp::CeilDiv:
+    if (!floorDiv(a, b, out))
+      return false;
+    out += a % b != 0;
+    return true;
+  case bundle::ExprOp::Mod:
+    if (!floorDiv(a, b, out))
+      return false;
+    out = a - out * b;
+    return true;
+  case bundle::ExprOp::Min:
+    out = std::min(a, b);
+    return true;
+  case bundle::ExprOp::Max:
+    out = std::max(a, b);
+    return true;
+  default:
+    return false;
+  }
+}
+
+} // namespace rt
+} // namespace upweave

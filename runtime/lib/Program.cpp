@@ -1,0 +1,82 @@
+// What programs on the host and on devices share: finding the entry, checks
+// before a launch, the workspace.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Program.h"
+
+#include "Limits.h"
+
+namespace upweave {
+namespace rt {
+
+uw_status LoadedBundle::findEntry(const char *name,
+                                  const bundle::Entry *&entry) const {
+  const auto &entries = *file->table().entries();
+  if (!name && entries.size() == 1) {
+    entry = entries.Get(0);
+    return UW_OK;
+  }
+  std::string names;
+  for (const bundle::Entry *candidate : entries) {
+    if (name && candidate->name()->str() == name) {
+      entry = candidate;
+      return UW_OK;
+    }
+    names += (names.empty() ? "'" : ", '") + candidate->name()->str() + "'";
+  }
+  if (!name)
+    return fail(UW_NOT_FOUND, "the bundle has several entries, name one of {}",
+                names);
+  return fail(UW_NOT_FOUND, "entry '{}' was asked for, the bundle has {}", name,
+              names);
+}
+
+uw_status Program::workspaceSize(const uw_tensor *tensors, size_t count,
+                                 uint64_t &bytes) const {
+  UW_TRY(checkShapes(*entryTable, tensors, count));
+  int64_t value;
+  UW_TRY(evaluate(workspaceExpr(), tensors, "the workspace's size", value));
+  if (value < 0)
+    return fail(UW_BAD_BUNDLE, "the workspace's size is {} bytes", value);
+  bytes = value;
+  return UW_OK;
+}
+
+uw_status Program::launch(const LaunchRequest &request) const {
+  uint64_t bytes;
+  UW_TRY(workspaceSize(request.tensors, request.count, bytes));
+  UW_TRY(checkData(*entryTable, request.tensors, where));
+  if (bytes == 0)
+    return run(request);
+  if (request.workspace && request.workspaceBytes >= bytes) {
+    auto address = reinterpret_cast<uintptr_t>(request.workspace);
+    if (address % kBufferAlignment)
+      return fail(UW_BAD_WORKSPACE,
+                  "the workspace is at {}, which is not a multiple of {} bytes",
+                  fmt::ptr(request.workspace), kBufferAlignment);
+    return run(request);
+  }
+  if (request.allocateWorkspace)
+    return runAllocating(request, bytes);
+  return fail(UW_BAD_WORKSPACE,
+              "the workspace has {} bytes, the launch needs {}: ask "
+              "uw_program_workspace_size, or set UW_LAUNCH_ALLOCATE_WORKSPACE",
+              request.workspace ? request.workspaceBytes : 0, bytes);
+}
+
+uw_status loadProgram(std::shared_ptr<LoadedBundle> bundle,
+                      const bundle::Entry &entry, Place place,
+                      cu::Context context, std::string_view image,
+                      std::unique_ptr<Program> &program) {
+  if (place.kind == UW_CUDA)
+    return loadDeviceProgram(std::move(bundle), entry, place.ordinal, context,
+                             image, program);
+  if (place.kind != UW_HOST)
+    return fail(UW_INVALID_ARGUMENT,
+                "device_kind is {}, not UW_HOST or UW_CUDA", place.kind);
+  if (!image.empty() && image != "host")
+    return fail(UW_NO_IMAGE, "image '{}' does not run on the host", image);
+  return loadHostProgram(std::move(bundle), entry, program);
+}
+
+} // namespace rt
+} // namespace upweave
