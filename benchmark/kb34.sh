@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Compiles the benchmark's bundles, and times them where there is a GPU.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# usage: benchmark/kb34.sh build   compile the bundles into build/bench (needs the compiler)
+#        benchmark/kb34.sh run     time them beside their peers (needs a GPU, PyTorch and Triton)
+# Without an argument it does both. The two halves may run on two machines that
+# share build/bench, which also receives the runtime.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bench=build/bench
+what=${1:-all}
+
+case $what in build | run | all) ;; *)
+  sed -n '5,8s/^# \{0,1\}//p' "$0"
+  exit 2
+  ;;
+esac
+
+if [ "$what" != run ]; then
+  compile=build/release/bin/upweave-compile
+  [ -x "$compile" ] || { echo "$compile is missing: build the preset 'release' first" >&2; exit 1; }
+  mkdir -p "$bench"
+  while read -r name file; do
+    echo "compiling $name"
+    "$compile" "$file" --chip sm_89,sm_90 --no-host -o "$bench/$name.upw" \
+      --report="$bench/$name.json" > "$bench/$name.txt"
+  done <<'LIST'
+kb34_erf_static examples/kb34/kb34_f32.mlir
+kb34_erf_dynamic examples/kb34/kb34_f32_dynamic_batch.mlir
+kb34_tanh_static examples/kb34/kb34_f32_tanh.mlir
+kb34_tanh_dynamic benchmark/ir/kb34_tanh_dynamic.mlir
+kb34_epilogue_erf benchmark/ir/kb34_epilogue_erf.mlir
+kb34_epilogue_tanh benchmark/ir/kb34_epilogue_tanh.mlir
+LIST
+  cp build/release/lib/libupweave_runtime.so* build/release/bin/upweave-run "$bench/"
+fi
+if [ "$what" != build ]; then
+  python3 benchmark/kb34.py --runtime "$bench/libupweave_runtime.so" \
+    --bundles "$bench" --image sm_90 --image ptx:sm_89 --out "$bench/results"
+fi
