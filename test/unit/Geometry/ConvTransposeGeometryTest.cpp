@@ -1,4 +1,5 @@
-//===- ConvTransposeGeometryTest.cpp ----------------------------------------===//
+//===- ConvTransposeGeometryTest.cpp
+//----------------------------------------===//
 // Phases and taps against the scatter definition; shapes and messages.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -159,12 +160,10 @@ TEST(ConvTransposeGeometry, InfersShapeInAnyLayout) {
   geometry.inputDims = {0, 3, {1, 2}};
   geometry.resultDims = {2, 0, {3, 1}};
   SmallVector<int64_t> result;
-  EXPECT_FALSE(
-      geometry.inferResultShape({5, 7, 8, 6}, {6, 4, 3, 2}, result));
+  EXPECT_FALSE(geometry.inferResultShape({5, 7, 8, 6}, {6, 4, 3, 2}, result));
   EXPECT_EQ(result, (SmallVector<int64_t>{8, 9, 5, 9}));
   geometry.filterGroups = FilterGroups::Output;
-  EXPECT_FALSE(
-      geometry.inferResultShape({5, 7, 8, 6}, {3, 4, 3, 2}, result));
+  EXPECT_FALSE(geometry.inferResultShape({5, 7, 8, 6}, {3, 4, 3, 2}, result));
   EXPECT_EQ(result, (SmallVector<int64_t>{4, 9, 5, 9}));
 }
 
@@ -184,8 +183,8 @@ TEST(ConvTransposeGeometry, ErrorsCarryNumbers) {
   EXPECT_EQ(getShapeError(geometry, {1, 4, 8, 8, 8}, {4, 2, 4, 4, 4},
                           {1, 2, 16, 17, 16}),
             "dim 3 of result has size 17, expected 16");
-  EXPECT_EQ(getShapeError(geometry, {1, 4, kDynamicSize, 8, 8},
-                          {4, 2, 4, 4, 4}, {1, 2, 16, 16, 16}),
+  EXPECT_EQ(getShapeError(geometry, {1, 4, kDynamicSize, 8, 8}, {4, 2, 4, 4, 4},
+                          {1, 2, 16, 16, 16}),
             "dim 2 of input is dynamic, only the batch may be");
   EXPECT_EQ(getShapeError(geometry, {1, 4, 8, 8}, {4, 2, 4, 4, 4},
                           {1, 2, 16, 16, 16}),

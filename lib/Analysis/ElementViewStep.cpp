@@ -1,0 +1,338 @@
+//===- ElementViewStep.cpp - Compose a view with its source's producer
+//------===//
+// Slices, padding and reshapes; linalg operations are in ElementViewLinalg.cpp.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "ElementViewDetail.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace upweave {
+
+/// Views larger than this are not worth following.
+static constexpr unsigned kMaxExprSize = 64;
+static constexpr unsigned kMaxGuards = 32;
+static constexpr unsigned kMaxSteps = 256;
+
+LogicalResult detail::giveUp(std::string &whyNot, const Twine &reason) {
+  whyNot = reason.str();
+  return failure();
+}
+
+ElementView detail::withSource(const ElementView &view, Value source,
+                               ArrayRef<IndexExpr> coords) {
+  ElementView result = view;
+  result.source = source;
+  result.coords.assign(coords.begin(), coords.end());
+  for (IndexExpr &coord : result.coords)
+    coord = coord.joinDigits(view.extents);
+  return result;
+}
+
+LogicalResult detail::checkFill(const ElementView &view, TypedAttr fill,
+                                std::string &whyNot) {
+  if (view.isGuarded() && view.fill != fill)
+    return giveUp(whyNot, "two different constants fill the gaps");
+  return success();
+}
+
+FailureOr<ElementView> detail::withConstant(const ElementView &view,
+                                            TypedAttr value,
+                                            std::string &whyNot) {
+  if (failed(checkFill(view, value, whyNot)))
+    return failure();
+  ElementView result;
+  result.extents = view.extents;
+  result.fill = value;
+  return result;
+}
+
+using detail::checkFill;
+using detail::giveUp;
+using detail::withConstant;
+using detail::withSource;
+
+//===----------------------------------------------------------------------===//
+// Slices and padding
+//===----------------------------------------------------------------------===//
+
+/// True if dim `dim` of both tensors has the same size, static or proven.
+static bool haveEqualSize(Value lhs, int64_t lhsDim, Value rhs,
+                          int64_t rhsDim) {
+  int64_t lhsSize = cast<ShapedType>(lhs.getType()).getDimSize(lhsDim);
+  int64_t rhsSize = cast<ShapedType>(rhs.getType()).getDimSize(rhsDim);
+  if (!ShapedType::isDynamic(lhsSize) && !ShapedType::isDynamic(rhsSize))
+    return lhsSize == rhsSize;
+  FailureOr<bool> equal =
+      ValueBoundsConstraintSet::areEqual({lhs, lhsDim}, {rhs, rhsDim});
+  return succeeded(equal) && *equal;
+}
+
+/// Adds the guards for `position` (a coordinate less its offset) to be one of
+/// `size` positions `stride` apart, and returns which.
+static IndexExpr enterRange(ElementView &view, const IndexExpr &position,
+                            int64_t size, int64_t stride) {
+  view.addGuard(position, Guard::Kind::NonNegative);
+  view.addGuard(IndexExpr::getConstant(stride * (size - 1)) - position,
+                Guard::Kind::NonNegative);
+  view.addGuard(IndexExpr::getMod(position, stride, view.extents),
+                Guard::Kind::Zero);
+  return IndexExpr::getFloorDiv(position, stride, view.extents);
+}
+
+static FailureOr<ElementView>
+step(const ElementView &view, tensor::InsertSliceOp op, std::string &whyNot) {
+  ElementView inside = view;
+  SmallVector<IndexExpr> coords;
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  int64_t sourceDim = 0;
+  for (int64_t dim = 0; dim < op.getDestType().getRank(); ++dim) {
+    int64_t offset = op.getStaticOffsets()[dim];
+    int64_t stride = op.getStaticStrides()[dim];
+    int64_t size = op.getStaticSizes()[dim];
+    if (ShapedType::isDynamic(offset) || ShapedType::isDynamic(stride))
+      return giveUp(whyNot, "insert_slice has a dynamic offset or stride "
+                            "along dim " +
+                                Twine(dim));
+    IndexExpr coord = view.coords[dim];
+    bool isWhole = !dropped[dim] && offset == 0 && stride == 1 &&
+                   haveEqualSize(op.getSource(), sourceDim, op.getDest(), dim);
+    if (!isWhole) {
+      if (ShapedType::isDynamic(size))
+        return giveUp(whyNot, "insert_slice has a dynamic size along dim " +
+                                  Twine(dim));
+      coord = enterRange(inside, coord - offset, size, stride);
+    }
+    if (!dropped[dim]) {
+      coords.push_back(coord);
+      ++sourceDim;
+    }
+  }
+  ElementView outside = withSource(view, op.getDest(), view.coords);
+  if (inside.isConstant())
+    return outside;
+  if (inside.guards != view.guards) {
+    ElementView base = stepToFarthest(outside, /*throughSplats=*/true).back();
+    if (!base.isConstant())
+      return giveUp(whyNot, "insert_slice writes into what is not a splat");
+    if (failed(checkFill(view, base.fill, whyNot)))
+      return failure();
+    inside.fill = base.fill;
+  }
+  return withSource(inside, op.getSource(), coords);
+}
+
+static FailureOr<ElementView>
+step(const ElementView &view, tensor::ExtractSliceOp op, std::string &whyNot) {
+  SmallVector<IndexExpr> coords;
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  int64_t resultDim = 0;
+  for (int64_t dim = 0; dim < op.getSourceType().getRank(); ++dim) {
+    int64_t offset = op.getStaticOffsets()[dim];
+    int64_t stride = op.getStaticStrides()[dim];
+    if (ShapedType::isDynamic(offset) || ShapedType::isDynamic(stride))
+      return giveUp(whyNot, "extract_slice has a dynamic offset or stride "
+                            "along dim " +
+                                Twine(dim));
+    IndexExpr position;
+    if (!dropped[dim])
+      position = view.coords[resultDim++] * stride;
+    coords.push_back(position + offset);
+  }
+  return withSource(view, op.getSource(), coords);
+}
+
+static FailureOr<ElementView> step(const ElementView &view, tensor::PadOp op,
+                                   std::string &whyNot) {
+  ElementView inside = view;
+  SmallVector<IndexExpr> coords;
+  for (int64_t dim = 0; dim < op.getSourceType().getRank(); ++dim) {
+    int64_t low = op.getStaticLow()[dim];
+    int64_t high = op.getStaticHigh()[dim];
+    int64_t size = op.getSourceType().getDimSize(dim);
+    IndexExpr coord = view.coords[dim];
+    if (low != 0 || high != 0) {
+      if (ShapedType::isDynamic(low) || ShapedType::isDynamic(high) ||
+          ShapedType::isDynamic(size))
+        return giveUp(whyNot, "pad is dynamic along dim " + Twine(dim));
+      coord = enterRange(inside, coord - low, size, /*stride=*/1);
+    }
+    coords.push_back(coord);
+  }
+  if (inside.guards == view.guards && !inside.isConstant())
+    return withSource(inside, op.getSource(), coords);
+  TypedAttr value;
+  Value constant = op.getConstantPaddingValue();
+  if (!constant || !matchPattern(constant, m_Constant(&value)))
+    return giveUp(whyNot, "pad does not yield a constant");
+  if (inside.isConstant())
+    return withConstant(view, value, whyNot);
+  if (failed(checkFill(view, value, whyNot)))
+    return failure();
+  inside.fill = value;
+  return withSource(inside, op.getSource(), coords);
+}
+
+//===----------------------------------------------------------------------===//
+// Reshapes
+//===----------------------------------------------------------------------===//
+
+/// The stride of each dim of a reassociation group in the group's linear index.
+/// Unknown for dims left of a dynamic one.
+static SmallVector<std::optional<int64_t>>
+getGroupStrides(ArrayRef<int64_t> shape, ArrayRef<int64_t> group) {
+  SmallVector<std::optional<int64_t>> strides(group.size());
+  std::optional<int64_t> stride = 1;
+  for (int64_t i = group.size() - 1; i >= 0; --i) {
+    strides[i] = stride;
+    int64_t size = shape[group[i]];
+    if (ShapedType::isDynamic(size))
+      stride = std::nullopt;
+    else if (stride)
+      *stride *= size;
+  }
+  return strides;
+}
+
+static FailureOr<ElementView>
+step(const ElementView &view, tensor::ExpandShapeOp op, std::string &whyNot) {
+  SmallVector<IndexExpr> coords;
+  ArrayRef<int64_t> shape = op.getResultType().getShape();
+  for (const ReassociationIndices &group : op.getReassociationIndices()) {
+    IndexExpr sum;
+    SmallVector<std::optional<int64_t>> strides = getGroupStrides(shape, group);
+    for (auto [dim, stride] : llvm::zip_equal(group, strides)) {
+      if (stride)
+        sum = sum + view.coords[dim] * *stride;
+      else if (shape[dim] != 1)
+        return giveUp(whyNot, "expand_shape has an inner dynamic dim");
+    }
+    coords.push_back(sum);
+  }
+  return withSource(view, op.getSrc(), coords);
+}
+
+static FailureOr<ElementView>
+step(const ElementView &view, tensor::CollapseShapeOp op, std::string &whyNot) {
+  SmallVector<IndexExpr> coords;
+  ArrayRef<int64_t> shape = op.getSrcType().getShape();
+  for (auto [resultDim, group] :
+       llvm::enumerate(op.getReassociationIndices())) {
+    const IndexExpr &linear = view.coords[resultDim];
+    SmallVector<std::optional<int64_t>> strides = getGroupStrides(shape, group);
+    bool isFirst = true;
+    for (auto [dim, stride] : llvm::zip_equal(group, strides)) {
+      // A group of unit dims passes its loop on in the last one, so that it
+      // stays known where the loop came from.
+      if (shape[dim] == 1 && !(isFirst && dim == group.back())) {
+        coords.push_back(IndexExpr());
+        continue;
+      }
+      if (!stride)
+        return giveUp(whyNot, "collapse_shape has an inner dynamic dim");
+      IndexExpr digit = IndexExpr::getFloorDiv(linear, *stride, view.extents);
+      if (!isFirst)
+        digit = IndexExpr::getMod(digit, shape[dim], view.extents);
+      coords.push_back(digit);
+      isFirst = false;
+    }
+  }
+  return withSource(view, op.getSrc(), coords);
+}
+
+//===----------------------------------------------------------------------===//
+// Entry points
+//===----------------------------------------------------------------------===//
+
+static FailureOr<ElementView> stepConstant(const ElementView &view,
+                                           arith::ConstantOp op,
+                                           std::string &whyNot) {
+  auto elements = dyn_cast<DenseElementsAttr>(op.getValue());
+  if (!elements || !elements.isSplat())
+    return giveUp(whyNot, "constant is not a splat");
+  auto value = dyn_cast<TypedAttr>(elements.getSplatValue<Attribute>());
+  if (!value)
+    return giveUp(whyNot, "constant has no typed elements");
+  return withConstant(view, value, whyNot);
+}
+
+static FailureOr<ElementView>
+stepSplat(const ElementView &view, tensor::SplatOp op, std::string &whyNot) {
+  TypedAttr value;
+  if (!matchPattern(op.getInput(), m_Constant(&value)))
+    return giveUp(whyNot, "splat is not of a constant");
+  return withConstant(view, value, whyNot);
+}
+
+static FailureOr<ElementView> dispatch(const ElementView &view,
+                                       std::string &whyNot) {
+  auto result = dyn_cast_or_null<OpResult>(view.source);
+  if (!result)
+    return giveUp(whyNot, "the source is no operation's result");
+  return TypeSwitch<Operation *, FailureOr<ElementView>>(result.getOwner())
+      .Case<tensor::InsertSliceOp, tensor::ExtractSliceOp, tensor::PadOp,
+            tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
+          [&](auto op) { return step(view, op, whyNot); })
+      .Case([&](tensor::CastOp op) {
+        return FailureOr<ElementView>(
+            withSource(view, op.getSource(), view.coords));
+      })
+      .Case(
+          [&](arith::ConstantOp op) { return stepConstant(view, op, whyNot); })
+      .Case([&](tensor::SplatOp op) { return stepSplat(view, op, whyNot); })
+      .Case([&](linalg::LinalgOp op) {
+        return detail::stepThroughLinalg(view, op, result, whyNot);
+      })
+      .Default([&](Operation *op) {
+        return FailureOr<ElementView>(
+            giveUp(whyNot, "'" + op->getName().getStringRef() +
+                               "' does not only move elements"));
+      });
+}
+
+FailureOr<ElementView> stepThroughProducer(const ElementView &view,
+                                           std::string *whyNot) {
+  std::string reason;
+  FailureOr<ElementView> next = dispatch(view, reason);
+  if (succeeded(next)) {
+    bool isLarge = next->guards.size() > kMaxGuards;
+    for (const IndexExpr &coord : next->coords)
+      isLarge |= coord.getSize() > kMaxExprSize;
+    if (isLarge)
+      next = giveUp(reason, "the view has grown too large");
+  }
+  if (failed(next) && whyNot)
+    *whyNot = reason;
+  return next;
+}
+
+std::vector<ElementView> stepToFarthest(const ElementView &view,
+                                        bool throughSplats,
+                                        std::string *whyNot) {
+  std::vector<ElementView> views{view};
+  while (views.size() < kMaxSteps && !views.back().isConstant()) {
+    FailureOr<ElementView> next = stepThroughProducer(views.back(), whyNot);
+    if (failed(next) || (next->isConstant() && !throughSplats))
+      break;
+    views.push_back(std::move(*next));
+  }
+  return views;
+}
+
+TypedAttr getSplatValue(Value tensor) {
+  if (!isa<RankedTensorType>(tensor.getType()))
+    return nullptr;
+  ElementView view =
+      stepToFarthest(ElementView::getIdentity(tensor), /*throughSplats=*/true)
+          .back();
+  return view.isConstant() ? view.fill : nullptr;
+}
+
+} // namespace upweave
