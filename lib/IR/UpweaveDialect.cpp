@@ -77,8 +77,11 @@ ScheduleAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
     if (size <= 0)
       return emitError() << "schedule's 'tile' holds " << size
                          << "; tile sizes are positive";
-  if (kind != ScheduleKind::Fused && (stages != 0 || !tile.empty()))
+  if (kind != ScheduleKind::Fused && stages != 0)
     return emitError() << "schedule of kind '" << stringifyScheduleKind(kind)
-                       << "' takes no 'stages' and no 'tile'";
+                       << "' takes no 'stages'";
+  if (kind == ScheduleKind::Direct && !tile.empty())
+    return emitError() << "schedule of kind '" << stringifyScheduleKind(kind)
+                       << "' takes no 'tile'";
   return success();
 }

@@ -136,10 +136,13 @@ def Upweave_ScheduleAttr : Upweave_Attr<"Schedule", "schedule"> {
     `warps` is the number of warps in a thread block, `lanes` the number of
     threads that share a row (a power of two; more than 32 means that rows span
     warps), `vector` the number of contiguous elements in one access of a
-    thread, `registers` the number of row elements a thread holds at a time;
-    `looped` says that a row takes several such steps. `stages` and `tile` are
-    the fused kernel's pipeline depth and tile sizes. What is left out is 0: not
-    used by this kind.
+    thread, `registers` the number of row elements a thread holds at a time
+    (where vectors lie across rows, those of `vector` rows together); `looped`
+    says that a row takes several such steps. `tile` of a kernel over stored
+    rows is the rows a thread holds parts of and the tiles of rows a thread
+    block takes one after another. `stages` and `tile` of a fused kernel are its
+    pipeline depth and tile sizes. What is left out is chosen by the lowering,
+    or not used by this kind.
 
     Example:
 
