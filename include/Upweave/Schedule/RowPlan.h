@@ -1,0 +1,101 @@
+//===- RowPlan.h - How a stored-rows kernel is tiled --------------*- C++
+//-*-===//
+// Chooses lanes, vectors, registers and warps of a kernel that walks the rows
+// of a stored tensor. Pure data: printable, and tested without IR.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#ifndef UPWEAVE_SCHEDULE_ROWPLAN_H
+#define UPWEAVE_SCHEDULE_ROWPLAN_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace llvm {
+class raw_ostream;
+} // namespace llvm
+
+namespace upweave {
+
+/// What the plan of a stored-rows kernel depends on.
+struct RowFacts {
+  /// Elements of a row; 1 without row dimensions.
+  int64_t rowLength = 1;
+  /// Number of rows; kDynamicSize if known at launch only.
+  int64_t numRows = 1;
+  /// True if the contiguous direction is along the row, false if it is along a
+  /// parallel dimension.
+  bool alongRow = true;
+  /// The widest access, in elements, along the contiguous direction.
+  int64_t maxVector = 1;
+  /// Bytes of one element of the producer.
+  int64_t elementBytes = 4;
+  /// The values that a thread keeps for each element of its part of a row: the
+  /// producer's, and those of params that vary along the row.
+  int64_t valuesPerElement = 1;
+  /// Bytes of all partial results of one round of reductions, for one row.
+  int64_t partialBytes = 0;
+  /// Rounds of reductions, each of which needs the one before.
+  int64_t rounds = 0;
+};
+
+/// The part of a target that the plan depends on.
+struct RowTarget {
+  int64_t multiprocessors = 128;
+  int64_t sharedBytesPerBlock = 48 * 1024;
+  int64_t maxWarpsPerBlock = 32;
+};
+
+/// The tiling of a stored-rows kernel. A thread block holds a tile of rows x
+/// row elements; each thread has `rowsPerThread` x `registers` of them
+/// (times `vector` rows when the vector runs along a parallel dimension).
+struct RowPlan {
+  bool alongRow = true;
+  /// Elements of one access, along the contiguous direction.
+  int64_t vector = 1;
+  /// Threads that share a row: lanes of a warp up to 32, then whole warps.
+  int64_t threadsPerRow = 32;
+  /// Row elements that a thread holds at a time.
+  int64_t registers = 1;
+  /// Rows that a thread holds parts of (groups of `vector` rows when not
+  /// along the row).
+  int64_t rowsPerThread = 1;
+  /// Warps of a thread block.
+  int64_t warps = 4;
+  /// Row tiles that a thread block takes one after another.
+  int64_t tilesPerBlock = 1;
+  /// True if a row takes several steps of threadsPerRow * registers elements.
+  bool looped = false;
+  /// Bytes of shared memory for partial results; 0 if no row spans warps.
+  int64_t sharedBytes = 0;
+
+  int64_t getLanesPerRow() const;
+  int64_t getWarpsPerRow() const;
+  /// Rows and row elements of a block's tile.
+  int64_t getTileRows() const;
+  int64_t getTileElements() const { return threadsPerRow * registers; }
+  /// Tile elements a thread holds.
+  int64_t getElementsPerThread() const;
+
+  /// What makes the plan illegal for the facts and the target, or nothing.
+  std::optional<std::string> verify(const RowFacts &facts,
+                                    const RowTarget &target) const;
+  /// Fills `sharedBytes` from the rest.
+  void computeSharedBytes(const RowFacts &facts);
+  void print(llvm::raw_ostream &os) const;
+};
+
+/// The plan of a kernel over rows with `facts` on `target`: rows in registers
+/// if they fit, 16-byte accesses, several in flight per thread, and enough
+/// blocks for every multiprocessor.
+RowPlan planStoredRows(const RowFacts &facts, const RowTarget &target);
+
+/// Chooses what a schedule does not say - rows per thread and tiles per
+/// block - for a plan whose other fields are set.
+void completeRowPlan(RowPlan &plan, const RowFacts &facts,
+                     const RowTarget &target);
+
+} // namespace upweave
+
+#endif // UPWEAVE_SCHEDULE_ROWPLAN_H

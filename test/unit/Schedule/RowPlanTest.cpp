@@ -1,0 +1,117 @@
+//===- RowPlanTest.cpp - Tests of row plans -------------------------------===//
+// What planStoredRows chooses over the range of row lengths, and what verify
+// refuses.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Upweave/Schedule/RowPlan.h"
+
+#include "llvm/Support/raw_ostream.h"
+#include "gtest/gtest.h"
+
+using namespace upweave;
+
+namespace {
+
+RowFacts layerNormFacts(int64_t rowLength, int64_t numRows) {
+  RowFacts facts;
+  facts.rowLength = rowLength;
+  facts.numRows = numRows;
+  facts.alongRow = true;
+  facts.maxVector = rowLength % 4 == 0 ? 4 : rowLength % 2 == 0 ? 2 : 1;
+  facts.valuesPerElement = 3;
+  facts.rounds = 2;
+  facts.partialBytes = 8;
+  return facts;
+}
+
+std::string print(const RowPlan &plan) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  plan.print(os);
+  return text;
+}
+
+TEST(RowPlanTest, ShortRowsShareAWarp) {
+  RowPlan plan = planStoredRows(layerNormFacts(64, 1 << 22), RowTarget());
+  EXPECT_EQ(print(plan),
+            "along rows, vector 4, 16 threads per row, 4 registers, 4 rows per "
+            "thread, 8 warps, 4 tiles per block, 0 bytes shared");
+  EXPECT_EQ(plan.getTileRows(), 64);
+}
+
+TEST(RowPlanTest, LongRowsSpanWarps) {
+  RowPlan plan = planStoredRows(layerNormFacts(8192, 1 << 14), RowTarget());
+  EXPECT_FALSE(plan.looped);
+  EXPECT_EQ(plan.getWarpsPerRow(), 16);
+  EXPECT_EQ(plan.registers, 16);
+  EXPECT_EQ(plan.sharedBytes, 2 * 8 * 16);
+}
+
+TEST(RowPlanTest, LongerRowsAreLooped) {
+  RowPlan plan = planStoredRows(layerNormFacts(65536, 1 << 14), RowTarget());
+  EXPECT_TRUE(plan.looped);
+  EXPECT_EQ(plan.getTileElements(), 8192);
+}
+
+TEST(RowPlanTest, RowsAcrossTheContiguousDirectionGoToWarps) {
+  RowFacts facts = layerNormFacts(64, 1 << 20);
+  facts.alongRow = false;
+  RowPlan plan = planStoredRows(facts, RowTarget());
+  EXPECT_EQ(plan.getLanesPerRow(), 1);
+  EXPECT_EQ(plan.vector, 4);
+  EXPECT_GT(plan.getWarpsPerRow(), 1);
+  EXPECT_EQ(plan.verify(facts, RowTarget()), std::nullopt);
+}
+
+TEST(RowPlanTest, FewRowsGetSmallBlocks) {
+  RowPlan few = planStoredRows(layerNormFacts(64, 256), RowTarget());
+  RowPlan many = planStoredRows(layerNormFacts(64, 1 << 22), RowTarget());
+  EXPECT_LT(few.getTileRows(), many.getTileRows());
+  EXPECT_EQ(few.tilesPerBlock, 1);
+}
+
+TEST(RowPlanTest, EveryPlanIsLegal) {
+  RowTarget target;
+  for (bool alongRow : {true, false})
+    for (int64_t length = 1; length <= 70000; length += length / 7 + 1)
+      for (int64_t vector : {1, 2, 4, 8, 16}) {
+        if (alongRow && length % vector != 0)
+          continue;
+        for (int64_t rows : {int64_t(1), int64_t(1000), int64_t(1) << 24}) {
+          RowFacts facts = layerNormFacts(length, rows);
+          facts.alongRow = alongRow;
+          facts.maxVector = vector;
+          facts.elementBytes = 16 / vector;
+          RowPlan plan = planStoredRows(facts, target);
+          EXPECT_EQ(plan.verify(facts, target), std::nullopt)
+              << length << " " << vector << " " << rows << ": " << print(plan);
+        }
+      }
+}
+
+TEST(RowPlanTest, RefusesWithNumbers) {
+  RowFacts facts = layerNormFacts(64, 1024);
+  RowTarget target;
+  RowPlan plan = planStoredRows(facts, target);
+  plan.registers = 2;
+  EXPECT_EQ(plan.verify(facts, target),
+            "registers = 2 must be a positive multiple of vector = 4");
+  plan = planStoredRows(facts, target);
+  plan.threadsPerRow = 8;
+  EXPECT_EQ(plan.verify(facts, target),
+            "lanes * registers = 32 elements do not hold a row of 64: raise "
+            "them or set looped");
+  plan = planStoredRows(facts, target);
+  plan.vector = 8;
+  EXPECT_EQ(plan.verify(facts, target),
+            "vector = 8 must divide the widest access that extents and "
+            "alignment allow, which is of 4 elements");
+  plan = planStoredRows(facts, target);
+  plan.rowsPerThread = 64;
+  EXPECT_EQ(plan.verify(facts, target),
+            "registers and rows make 256 elements per thread, 128 is the most "
+            "that fit 255 registers");
+}
+
+} // namespace
