@@ -1,0 +1,36 @@
+//===- ExpandRegion.h - Collectives as reductions and arithmetic --*- C++
+//-*-===//
+// Rewrites a block's region before a kernel is made from it: LayerNorm and
+// GELU become row reductions and scalar operations.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#ifndef UPWEAVE_CONVERSION_UPWEAVETOGPU_EXPANDREGION_H
+#define UPWEAVE_CONVERSION_UPWEAVETOGPU_EXPANDREGION_H
+
+#include "Upweave/IR/Upweave.h"
+
+#include <array>
+
+namespace upweave {
+
+/// Coefficients c0..c8 of a polynomial p with Phi(-a) = 2^p(a) for a >= 0,
+/// where Phi is the normal distribution function. Found by linear programming
+/// as the minimax fit over [0, 5.6] of |2^p(a) - Phi(-a)| (at most 7.6e-9),
+/// with p(a) < -24.5 - 3(a - 5.6) beyond. p falls for all a > 0.
+constexpr std::array<double, 9> kNormalTail = {
+    -0.999999978283,    -1.15110572358,    -0.459204906765,
+    -0.052505030221,    0.00707547400044,  -0.000145871856247,
+    -0.000182546880115, 3.86205929605e-05, -2.77203604358e-06};
+
+/// Expands, in the region of `block`:
+/// * `layer_norm` by the corrected two-pass formula, in f32 (f64 for f64);
+/// * `gelu` of f16, bf16 and f32 in f32: v * Phi(v) with Phi from kNormalTail
+///   (error at most 4 units of 2^-24 |v|), or v / (1 + e^-2u) for the tanh
+///   form; of f64 as it is defined;
+/// * float reductions narrower than f32 into f32 ones, rounded at the end.
+void expandBlockRegion(BlockOp block);
+
+} // namespace upweave
+
+#endif // UPWEAVE_CONVERSION_UPWEAVETOGPU_EXPANDREGION_H

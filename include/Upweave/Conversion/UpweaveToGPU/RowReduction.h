@@ -1,0 +1,85 @@
+//===- RowReduction.h - Row reductions across threads -------------*- C++
+//-*-===//
+// Combines what threads hold of their rows: registers first, then lanes by
+// shuffles, then warps through shared memory, as a tile's layout says.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#ifndef UPWEAVE_CONVERSION_UPWEAVETOGPU_ROWREDUCTION_H
+#define UPWEAVE_CONVERSION_UPWEAVETOGPU_ROWREDUCTION_H
+
+#include "Upweave/Conversion/UpweaveToGPU/TileLayout.h"
+#include "Upweave/IR/Upweave.h"
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/IR/Builders.h"
+
+namespace upweave {
+
+/// The number of a thread's lane and warp in its block, as i32 values.
+struct ThreadNumbers {
+  mlir::Value lane;
+  mlir::Value warp;
+};
+
+/// Reads the thread's numbers at the start of a kernel.
+ThreadNumbers createThreadNumbers(mlir::OpBuilder &builder, mlir::Location loc);
+
+/// The part of the coordinate along `dim` that lane and warp add, of type i32;
+/// null if it is always 0.
+mlir::Value createThreadOffset(mlir::OpBuilder &builder, mlir::Location loc,
+                               const TileLayout &layout,
+                               const ThreadNumbers &numbers, unsigned dim);
+
+/// One value a thread has reduced over its own elements of a row.
+struct PartialResult {
+  RowReduceOp op;
+  /// The register that stands for the row.
+  int64_t reg;
+  mlir::Value value;
+};
+
+/// Combines partial results of rows across the threads of a block. All threads
+/// of a row end with the same value, formed in an order that depends on the
+/// layout only.
+class RowReduction {
+public:
+  /// `dim` is the tile's dimension along the row.
+  RowReduction(const TileLayout &layout, unsigned dim,
+               const ThreadNumbers &numbers, mlir::gpu::GPUFuncOp kernel)
+      : layout(layout), dim(dim), numbers(numbers), kernel(kernel),
+        steps(layout.getReduction(dim)) {}
+
+  /// Combines the values of one thread pairwise.
+  static mlir::Value reduceRegisters(mlir::OpBuilder &builder,
+                                     mlir::Location loc, ReduceKind kind,
+                                     llvm::ArrayRef<mlir::Value> values);
+
+  /// Combines all of `partials` (one round of reductions) across lanes and
+  /// warps. Each round has shared memory of its own, so that one barrier a
+  /// round is enough as long as another round comes between two uses.
+  void combine(mlir::OpBuilder &builder, mlir::Location loc,
+               llvm::MutableArrayRef<PartialResult> partials);
+
+  /// True if rows span warps, so that rounds use shared memory and barriers.
+  bool spansWarps() const { return steps.warps > 1; }
+
+private:
+  void combineLanes(mlir::OpBuilder &builder, mlir::Location loc,
+                    llvm::MutableArrayRef<PartialResult> partials);
+  void combineWarps(mlir::OpBuilder &builder, mlir::Location loc,
+                    llvm::MutableArrayRef<PartialResult> partials);
+  mlir::Value getSlot(mlir::OpBuilder &builder, mlir::Location loc, int64_t row,
+                      mlir::Value warp);
+  mlir::Value getBuffer(mlir::Type type, int64_t count);
+
+  const TileLayout &layout;
+  unsigned dim;
+  ThreadNumbers numbers;
+  mlir::gpu::GPUFuncOp kernel;
+  ReductionSteps steps;
+};
+
+} // namespace upweave
+
+#endif // UPWEAVE_CONVERSION_UPWEAVETOGPU_ROWREDUCTION_H

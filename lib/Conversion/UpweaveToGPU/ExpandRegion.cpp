@@ -1,0 +1,172 @@
+//===- ExpandRegion.cpp - Collectives as reductions and arithmetic --------===//
+// What LayerNorm and GELU are, in row reductions and scalar operations.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Upweave/Conversion/UpweaveToGPU/ExpandRegion.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Builders.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace upweave;
+
+namespace {
+/// Short spellings of scalar operations at one place.
+class ScalarBuilder {
+public:
+  ScalarBuilder(Operation *op) : b(op), loc(op->getLoc()) {}
+
+  /// The type statistics and approximations of a `type` are computed in.
+  Type getWide(Type type) { return type.isF64() ? type : Type(b.getF32Type()); }
+  Value constant(Type type, double value) {
+    return arith::ConstantOp::create(b, loc, b.getFloatAttr(type, value));
+  }
+  Value add(Value x, Value y) { return arith::AddFOp::create(b, loc, x, y); }
+  Value sub(Value x, Value y) { return arith::SubFOp::create(b, loc, x, y); }
+  Value mul(Value x, Value y) { return arith::MulFOp::create(b, loc, x, y); }
+  Value fma(Value x, Value y, Value z) {
+    return math::FmaOp::create(b, loc, x, y, z);
+  }
+  Value scale(Value x, double factor) {
+    return mul(x, constant(x.getType(), factor));
+  }
+  /// 2^x, to the accuracy of the target's approximate instruction.
+  Value exp2(Value x) {
+    return math::Exp2Op::create(
+        b, loc, x, arith::FastMathFlagsAttr::get(b.getContext(), kApproximate));
+  }
+  /// x / y, to the accuracy of an approximate reciprocal and a product.
+  Value divide(Value x, Value y) {
+    return arith::DivFOp::create(
+        b, loc, x, y,
+        arith::FastMathFlagsAttr::get(b.getContext(), kApproximate));
+  }
+  Value convert(Value x, Type type) {
+    unsigned from = x.getType().getIntOrFloatBitWidth();
+    unsigned to = type.getIntOrFloatBitWidth();
+    if (from < to)
+      return arith::ExtFOp::create(b, loc, type, x);
+    if (from > to)
+      return arith::TruncFOp::create(b, loc, type, x);
+    return x;
+  }
+  Value reduce(ReduceKind kind, Value x) {
+    return RowReduceOp::create(b, loc, x.getType(), kind, x);
+  }
+
+  OpBuilder b;
+  Location loc;
+
+private:
+  static constexpr arith::FastMathFlags kApproximate =
+      arith::FastMathFlags::afn | arith::FastMathFlags::arcp;
+};
+} // namespace
+
+/// Corrected two-pass: a first mean m0 of any accuracy, deviations from it,
+/// and their own mean and square in one round. What m0 is wrong by is
+/// corrected in both moments.
+static void expandLayerNorm(LayerNormOp op, int64_t rowLength) {
+  ScalarBuilder s(op);
+  Type type = op.getValue().getType(), wide = s.getWide(type);
+  double share = 1.0 / static_cast<double>(std::max<int64_t>(rowLength, 1));
+  Value v = s.convert(op.getValue(), wide);
+  Value m0 = s.scale(s.reduce(ReduceKind::Add, v), share);
+  Value d = s.sub(v, m0);
+  Value c = s.scale(s.reduce(ReduceKind::Add, d), share);
+  Value q = s.scale(s.reduce(ReduceKind::Add, s.mul(d, d)), share);
+  Value variance = s.sub(q, s.mul(c, c));
+  // Rounding may leave a variance of zero slightly negative.
+  variance =
+      arith::MaximumFOp::create(s.b, s.loc, variance, s.constant(wide, 0.0));
+  Value eps = s.constant(wide, op.getEps().convertToDouble());
+  Value rstd = math::RsqrtOp::create(s.b, s.loc, s.add(variance, eps));
+  // (d - c) * rstd in one operation: c is small, so its rounding is harmless.
+  Value shift = arith::NegFOp::create(s.b, s.loc, s.mul(c, rstd));
+  Value n = s.fma(d, rstd, shift);
+  op.getResult().replaceAllUsesWith(s.convert(n, type));
+  op.erase();
+}
+
+/// v * Phi(v), Phi(v) being 1 - 2^p(|v|) or 2^p(|v|). Infinities and NaN come
+/// out as in 0.5 * v * (1 + erf(v / sqrt(2))).
+static Value createGeluErf(ScalarBuilder &s, Value v) {
+  Value a = math::AbsFOp::create(s.b, s.loc, v);
+  Type type = v.getType();
+  Value p = s.constant(type, kNormalTail.back());
+  for (int i = static_cast<int>(kNormalTail.size()) - 2; i >= 0; --i)
+    p = s.fma(p, a, s.constant(type, kNormalTail[i]));
+  Value tail = s.exp2(p);
+  Value positive = arith::CmpFOp::create(s.b, s.loc, arith::CmpFPredicate::OGT,
+                                         v, s.constant(type, 0.0));
+  Value rest = s.sub(s.constant(type, 1.0), tail);
+  Value phi = arith::SelectOp::create(s.b, s.loc, positive, rest, tail);
+  return s.mul(v, phi);
+}
+
+/// 0.5 * (1 + tanh(u)) is 1 / (1 + e^-2u), which loses nothing to
+/// cancellation; e^-2u = 2^(v * (k + k*c1*v^2)) with k = -2*c0*log2(e).
+static Value createGeluTanh(ScalarBuilder &s, Value v, double c0, double c1) {
+  Type type = v.getType();
+  double k = -2.0 * c0 / std::log(2.0);
+  Value square = s.mul(v, v);
+  Value slope = s.fma(square, s.constant(type, k * c1), s.constant(type, k));
+  Value power = s.exp2(s.mul(v, slope));
+  return s.divide(v, s.add(power, s.constant(type, 1.0)));
+}
+
+/// GELU as it is defined, for f64.
+static Value createGeluExact(ScalarBuilder &s, GeluOp op, Value v) {
+  Type type = v.getType();
+  Value inner;
+  if (op.getApproximate() == GeluKind::Erf) {
+    inner = math::ErfOp::create(s.b, s.loc, s.scale(v, std::sqrt(0.5)));
+  } else {
+    Value cube = s.mul(s.mul(v, v), v);
+    Value sum = s.add(v, s.scale(cube, op.getC1()->convertToDouble()));
+    inner = math::TanhOp::create(s.b, s.loc,
+                                 s.scale(sum, op.getC0()->convertToDouble()));
+  }
+  return s.mul(s.scale(v, 0.5), s.add(inner, s.constant(type, 1.0)));
+}
+
+static void expandGelu(GeluOp op) {
+  ScalarBuilder s(op);
+  Type type = op.getValue().getType(), wide = s.getWide(type);
+  Value v = s.convert(op.getValue(), wide), result;
+  if (wide.isF64())
+    result = createGeluExact(s, op, v);
+  else if (op.getApproximate() == GeluKind::Erf)
+    result = createGeluErf(s, v);
+  else
+    result = createGeluTanh(s, v, op.getC0()->convertToDouble(),
+                            op.getC1()->convertToDouble());
+  op.getResult().replaceAllUsesWith(s.convert(result, type));
+  op.erase();
+}
+
+static void widenReduction(RowReduceOp op) {
+  ScalarBuilder s(op);
+  Type type = op.getValue().getType();
+  if (!isa<FloatType>(type) || type.getIntOrFloatBitWidth() >= 32)
+    return;
+  Value wide = s.convert(op.getValue(), s.getWide(type));
+  op.getResult().replaceAllUsesWith(
+      s.convert(s.reduce(op.getKind(), wide), type));
+  op.erase();
+}
+
+void upweave::expandBlockRegion(BlockOp block) {
+  for (Operation &op : llvm::make_early_inc_range(*block.getBodyBlock())) {
+    if (auto norm = dyn_cast<LayerNormOp>(op))
+      expandLayerNorm(norm, block.getRowLength());
+    else if (auto gelu = dyn_cast<GeluOp>(op))
+      expandGelu(gelu);
+    else if (auto reduce = dyn_cast<RowReduceOp>(op))
+      widenReduction(reduce);
+  }
+}
