@@ -82,4 +82,47 @@ def PlanBuffers : Pass<"upweave-plan-buffers", "::mlir::ModuleOp"> {
   ];
 }
 
+//===----------------------------------------------------------------------===//
+// Blocks
+//===----------------------------------------------------------------------===//
+
+def FormBlocksPass : Pass<"upweave-form-blocks"> {
+  let summary = "Form blocks from producers and their consumers";
+  let description = [{
+    Each `upweave.conv_transpose`, and each tensor that is reduced over rows,
+    becomes an `upweave.block` together with the elementwise operations and the
+    row reductions that consume it. Tensors in between disappear: broadcasts,
+    transposes and reshapes become maps of operands and results, reductions
+    become `upweave.row_reduce`.
+
+    ```mlir
+    %c = upweave.conv_transpose #g ins(%x, %w : ...) outs(%e : ...) -> tensor<2x4x8xf32>
+    %s = linalg.generic {... "reduction" ...} ins(%c : ...) outs(%zero : tensor<2x4x1xf32>)
+           { %0 = arith.addf ... }
+    %y = linalg.generic ... ins(%c, %s : ...) { %0 = arith.subf %in, %in_0 ... }
+    // becomes
+    %y = upweave.block domain [2, 4, 8] rows [2]
+           conv_transpose(%x, %w : ...) #g params() outs(%e : tensor<2x4x8xf32>) {
+         ^bb0(%acc: f32):
+           %s = upweave.row_reduce <add> %acc : f32
+           %0 = arith.subf %acc, %s : f32
+           upweave.yield %0 : f32
+         }
+    ```
+
+    The reductions of a block share one set of row dimensions; a reduction over
+    another set reads the earlier result from memory, in a block of its own.
+    Purely elementwise chains without a convolution are left as they are.
+  }];
+  let dependentDialects = ["::upweave::UpweaveDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numBlocks", "blocks-formed", "Blocks formed">,
+    Statistic<"numFused", "operations-fused",
+              "linalg operations that went into blocks">,
+    Statistic<"numMissed", "consumers-missed",
+              "Consumers that are not part of the block they read">];
+}
+
 #endif // UPWEAVE_TRANSFORMS_PASSES
