@@ -1,0 +1,242 @@
+// upweave.block: evaluates a whole row of the domain at a time, because its
+// collectives look along rows.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "ConvTranspose.h"
+
+#include <fmt/format.h>
+
+namespace upweave {
+namespace check {
+
+using bundle::Opcode;
+
+namespace {
+
+class BlockEvaluator final : public StepEvaluator {
+public:
+  BlockEvaluator(Evaluator &evaluator, const bundle::BlockStep &table,
+                 const std::string &where);
+  Value read(uint32_t result, int64_t linear) override;
+
+private:
+  /// One result: its map and the way back.
+  struct Out {
+    uint32_t tensor;
+    IndexMap map;
+    InverseMap inverse;
+    std::unique_ptr<Memo> memo;
+  };
+
+  void bindProducer(const bundle::BlockStep &table);
+  void bindOut(const bundle::Operand &table, uint32_t index);
+  /// Evaluates the points that share the parallel coordinates of `point`; all
+  /// row points if `wholeRow`, else the one.
+  void evaluate(std::vector<int64_t> point, bool wholeRow);
+  void evaluateLeaves(const std::vector<int64_t> &points, size_t count);
+  void evaluateOp(uint32_t position, const std::vector<int64_t> &points,
+                  size_t count);
+  void storeOuts(const std::vector<int64_t> &points, size_t count);
+  Value readProducer(const int64_t *point);
+  Value *slot(uint32_t value, size_t count) {
+    return values.data() + size_t(value) * count;
+  }
+
+  Evaluator &evaluator;
+  std::string where;
+  Shape domain;
+  std::vector<uint32_t> rows;
+  int64_t rowLength = 1;
+  std::unique_ptr<ConvTransposeReader> conv;
+  MappedTensor stored;
+  IndexMap producerMap;
+  std::vector<MappedTensor> params;
+  std::vector<Out> outs;
+  ScalarProgram program;
+  std::vector<Value> values; ///< one run of points per value of the program
+};
+
+BlockEvaluator::BlockEvaluator(Evaluator &evaluator,
+                               const bundle::BlockStep &table,
+                               const std::string &where)
+    : evaluator(evaluator), where(where) {
+  domain = evaluator.sizes(table.domain(), where);
+  elementCount(domain);
+  for (uint32_t i = 0; i < rt::length(table.rows()); ++i) {
+    const uint32_t dim = table.rows()->Get(i);
+    if (dim >= domain.size() || (i && dim <= rows.back()))
+      throw CheckError(fmt::format("{}: row dimension {} of a domain of rank "
+                                   "{}",
+                                   where, dim, domain.size()));
+    rows.push_back(dim);
+    rowLength *= domain[dim];
+  }
+  bindProducer(table);
+  for (uint32_t i = 0; i < rt::length(table.params()); ++i) {
+    const bundle::Operand &param = *table.params()->Get(i);
+    params.push_back(bindOperand(evaluator, param.tensor(), param.map(),
+                                 domain.size(),
+                                 fmt::format("{}, parameter {}", where, i)));
+  }
+  ScalarProgram::Context context;
+  context.where = where;
+  context.args = 1 + params.size();
+  context.results = rt::length(table.outs());
+  context.loops = domain.size();
+  context.tensors = 0;
+  context.collectives = true;
+  program = ScalarProgram(table.program(), context);
+  for (uint32_t i = 0; i < rt::length(table.outs()); ++i)
+    bindOut(*table.outs()->Get(i), i);
+}
+
+void BlockEvaluator::bindProducer(const bundle::BlockStep &table) {
+  if (!table.geometry()) {
+    stored = bindOperand(evaluator, table.x(), table.producer_map(),
+                         domain.size(), where + ", producer");
+    return;
+  }
+  if (table.filter() < 0)
+    throw CheckError(where + ": a convolution without a filter");
+  conv = std::make_unique<ConvTransposeReader>(evaluator, *table.geometry(),
+                                               table.x(), table.filter(),
+                                               table.precision(), where);
+  producerMap = IndexMap(table.producer_map(), domain.size(),
+                         evaluator.argumentShapes(), where + ", producer");
+  if (producerMap.results() != conv->shape().size())
+    throw CheckError(fmt::format("{}: a producer map of {} results for a "
+                                 "convolution of rank {}",
+                                 where, producerMap.results(),
+                                 conv->shape().size()));
+}
+
+void BlockEvaluator::bindOut(const bundle::Operand &table, uint32_t index) {
+  const std::string name = fmt::format("{}, result {}", where, index);
+  const TensorInfo &info = evaluator.define(table.tensor(), index, name);
+  Out out;
+  out.tensor = table.tensor();
+  out.map =
+      IndexMap(table.map(), domain.size(), evaluator.argumentShapes(), name);
+  if (out.map.results() != info.shape.size() ||
+      !InverseMap::build(out.map, domain, out.inverse))
+    throw CheckError(name + ": its map has no inverse");
+  for (size_t d = 0; d < domain.size(); ++d)
+    if (!out.inverse.determined()[d] &&
+        !std::count(rows.begin(), rows.end(), uint32_t(d)))
+      throw CheckError(
+          fmt::format("{}: its map drops parallel dimension {}", name, d));
+  out.memo = std::make_unique<Memo>(info.count);
+  outs.push_back(std::move(out));
+}
+
+Value BlockEvaluator::readProducer(const int64_t *point) {
+  if (!conv)
+    return stored.read(evaluator, point);
+  int64_t coords[64];
+  if (producerMap.results() > 64)
+    throw CheckError(where + ": the producer's rank is above 64");
+  producerMap.apply(point, coords);
+  for (uint32_t d = 0; d < producerMap.results(); ++d)
+    if (coords[d] < 0 || coords[d] >= conv->shape()[d])
+      throw CheckError(fmt::format(
+          "{}: index {} is outside dimension {} of size {} of the producer",
+          where, coords[d], d, conv->shape()[d]));
+  return conv->read(evaluator, coords, program.args()[0]);
+}
+
+void BlockEvaluator::evaluateLeaves(const std::vector<int64_t> &points,
+                                    size_t count) {
+  for (size_t p = 0; p < count; ++p) {
+    const int64_t *point = points.data() + p * domain.size();
+    // Reading may evaluate other steps, never this one: no tensor is used
+    // before it is defined.
+    const Value producer = readProducer(point);
+    slot(0, count)[p] = producer;
+    for (size_t i = 0; i < params.size(); ++i)
+      slot(1 + i, count)[p] = params[i].read(evaluator, point);
+  }
+}
+
+void BlockEvaluator::evaluateOp(uint32_t position,
+                                const std::vector<int64_t> &points,
+                                size_t count) {
+  const Op &op = program.ops()[position];
+  Value *out = slot(program.args().size() + position, count);
+  if (op.opcode == Opcode::RowReduce) {
+    std::fill(
+        out, out + count,
+        reduceRow(op.reduce, op.dtype, slot(op.operands[0], count), count));
+    return;
+  }
+  if (op.opcode == Opcode::LayerNorm)
+    return layerNormRow(op.dtype, op.value, slot(op.operands[0], count), out,
+                        count);
+  Value in[3];
+  for (size_t p = 0; p < count; ++p) {
+    if (op.opcode == Opcode::LoopIndex) {
+      out[p] = intValue(points[p * domain.size() + op.integer]);
+      continue;
+    }
+    for (size_t i = 0; i < op.operands.size(); ++i)
+      in[i] = slot(op.operands[i], count)[p];
+    out[p] = applyScalar(op, in);
+  }
+}
+
+void BlockEvaluator::storeOuts(const std::vector<int64_t> &points,
+                               size_t count) {
+  for (size_t o = 0; o < outs.size(); ++o) {
+    const TensorInfo &info = evaluator.tensor(outs[o].tensor);
+    const Value *from = slot(program.results()[o], count);
+    for (size_t p = 0; p < count; ++p)
+      outs[o].memo->put(outs[o].map.linear(points.data() + p * domain.size(),
+                                           info.shape, info.strides),
+                        from[p]);
+  }
+}
+
+void BlockEvaluator::evaluate(std::vector<int64_t> point, bool wholeRow) {
+  const size_t count = wholeRow ? rowLength : 1;
+  std::vector<int64_t> points(count * domain.size());
+  for (size_t p = 0; p < count; ++p) {
+    int64_t rest = p;
+    for (size_t r = rows.size(); wholeRow && r-- > 0;) {
+      point[rows[r]] = rest % domain[rows[r]];
+      rest /= domain[rows[r]];
+    }
+    std::copy(point.begin(), point.end(), points.begin() + p * domain.size());
+  }
+  values.resize(program.valueCount() * count);
+  evaluateLeaves(points, count);
+  for (uint32_t i = 0; i < program.ops().size(); ++i)
+    evaluateOp(i, points, count);
+  storeOuts(points, count);
+}
+
+Value BlockEvaluator::read(uint32_t result, int64_t linear) {
+  Out &out = outs[result];
+  if (const Value *known = out.memo->find(linear))
+    return *known;
+  const TensorInfo &info = evaluator.tensor(out.tensor);
+  std::vector<int64_t> coords(info.shape.size()), point(domain.size());
+  unravel(linear, info.shape, coords.data());
+  if (!out.inverse.apply(coords.data(), point.data()))
+    throw CheckError(fmt::format("{}: element {} of result {} is not written",
+                                 where, linear, result));
+  evaluate(point, program.hasCollectives());
+  const Value *value = out.memo->find(linear);
+  if (!value)
+    throw CheckError(fmt::format("{}: element {} of result {} is not written",
+                                 where, linear, result));
+  return *value;
+}
+
+} // namespace
+
+std::unique_ptr<StepEvaluator> makeBlock(Evaluator &evaluator,
+                                         const bundle::BlockStep &table,
+                                         const std::string &where) {
+  return std::make_unique<BlockEvaluator>(evaluator, table, where);
+}
+
+} // namespace check
+} // namespace upweave

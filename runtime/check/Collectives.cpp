@@ -1,0 +1,113 @@
+// Reductions over a row and layer normalisation, with their errors.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "ScalarProgram.h"
+
+namespace upweave {
+namespace check {
+
+using bundle::Opcode;
+using bundle::ReduceKind;
+
+namespace {
+Opcode combiner(ReduceKind kind, DType dtype) {
+  const bool floats = isFloat(dtype);
+  switch (kind) {
+  case ReduceKind::Add:
+    return floats ? Opcode::AddF : Opcode::AddI;
+  case ReduceKind::Mul:
+    return floats ? Opcode::MulF : Opcode::MulI;
+  case ReduceKind::MaximumF:
+    return Opcode::MaximumF;
+  case ReduceKind::MaxNumF:
+    return Opcode::MaxNumF;
+  case ReduceKind::MinimumF:
+    return Opcode::MinimumF;
+  case ReduceKind::MinNumF:
+    return Opcode::MinNumF;
+  case ReduceKind::MaxSI:
+    return Opcode::MaxSI;
+  case ReduceKind::MaxUI:
+    return Opcode::MaxUI;
+  case ReduceKind::MinSI:
+    return Opcode::MinSI;
+  case ReduceKind::MinUI:
+    return Opcode::MinUI;
+  case ReduceKind::AndI:
+    return Opcode::AndI;
+  case ReduceKind::OrI:
+    return Opcode::OrI;
+  default:
+    return Opcode::XorI;
+  }
+}
+
+/// Sum of the row. The rounding of a sum does not follow the order of the
+/// reference: it is that of `count` terms of these magnitudes.
+Value sumRow(DType dtype, const Value *row, size_t count) {
+  double v = 0, e = 0, magnitude = 0;
+  for (size_t r = 0; r < count; ++r) {
+    v += row[r].v;
+    e += row[r].e;
+    magnitude += std::fabs(row[r].v);
+  }
+  return rounded(dtype, v, e + sumUnit(dtype, count) * magnitude);
+}
+} // namespace
+
+Value combine(ReduceKind kind, DType dtype, const Value &a, const Value &b) {
+  Op op;
+  op.opcode = combiner(kind, dtype);
+  op.dtype = dtype;
+  op.operands = {0, 1};
+  op.operandTypes = {dtype, dtype};
+  const Value in[2] = {a, b};
+  return applyScalar(op, in);
+}
+
+Value reduceRow(ReduceKind kind, DType dtype, const Value *row, size_t count) {
+  if (kind == ReduceKind::Add && isFloat(dtype))
+    return sumRow(dtype, row, count);
+  if (count == 0)
+    throw CheckError("a reduction over a row without elements");
+  Value result = row[0];
+  for (size_t r = 1; r < count; ++r)
+    result = combine(kind, dtype, result, row[r]);
+  return result;
+}
+
+void layerNormRow(DType dtype, double eps, const Value *row, Value *out,
+                  size_t count) {
+  // Statistics are kept in f32 at least, whatever the data's type.
+  const DType inner = dtype == DType::F64 ? DType::F64 : DType::F32;
+  const double unit = roundoff(inner);
+  double mean = 0, meanError = 0;
+  for (size_t r = 0; r < count; ++r) {
+    mean += row[r].v / count;
+    meanError += row[r].e / count;
+  }
+  double variance = 0;
+  for (size_t r = 0; r < count; ++r)
+    variance += (row[r].v - mean) * (row[r].v - mean) / count;
+  // The corrected mean is good to the deviations' rounding, not the mean's.
+  const double deviation = std::sqrt(variance);
+  auto deviationError = [&](const Value &x) {
+    return x.e + meanError + unit * (std::fabs(x.v - mean) + deviation);
+  };
+  double varianceError = sumUnit(inner, count) * variance;
+  for (size_t r = 0; r < count; ++r)
+    varianceError +=
+        2 * std::fabs(row[r].v - mean) * deviationError(row[r]) / count;
+  const double rstd = 1 / std::sqrt(variance + eps);
+  const double rstdError = 0.5 * rstd * rstd * rstd * varianceError;
+  for (size_t r = 0; r < count; ++r) {
+    const double d = row[r].v - mean;
+    out[r] = rounded(dtype, d * rstd,
+                     rstd * deviationError(row[r]) + std::fabs(d) * rstdError,
+                     /*units=*/2);
+    if (dtype != inner)
+      out[r].e += 2 * unit * std::fabs(d * rstd);
+  }
+}
+
+} // namespace check
+} // namespace upweave

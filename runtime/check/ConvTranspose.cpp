@@ -1,0 +1,177 @@
+// Transposed convolution, read element by element.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "ConvTranspose.h"
+
+#include <fmt/format.h>
+
+namespace upweave {
+namespace check {
+
+/// Running sums of one element.
+struct ConvTransposeReader::Sums {
+  std::vector<std::vector<Tap>> taps; ///< per axis
+  bool floats = true;
+  double v = 0, e = 0, magnitude = 0;
+  int64_t i = 0, count = 0;
+};
+
+ConvTransposeReader::Dims
+ConvTransposeReader::parseDims(const flatbuffers::Vector<int32_t> *dims,
+                               size_t rank, const char *name) const {
+  Dims result;
+  result.spatial.assign(axes.size(), -1);
+  bool ok = dims && dims->size() == rank;
+  for (uint32_t d = 0; ok && d < rank; ++d) {
+    const int32_t role = dims->Get(d);
+    ok = role >= -2 && role < int32_t(axes.size());
+    if (!ok)
+      break;
+    int &slot = role == -1   ? result.batch
+                : role == -2 ? result.channel
+                             : result.spatial[role];
+    ok = slot == -1;
+    slot = int(d);
+  }
+  for (int slot : result.spatial)
+    ok &= slot != -1;
+  if (!ok || result.channel == -1)
+    throw CheckError(
+        fmt::format("{}: the dimensions of {} are inconsistent", where, name));
+  return result;
+}
+
+void ConvTransposeReader::bindAxes(const bundle::ConvTranspose &geometry) {
+  const size_t count = axes.size();
+  auto at = [&](const auto *values, size_t axis, int64_t missing) {
+    if (!values || values->size() == 0)
+      return missing;
+    if (values->size() != count)
+      throw CheckError(fmt::format("{}: {} values for {} spatial axes", where,
+                                   values->size(), count));
+    return int64_t(values->Get(axis));
+  };
+  for (size_t a = 0; a < count; ++a) {
+    Axis &axis = axes[a];
+    axis.in = xInfo.shape[xDims.spatial[a]];
+    axis.kernel = filterInfo.shape[filterDims.spatial[a]];
+    axis.stride = at(geometry.strides(), a, 1);
+    axis.low = at(geometry.pad_low(), a, 0);
+    axis.dilation = at(geometry.dilations(), a, 1);
+    axis.reversed = at(geometry.reversed(), a, 0);
+    if (axis.stride < 1 || axis.dilation < 1)
+      throw CheckError(fmt::format("{}: axis {} has stride {} and dilation {}",
+                                   where, a, axis.stride, axis.dilation));
+    axis.out = (axis.in - 1) * axis.stride - axis.low -
+               at(geometry.pad_high(), a, 0) +
+               axis.dilation * (axis.kernel - 1) +
+               at(geometry.output_padding(), a, 0) + 1;
+  }
+}
+
+void ConvTransposeReader::bindChannels(const bundle::ConvTranspose &geometry) {
+  groups = geometry.groups();
+  groupsInInput = geometry.filter_groups() == bundle::FilterGroups::Input;
+  const int64_t in = xInfo.shape[xDims.channel];
+  const int64_t filterIn = filterInfo.shape[filterDims.batch];
+  const int64_t filterOut = filterInfo.shape[filterDims.channel];
+  if (groups < 1 || in % groups ||
+      filterIn != (groupsInInput ? in : in / groups) ||
+      (!groupsInInput && filterOut % groups))
+    throw CheckError(fmt::format("{}: {} channels of x, {} x {} of the filter "
+                                 "and {} groups do not fit",
+                                 where, in, filterIn, filterOut, groups));
+  inPerGroup = in / groups;
+  outPerGroup = groupsInInput ? filterOut : filterOut / groups;
+}
+
+ConvTransposeReader::ConvTransposeReader(const Evaluator &evaluator,
+                                         const bundle::ConvTranspose &geometry,
+                                         uint32_t x, uint32_t filter,
+                                         Precision precision,
+                                         const std::string &where)
+    : where(where), x(evaluator.use(x, where)),
+      filter(evaluator.use(filter, where)), xInfo(evaluator.tensor(x)),
+      filterInfo(evaluator.tensor(filter)), precision(precision) {
+  if (filterInfo.shape.size() < 2)
+    throw CheckError(where + ": the filter has fewer than two dimensions");
+  axes.resize(filterInfo.shape.size() - 2);
+  xDims = parseDims(geometry.x_dims(), xInfo.shape.size(), "x");
+  filterDims =
+      parseDims(geometry.filter_dims(), filterInfo.shape.size(), "the filter");
+  if (filterDims.batch == -1)
+    throw CheckError(where + ": the filter has no input channels");
+  const size_t rank = rt::length(geometry.result_dims());
+  resultDims = parseDims(geometry.result_dims(), rank, "the result");
+  bindAxes(geometry);
+  bindChannels(geometry);
+  resultShape.assign(rank, 0);
+  if (resultDims.batch != -1)
+    resultShape[resultDims.batch] =
+        xDims.batch == -1 ? 1 : xInfo.shape[xDims.batch];
+  resultShape[resultDims.channel] = groups * outPerGroup;
+  for (size_t a = 0; a < axes.size(); ++a)
+    resultShape[resultDims.spatial[a]] = axes[a].out;
+}
+
+void ConvTransposeReader::accumulate(Evaluator &evaluator, size_t axis,
+                                     int64_t xBase, int64_t filterBase,
+                                     Sums &sums) const {
+  if (axis < axes.size()) {
+    for (const Tap &tap : sums.taps[axis])
+      accumulate(evaluator, axis + 1, xBase + tap.x, filterBase + tap.filter,
+                 sums);
+    return;
+  }
+  const int64_t xStep = xInfo.strides[xDims.channel];
+  const int64_t filterStep = filterInfo.strides[filterDims.batch];
+  for (int64_t ci = 0; ci < inPerGroup; ++ci) {
+    const Value a = evaluator.read(x, xBase + ci * xStep);
+    const Value b = evaluator.read(filter, filterBase + ci * filterStep);
+    ++sums.count;
+    if (!sums.floats) {
+      sums.i = int64_t(uint64_t(sums.i) + uint64_t(a.i) * uint64_t(b.i));
+      continue;
+    }
+    sums.v += a.v * b.v;
+    sums.magnitude += std::fabs(a.v * b.v);
+    sums.e += std::fabs(a.v) * b.e + std::fabs(b.v) * a.e + a.e * b.e;
+  }
+}
+
+Value ConvTransposeReader::read(Evaluator &evaluator, const int64_t *coords,
+                                DType dtype) const {
+  Sums sums;
+  sums.floats = isFloat(dtype);
+  sums.taps.resize(axes.size());
+  for (size_t a = 0; a < axes.size(); ++a) {
+    const Axis &axis = axes[a];
+    const int64_t target = coords[resultDims.spatial[a]] + axis.low;
+    for (int64_t k = 0; k < axis.kernel; ++k) {
+      const int64_t kk = axis.reversed ? axis.kernel - 1 - k : k;
+      const int64_t rest = target - axis.dilation * kk;
+      if (rest < 0 || rest % axis.stride || rest / axis.stride >= axis.in)
+        continue;
+      sums.taps[a].push_back(
+          {rest / axis.stride * xInfo.strides[xDims.spatial[a]],
+           k * filterInfo.strides[filterDims.spatial[a]]});
+    }
+  }
+  const int64_t channel = coords[resultDims.channel];
+  const int64_t group = channel / outPerGroup;
+  int64_t xBase = group * inPerGroup * xInfo.strides[xDims.channel];
+  if (xDims.batch != -1 && resultDims.batch != -1)
+    xBase += coords[resultDims.batch] * xInfo.strides[xDims.batch];
+  const int64_t filterBase =
+      groupsInInput
+          ? group * inPerGroup * filterInfo.strides[filterDims.batch] +
+                channel % outPerGroup * filterInfo.strides[filterDims.channel]
+          : channel * filterInfo.strides[filterDims.channel];
+  accumulate(evaluator, 0, xBase, filterBase, sums);
+  if (!sums.floats)
+    return intValue(wrapInteger(dtype, sums.i));
+  const double unit = contractionUnit(precision, dtype, double(sums.count));
+  return rounded(dtype, sums.v, sums.e + unit * sums.magnitude);
+}
+
+} // namespace check
+} // namespace upweave

@@ -1,0 +1,215 @@
+// Binds the meaning's tensors and steps; reads elements.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Evaluator.h"
+
+#include "Arguments.h"
+
+#include <fmt/format.h>
+
+namespace upweave {
+namespace check {
+
+namespace {
+/// Tensors up to this many elements are kept densely.
+constexpr int64_t kDenseElements = int64_t(1) << 22;
+} // namespace
+
+Memo::Memo(int64_t count) : isDense(count <= kDenseElements) {
+  if (isDense) {
+    dense.resize(count);
+    known.resize(count);
+  }
+}
+
+const Value *Memo::find(int64_t linear) const {
+  if (isDense)
+    return known[linear] ? &dense[linear] : nullptr;
+  auto it = sparse.find(linear);
+  return it == sparse.end() ? nullptr : &it->second;
+}
+
+const Value &Memo::put(int64_t linear, const Value &value) {
+  if (!isDense)
+    return sparse[linear] = value;
+  known[linear] = true;
+  return dense[linear] = value;
+}
+
+Evaluator::~Evaluator() = default;
+
+Evaluator::Evaluator(const rt::BundleFile &file, const bundle::Entry &entry,
+                     std::vector<ArgumentData> args)
+    : arguments(std::move(args)) {
+  const bundle::Meaning *meaning = entry.meaning();
+  if (!meaning)
+    throw CheckError(fmt::format("entry '{}' carries no meaning: compare with "
+                                 "--expect FILE.npy",
+                                 entry.name()->str()));
+  if (arguments.size() != rt::length(entry.args()))
+    throw CheckError("the number of arguments differs from the entry's");
+  for (ArgumentData &argument : arguments) {
+    argShapes.push_back(argument.shape);
+    if (argument.strides.empty())
+      argument.strides = rowMajorStrides(argument.shape);
+  }
+  const uint32_t count = rt::length(meaning->tensors());
+  tensors.resize(count);
+  isDefined.resize(count);
+  for (uint32_t i = 0; i < count; ++i)
+    bindTensor(file, entry, *meaning->tensors()->Get(i), i);
+  bindSteps(*meaning);
+  uint32_t expected = 0;
+  for (const bundle::Argument *arg : *entry.args())
+    expected += arg->role() == bundle::Role::Output;
+  if (rt::length(meaning->results()) != expected)
+    throw CheckError(fmt::format("the meaning has {} results, the entry {} "
+                                 "outputs",
+                                 rt::length(meaning->results()), expected));
+  for (uint32_t i = 0; i < expected; ++i) {
+    outputs.push_back(use(meaning->results()->Get(i), "a result"));
+    const uint32_t argument = arguments.size() - expected + i;
+    if (tensors[outputs[i]].shape != argShapes[argument] ||
+        tensors[outputs[i]].dtype != entry.args()->Get(argument)->dtype())
+      throw CheckError(fmt::format(
+          "result {} of the meaning is not of output {}'s type", i, i));
+  }
+}
+
+int64_t Evaluator::size(const bundle::Expr *expr,
+                        const std::string &where) const {
+  int64_t value;
+  IndexMap::single(expr, 0, argShapes, where).apply(nullptr, &value);
+  return value;
+}
+
+Shape Evaluator::sizes(const ExprList *exprs, const std::string &where) const {
+  Shape result(rt::length(exprs));
+  IndexMap(exprs, 0, argShapes, where).apply(nullptr, result.data());
+  return result;
+}
+
+void Evaluator::bindArgument(const bundle::Entry &entry, uint32_t argument,
+                             TensorInfo &info, const std::string &where) {
+  if (argument >= arguments.size() || !arguments[argument].data)
+    throw CheckError(
+        fmt::format("{}: argument {} is no input", where, argument));
+  if (info.shape != arguments[argument].shape ||
+      info.dtype != entry.args()->Get(argument)->dtype())
+    throw CheckError(
+        fmt::format("{}: not of the type of argument {}", where, argument));
+  info.data = static_cast<const unsigned char *>(arguments[argument].data);
+  info.dataStrides = arguments[argument].strides;
+}
+
+void Evaluator::bindTensor(const rt::BundleFile &file,
+                           const bundle::Entry &entry,
+                           const bundle::Tensor &table, uint32_t index) {
+  const std::string where = fmt::format("tensor {}", index);
+  TensorInfo &info = tensors[index];
+  if (table.dtype() > DType::I64)
+    throw CheckError(
+        fmt::format("{}: unknown dtype {}", where, int(table.dtype())));
+  info.dtype = table.dtype();
+  info.shape = sizes(table.shape(), where);
+  info.count = elementCount(info.shape);
+  info.strides = rowMajorStrides(info.shape);
+  if (table.source() == bundle::TensorSource::Step)
+    return;
+  isDefined[index] = true;
+  if (table.source() == bundle::TensorSource::Argument)
+    return bindArgument(entry, table.argument(), info, where);
+  if (table.section() >= rt::length(file.table().sections()))
+    throw CheckError(
+        fmt::format("{}: section {} does not exist", where, table.section()));
+  const rt::ByteView bytes = file.section(table.section());
+  info.splat = table.splat();
+  const uint64_t needed =
+      uint64_t(info.splat ? 1 : info.count) * rt::dtypeBytes(info.dtype);
+  if (table.offset() > bytes.size || needed > bytes.size - table.offset())
+    throw CheckError(fmt::format("{}: {} bytes at {} are outside section {}",
+                                 where, needed, table.offset(),
+                                 table.section()));
+  info.data = bytes.data + table.offset();
+  info.dataStrides = info.strides;
+}
+
+void Evaluator::bindSteps(const bundle::Meaning &meaning) {
+  defined = tensors.size();
+  for (uint32_t i = 0; i < rt::length(meaning.steps()); ++i) {
+    const bundle::Step &step = *meaning.steps()->Get(i);
+    std::string where = fmt::format("step {}", i);
+    if (step.location() && step.location()->size())
+      where += " at " + step.location()->str();
+    currentStep = i;
+    switch (step.op_type()) {
+    case bundle::StepOp::BlockStep:
+      steps.push_back(makeBlock(*this, *step.op_as_BlockStep(), where));
+      break;
+    case bundle::StepOp::LoopNestStep:
+      steps.push_back(makeLoopNest(*this, *step.op_as_LoopNestStep(), where));
+      break;
+    case bundle::StepOp::OpaqueStep:
+      throw CheckError(fmt::format(
+          "{}: the check cannot evaluate '{}': compare with --expect FILE.npy",
+          where, rt::text(step.op_as_OpaqueStep()->name())));
+    default:
+      steps.push_back(makeView(*this, step, where));
+    }
+  }
+}
+
+uint32_t Evaluator::use(uint32_t index, const std::string &where) const {
+  if (index >= tensors.size() || !isDefined[index])
+    throw CheckError(
+        fmt::format("{}: tensor {} is not defined yet", where, index));
+  return index;
+}
+
+const TensorInfo &Evaluator::define(uint32_t index, uint32_t result,
+                                    const std::string &where) {
+  if (index >= tensors.size() || isDefined[index])
+    throw CheckError(
+        fmt::format("{}: tensor {} is defined twice or missing", where, index));
+  isDefined[index] = true;
+  tensors[index].step = currentStep;
+  tensors[index].result = result;
+  return tensors[index];
+}
+
+Value Evaluator::read(uint32_t tensor, int64_t linear) {
+  const TensorInfo &info = tensors[tensor];
+  if (info.step >= 0)
+    return steps[info.step]->read(info.result, linear);
+  if (info.splat)
+    return loadElement(info.data, info.dtype, 0);
+  if (info.dataStrides == info.strides)
+    return loadElement(info.data, info.dtype, linear);
+  int64_t position = 0;
+  for (size_t d = info.shape.size(); d-- > 0;) {
+    position += linear % info.shape[d] * info.dataStrides[d];
+    linear /= info.shape[d];
+  }
+  return loadElement(info.data, info.dtype, position);
+}
+
+Value MappedTensor::read(Evaluator &evaluator, const int64_t *loops) const {
+  const TensorInfo &info = evaluator.tensor(tensor);
+  return evaluator.read(tensor, map.linear(loops, info.shape, info.strides));
+}
+
+MappedTensor bindOperand(const Evaluator &evaluator, uint32_t tensor,
+                         const ExprList *map, uint32_t loops,
+                         const std::string &where) {
+  MappedTensor operand;
+  operand.tensor = evaluator.use(tensor, where);
+  operand.map = IndexMap(map, loops, evaluator.argumentShapes(), where);
+  if (operand.map.results() != evaluator.tensor(tensor).shape.size())
+    throw CheckError(fmt::format("{}: a map of {} results for tensor {} of "
+                                 "rank {}",
+                                 where, operand.map.results(), tensor,
+                                 evaluator.tensor(tensor).shape.size()));
+  return operand;
+}
+
+} // namespace check
+} // namespace upweave

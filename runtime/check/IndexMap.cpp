@@ -1,0 +1,232 @@
+// Evaluates and inverts index maps.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "IndexMap.h"
+
+#include "Expr.h"
+
+#include <fmt/format.h>
+
+namespace upweave {
+namespace check {
+
+using bundle::ExprOp;
+
+int64_t elementCount(const Shape &shape) {
+  int64_t count = 1;
+  for (int64_t size : shape)
+    if (size < 0 || __builtin_mul_overflow(count, size, &count))
+      throw CheckError(fmt::format("a tensor dimension is {}", size));
+  return count;
+}
+
+Shape rowMajorStrides(const Shape &shape) {
+  Shape strides(shape.size());
+  int64_t stride = 1;
+  for (size_t d = shape.size(); d-- > 0;) {
+    strides[d] = stride;
+    stride *= shape[d];
+  }
+  return strides;
+}
+
+void unravel(int64_t linear, const Shape &shape, int64_t *coords) {
+  for (size_t d = shape.size(); d-- > 0;) {
+    coords[d] = linear % shape[d];
+    linear /= shape[d];
+  }
+}
+
+IndexMap::IndexMap(const ExprList *exprs, uint32_t loops,
+                   const std::vector<Shape> &shapes, const std::string &where)
+    : loopCount(loops), where(where) {
+  for (uint32_t r = 0; exprs && r < exprs->size(); ++r)
+    add(exprs->Get(r), shapes);
+}
+
+IndexMap IndexMap::single(const bundle::Expr *expr, uint32_t loops,
+                          const std::vector<Shape> &shapes,
+                          const std::string &where) {
+  IndexMap map(nullptr, loops, shapes, where);
+  map.add(expr, shapes);
+  return map;
+}
+
+void IndexMap::add(const bundle::Expr *expr, const std::vector<Shape> &shapes) {
+  const auto below = [](int64_t v, size_t limit) {
+    return v >= 0 && size_t(v) < limit;
+  };
+  Result result;
+  const auto *nodes = expr ? expr->nodes() : nullptr;
+  for (uint32_t i = 0; nodes && i < nodes->size(); ++i) {
+    const bundle::ExprNode &node = *nodes->Get(i);
+    Node copy = {node.op(), node.value(), node.a(), node.b()};
+    if (node.op() > ExprOp::Max ||
+        (node.op() == ExprOp::Loop && !below(node.a(), loopCount)) ||
+        (node.op() == ExprOp::Dim &&
+         (!below(node.a(), shapes.size()) ||
+          !below(node.b(), shapes[node.a()].size()))) ||
+        (node.op() >= ExprOp::Add &&
+         (!below(node.a(), i) || !below(node.b(), i))))
+      throw CheckError(
+          fmt::format("{}: node {} of an expression is malformed", where, i));
+    if (copy.op == ExprOp::Dim)
+      copy = {ExprOp::Const, shapes[node.a()][node.b()], 0, 0};
+    result.nodes.push_back(copy);
+  }
+  if (result.nodes.empty())
+    throw CheckError(where + ": an expression is empty");
+  if (result.nodes.back().op == ExprOp::Loop)
+    result.loop = result.nodes.back().a;
+  results_.push_back(std::move(result));
+}
+
+int64_t IndexMap::evaluate(const Result &result, const int64_t *loops) const {
+  if (result.loop >= 0)
+    return loops[result.loop];
+  static thread_local std::vector<int64_t> values;
+  values.resize(std::max(values.size(), result.nodes.size()));
+  for (size_t i = 0; i < result.nodes.size(); ++i) {
+    const Node &node = result.nodes[i];
+    if (node.op == ExprOp::Const)
+      values[i] = node.value;
+    else if (node.op == ExprOp::Loop)
+      values[i] = loops[node.a];
+    else if (!rt::applyExprOp(node.op, values[node.a], values[node.b],
+                              values[i]))
+      throw CheckError(fmt::format("{}: {}", where, rt::kExprFailure));
+  }
+  return values[result.nodes.size() - 1];
+}
+
+void IndexMap::apply(const int64_t *loops, int64_t *coords) const {
+  for (size_t r = 0; r < results_.size(); ++r)
+    coords[r] = evaluate(results_[r], loops);
+}
+
+int64_t IndexMap::linear(const int64_t *loops, const Shape &shape,
+                         const Shape &strides) const {
+  int64_t position = 0;
+  for (size_t r = 0; r < results_.size(); ++r) {
+    const int64_t c = evaluate(results_[r], loops);
+    if (c < 0 || c >= shape[r])
+      throw CheckError(
+          fmt::format("{}: index {} is outside dimension {} of size {}", where,
+                      c, r, shape[r]));
+    position += c * strides[r];
+  }
+  return position;
+}
+
+bool IndexMap::linearForm(uint32_t index, int64_t &base,
+                          Shape &coefficients) const {
+  struct Form {
+    int64_t base = 0;
+    Shape factors;
+    bool constant() const {
+      for (int64_t f : factors)
+        if (f)
+          return false;
+      return true;
+    }
+  };
+  std::vector<Form> forms;
+  for (const Node &node : results_[index].nodes) {
+    Form form;
+    form.factors.assign(loopCount, 0);
+    switch (node.op) {
+    case ExprOp::Const:
+      form.base = node.value;
+      break;
+    case ExprOp::Loop:
+      form.factors[node.a] = 1;
+      break;
+    case ExprOp::Add:
+    case ExprOp::Sub: {
+      const int64_t sign = node.op == ExprOp::Add ? 1 : -1;
+      form.base = forms[node.a].base + sign * forms[node.b].base;
+      for (uint32_t l = 0; l < loopCount; ++l)
+        form.factors[l] =
+            forms[node.a].factors[l] + sign * forms[node.b].factors[l];
+      break;
+    }
+    case ExprOp::Mul: {
+      const bool left = forms[node.a].constant();
+      if (!left && !forms[node.b].constant())
+        return false;
+      const int64_t factor = forms[left ? node.a : node.b].base;
+      const Form &other = forms[left ? node.b : node.a];
+      form.base = other.base * factor;
+      for (uint32_t l = 0; l < loopCount; ++l)
+        form.factors[l] = other.factors[l] * factor;
+      break;
+    }
+    default:
+      if (!forms[node.a].constant() || !forms[node.b].constant() ||
+          !rt::applyExprOp(node.op, forms[node.a].base, forms[node.b].base,
+                           form.base))
+        return false;
+    }
+    forms.push_back(std::move(form));
+  }
+  base = forms.back().base;
+  coefficients = forms.back().factors;
+  return true;
+}
+
+bool InverseMap::build(const IndexMap &map, const Shape &loops,
+                       InverseMap &out) {
+  out = InverseMap();
+  out.sizes = loops;
+  out.found.assign(loops.size(), false);
+  for (uint32_t r = 0; r < map.results(); ++r) {
+    Result result;
+    Shape factors;
+    if (!map.linearForm(r, result.base, factors))
+      return false;
+    for (uint32_t l = 0; l < loops.size(); ++l) {
+      if (factors[l] == 0 || loops[l] <= 1)
+        continue;
+      if (factors[l] < 0 || out.found[l])
+        return false;
+      out.found[l] = true;
+      result.digits.push_back({l, factors[l]});
+    }
+    std::sort(
+        result.digits.begin(), result.digits.end(),
+        [](const Digit &a, const Digit &b) { return a.factor > b.factor; });
+    // Each digit must exceed all that the lower ones can add up to.
+    int64_t reach = 0;
+    for (size_t i = result.digits.size(); i-- > 0;) {
+      const Digit &digit = result.digits[i];
+      if (digit.factor <= reach)
+        return false;
+      reach += digit.factor * (loops[digit.loop] - 1);
+    }
+    out.results.push_back(std::move(result));
+  }
+  for (size_t l = 0; l < loops.size(); ++l)
+    if (loops[l] <= 1)
+      out.found[l] = true;
+  return true;
+}
+
+bool InverseMap::apply(const int64_t *coords, int64_t *loops) const {
+  std::fill(loops, loops + sizes.size(), 0);
+  for (size_t r = 0; r < results.size(); ++r) {
+    int64_t rest = coords[r] - results[r].base;
+    for (const Digit &digit : results[r].digits) {
+      if (rest < 0)
+        return false;
+      const int64_t value =
+          std::min(rest / digit.factor, sizes[digit.loop] - 1);
+      loops[digit.loop] = value;
+      rest -= value * digit.factor;
+    }
+    if (rest != 0)
+      return false;
+  }
+  return true;
+}
+
+} // namespace check
+} // namespace upweave

@@ -1,0 +1,229 @@
+// Checks outputs: all written, equal to the float64 reference or to a file.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Run.h"
+
+#include "Evaluator.h"
+#include "Metric.h"
+#include "Npy.h"
+#include "Random.h"
+
+#include <cstring>
+#include <set>
+
+namespace upweave {
+namespace run {
+
+using namespace check;
+
+namespace {
+constexpr int64_t kAllElements =
+    65536; ///< outputs up to this are checked whole
+constexpr int64_t kDefaultRows = 256;
+constexpr int64_t kMaxRowElements = 4096; ///< longer rows are cut
+
+/// Runs of elements to check: [first, first + count) in row-major order.
+struct Row {
+  int64_t first, count;
+};
+
+std::vector<Row> chooseRows(const Argument &output, const Options &options) {
+  std::vector<Row> rows;
+  if (output.count == 0)
+    return rows;
+  const int64_t line =
+      std::min(output.shape.empty() ? 1 : output.shape.back(), kMaxRowElements);
+  const int64_t total = (output.count + line - 1) / line;
+  int64_t wanted = options.samples                ? options.samples
+                   : output.count <= kAllElements ? total
+                                                  : kDefaultRows;
+  auto add = [&](int64_t row) {
+    rows.push_back({row * line, std::min(line, output.count - row * line)});
+  };
+  if (wanted >= total) {
+    for (int64_t row = 0; row < total; ++row)
+      add(row);
+    return rows;
+  }
+  // The first and the last are where addressing goes wrong.
+  std::set<int64_t> chosen = {0, total - 1};
+  for (uint64_t draw = 0; int64_t(chosen.size()) < std::max<int64_t>(wanted, 2);
+       ++draw)
+    chosen.insert(int64_t(mixBits(mixBits(options.seed ^ 0x726f7773) + draw) %
+                          uint64_t(total)));
+  for (int64_t row : chosen)
+    add(row);
+  return rows;
+}
+
+std::string indexText(const Argument &output, int64_t linear) {
+  Shape coords(output.shape.size());
+  unravel(linear, output.shape, coords.data());
+  std::string out = "[";
+  for (size_t d = 0; d < coords.size(); ++d)
+    out += (d ? ", " : "") + std::to_string(coords[d]);
+  return out + "]";
+}
+
+void printReport(const Argument &output, const Metric::Report &report,
+                 const char *reference) {
+  fmt::print("check {}: {}, {} of {} elements against {}\n", output.label,
+             report.passed() ? "passed" : "FAILED", report.compared,
+             output.count, reference);
+  fmt::print("  largest |y-ref| / (k e + half ulp)   {:.3g}  (k = {:g})\n",
+             report.maxRatio, report.k);
+  fmt::print("  max |y-ref| / max |ref|              {:.3e}\n",
+             report.maxRelative);
+  fmt::print("  ||y-ref|| / ||ref||                  {:.3e}\n",
+             report.normRelative);
+  fmt::print("  elements with k e > 0.1 max |ref|    {:.3g} %\n",
+             100 * report.looseShare);
+  if (report.passed())
+    return;
+  fmt::print("  {} elements are outside the bound; NaN or Inf differ in {}; "
+             "{} have no finite bound\n",
+             report.failures, report.specials, report.unbounded);
+  fmt::print("  worst at {}: y = {:.9g}, ref = {:.9g}, e = {:.3g}\n",
+             indexText(output, report.worst), report.worstActual,
+             report.worstReference, report.worstError);
+}
+
+Value actualAt(const Argument &output, int64_t linear) {
+  return loadElement(output.host.data(), output.dtype, output.position(linear));
+}
+
+bool checkReference(Evaluator &evaluator, uint32_t index,
+                    const Argument &output, const Runner &runner,
+                    const Options &options) {
+  Metric metric(output.dtype, runner.entry().precision());
+  const std::vector<Row> rows = chooseRows(output, options);
+  Progress progress(fmt::format("checking {}", output.label), options.quiet);
+  for (size_t r = 0; r < rows.size(); ++r) {
+    for (int64_t i = 0; i < rows[r].count; ++i) {
+      const int64_t at = rows[r].first + i;
+      metric.add(at, actualAt(output, at), evaluator.readOutput(index, at));
+      if (i % 64 == 0)
+        progress.update(double(r) / double(rows.size()));
+    }
+  }
+  const Metric::Report report = metric.report();
+  printReport(output, report, "the float64 reference");
+  return report.passed();
+}
+
+double expectTolerance(const Options &options, DType dtype) {
+  if (options.expectTolerance > 0)
+    return options.expectTolerance;
+  static const double defaults[] = {2e-3, 1.6e-2, 1e-5, 1e-12};
+  return isFloat(dtype) ? defaults[int(dtype)] : 0;
+}
+
+/// A file has no error magnitudes: the bound is relative to its largest value.
+bool checkExpected(const Argument &output, const std::string &path,
+                   const Options &options) {
+  const NpyArray expected = readNpy(path, output.dtype);
+  if (expected.shape != output.shape)
+    throw Failure(
+        kUsageError,
+        fmt::format("'{}' has shape {}, output '{}' has {}", path,
+                    rt::shapeText(expected.shape.data(), expected.shape.size()),
+                    output.label,
+                    rt::shapeText(output.shape.data(), output.shape.size())));
+  double largest = 0;
+  for (int64_t at = 0; at < output.count; ++at) {
+    const Value ref = loadElement(expected.bytes.data(), output.dtype, at);
+    const double v = isFloat(output.dtype) ? ref.v : double(ref.i);
+    if (std::isfinite(v))
+      largest = std::max(largest, std::fabs(v));
+  }
+  const double bound = expectTolerance(options, output.dtype) * largest;
+  Metric metric(output.dtype, Precision::None);
+  for (int64_t at = 0; at < output.count; ++at) {
+    Value ref = loadElement(expected.bytes.data(), output.dtype, at);
+    ref.e = bound / tolerance(Precision::None);
+    metric.add(at, actualAt(output, at), ref);
+  }
+  const Metric::Report report = metric.report();
+  printReport(output, report, path.c_str());
+  return report.passed();
+}
+
+bool isPoison(const Argument &output, int64_t linear, unsigned char poison) {
+  const uint32_t element = rt::dtypeBytes(output.dtype);
+  const unsigned char *bytes =
+      output.host.data() + output.position(linear) * element;
+  for (uint32_t b = 0; b < element; ++b)
+    if (bytes[b] != poison)
+      return false;
+  return true;
+}
+} // namespace
+
+int64_t countUnwritten(Runner &runner, Argument &output, unsigned char poison,
+                       bool &ranAgain) {
+  constexpr unsigned char kSecondPoison = 0x5A;
+  std::vector<int64_t> suspects;
+  for (int64_t at = 0; at < output.count; ++at)
+    if (isPoison(output, at, poison))
+      suspects.push_back(at);
+  if (suspects.empty())
+    return 0;
+  // The value may be what was computed: it is not, if it follows the poison.
+  runner.runOnce(kSecondPoison);
+  ranAgain = true;
+  int64_t unwritten = 0;
+  for (int64_t at : suspects)
+    unwritten += isPoison(output, at, kSecondPoison);
+  return unwritten;
+}
+
+bool checkOutputs(Runner &runner, const Options &options) {
+  constexpr unsigned char kPoison = 0xFF;
+  bool passed = true;
+  for (Argument &arg : runner.arguments()) {
+    if (!arg.isOutput)
+      continue;
+    bool ranAgain = false;
+    const int64_t unwritten = countUnwritten(runner, arg, kPoison, ranAgain);
+    if (unwritten) {
+      fmt::print("check {}: FAILED, {} of {} elements were not written\n",
+                 arg.label, unwritten, arg.count);
+      passed = false;
+    }
+    if (ranAgain)
+      runner.runOnce(kPoison);
+  }
+  std::set<const Argument *> compared;
+  size_t next = 0;
+  for (const FileArgument &file : options.expected) {
+    Argument &output = runner.find(file.argument, /*output=*/true, next);
+    passed &= checkExpected(output, file.path, options);
+    compared.insert(&output);
+  }
+  if (!options.check)
+    return passed;
+  std::vector<ArgumentData> data;
+  for (const Argument &arg : runner.arguments())
+    data.push_back(
+        {arg.isOutput ? nullptr : static_cast<const void *>(arg.host.data()),
+         arg.shape, arg.strides});
+  std::vector<const Argument *> outputs;
+  for (const Argument &arg : runner.arguments())
+    if (arg.isOutput)
+      outputs.push_back(&arg);
+  try {
+    Evaluator evaluator(runner.file(), runner.entry(), std::move(data));
+    for (uint32_t i = 0; i < outputs.size(); ++i)
+      passed &= checkReference(evaluator, i, *outputs[i], runner, options);
+  } catch (const CheckError &error) {
+    // Never skipped: either a file stood in for every output, or it is an
+    // error.
+    if (compared.size() != outputs.size())
+      throw Failure(kCheckFailed, error.what());
+    fmt::print("the float64 reference does not cover this entry: {}\n",
+               error.what());
+  }
+  return passed;
+}
+
+} // namespace run
+} // namespace upweave
