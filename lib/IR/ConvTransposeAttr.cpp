@@ -19,6 +19,7 @@ struct ParsedGeometry {
   int64_t groups = 1;
   FilterGroups filterGroups = FilterGroups::Input;
   std::optional<std::array<SmallVector<int64_t>, 3>> dims;
+  SmallVector<StringRef> given;
 };
 } // namespace
 
@@ -83,6 +84,9 @@ static ParseResult parseField(AsmParser &parser, ParsedGeometry &parsed) {
   StringRef name;
   if (parser.parseKeyword(&name) || parser.parseEqual())
     return failure();
+  if (llvm::is_contained(parsed.given, name))
+    return parser.emitError(loc) << "'" << name << "' is given twice";
+  parsed.given.push_back(name);
   SmallVector<int64_t> *list =
       llvm::StringSwitch<SmallVector<int64_t> *>(name)
           .Case("strides", &parsed.strides)
@@ -93,11 +97,8 @@ static ParseResult parseField(AsmParser &parser, ParsedGeometry &parsed) {
           .Case("output_padding", &parsed.outputPadding)
           .Case("reversed", &parsed.reversed)
           .Default(nullptr);
-  if (list) {
-    if (!list->empty())
-      return parser.emitError(loc) << "'" << name << "' is given twice";
+  if (list)
     return parseList(parser, *list);
-  }
   if (name == "groups")
     return parser.parseInteger(parsed.groups);
   if (name == "dims")
@@ -137,6 +138,10 @@ static ParseResult toGeometry(AsmParser &parser, SMLoc loc,
                               const ParsedGeometry &parsed,
                               ConvTransposeGeometry &g) {
   g = ConvTransposeGeometry::getDefault(parsed.strides.size());
+  for (int64_t entry : parsed.reversed)
+    if (entry != 0 && entry != 1)
+      return parser.emitError(loc)
+             << "'reversed' has the entry " << entry << "; it is 0 or 1";
   if (!parsed.padding.empty() &&
       (!parsed.paddingLow.empty() || !parsed.paddingHigh.empty()))
     return parser.emitError(loc) << "'padding' excludes 'padding_low' and "

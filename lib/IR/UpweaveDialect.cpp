@@ -36,6 +36,11 @@ void UpweaveDialect::initialize() {
   getContext()->getOrLoadDialect<arith::ArithDialect>();
 }
 
+Operation *UpweaveDialect::materializeConstant(OpBuilder &b, Attribute value,
+                                               Type type, Location loc) {
+  return arith::ConstantOp::materialize(b, value, type, loc);
+}
+
 void upweave::registerUpweaveDialect(DialectRegistry &registry) {
   registry.insert<UpweaveDialect>();
   registerBufferizableModels(registry);
@@ -84,4 +89,95 @@ ScheduleAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "schedule of kind '" << stringifyScheduleKind(kind)
                        << "' takes no 'tile'";
   return success();
+}
+
+namespace {
+/// The fields of a schedule as they are being parsed.
+struct ParsedSchedule {
+  int64_t warps = 0, lanes = 0, vector = 0, registers = 0, stages = 0;
+  bool looped = false;
+  SmallVector<int64_t> tile;
+  SmallVector<StringRef> given;
+
+  /// The number called `name`, or null.
+  int64_t *getNumber(StringRef name) {
+    return llvm::StringSwitch<int64_t *>(name)
+        .Case("warps", &warps)
+        .Case("lanes", &lanes)
+        .Case("vector", &vector)
+        .Case("registers", &registers)
+        .Case("stages", &stages)
+        .Default(nullptr);
+  }
+};
+} // namespace
+
+static ParseResult parseScheduleField(AsmParser &parser,
+                                      ParsedSchedule &parsed) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef name;
+  if (parser.parseKeyword(&name) || parser.parseEqual())
+    return failure();
+  if (llvm::is_contained(parsed.given, name))
+    return parser.emitError(loc) << "'" << name << "' is given twice";
+  parsed.given.push_back(name);
+  if (int64_t *number = parsed.getNumber(name))
+    return parser.parseInteger(*number);
+  if (name == "tile")
+    return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+      return parser.parseInteger(parsed.tile.emplace_back());
+    });
+  if (name != "looped")
+    return parser.emitError(loc)
+           << "unknown field '" << name
+           << "'; the fields are warps, lanes, vector, registers, looped, "
+              "stages, tile";
+  if (succeeded(parser.parseOptionalKeyword("false")))
+    return success();
+  parsed.looped = true;
+  return parser.parseKeyword("true", " or 'false' for 'looped'");
+}
+
+Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef kindName;
+  if (parser.parseLess() || parser.parseKeyword(&kindName))
+    return {};
+  std::optional<ScheduleKind> kind = symbolizeScheduleKind(kindName);
+  if (!kind) {
+    parser.emitError(loc) << "schedule's kind is '" << kindName
+                          << "'; it is 'stored', 'direct', 'split' or 'fused'";
+    return {};
+  }
+  ParsedSchedule parsed;
+  while (succeeded(parser.parseOptionalComma()))
+    if (parseScheduleField(parser, parsed))
+      return {};
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<ScheduleAttr>(
+      loc, parser.getContext(), *kind, parsed.warps, parsed.lanes,
+      parsed.vector, parsed.registers, parsed.looped, parsed.stages,
+      parsed.tile);
+}
+
+void ScheduleAttr::print(AsmPrinter &printer) const {
+  printer << "<" << stringifyScheduleKind(getKind());
+  auto printNumber = [&](StringRef name, int64_t value) {
+    if (value != 0)
+      printer << ", " << name << " = " << value;
+  };
+  printNumber("warps", getWarps());
+  printNumber("lanes", getLanes());
+  printNumber("vector", getVector());
+  printNumber("registers", getRegisters());
+  if (getLooped())
+    printer << ", looped = true";
+  printNumber("stages", getStages());
+  if (!getTile().empty()) {
+    printer << ", tile = [";
+    llvm::interleaveComma(getTile(), printer);
+    printer << "]";
+  }
+  printer << ">";
 }

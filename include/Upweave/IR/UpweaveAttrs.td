@@ -141,8 +141,8 @@ def Upweave_ScheduleAttr : Upweave_Attr<"Schedule", "schedule"> {
     says that a row takes several such steps. `tile` of a kernel over stored
     rows is the rows a thread holds parts of and the tiles of rows a thread
     block takes one after another. `stages` and `tile` of a fused kernel are its
-    pipeline depth and tile sizes. What is left out is chosen by the lowering,
-    or not used by this kind.
+    pipeline depth and tile sizes. Fields come in any order; what is left out
+    is chosen by the lowering, or not used by this kind.
 
     Example:
 
@@ -159,12 +159,7 @@ def Upweave_ScheduleAttr : Upweave_Attr<"Schedule", "schedule"> {
     DefaultValuedParameter<"bool", "false">:$looped,
     DefaultValuedParameter<"int64_t", "0">:$stages,
     OptionalArrayRefParameter<"int64_t">:$tile);
-  let assemblyFormat = [{
-    `<` $kind (`,` `warps` `=` $warps^)? (`,` `lanes` `=` $lanes^)?
-    (`,` `vector` `=` $vector^)? (`,` `registers` `=` $registers^)?
-    (`,` `looped` `=` $looped^)? (`,` `stages` `=` $stages^)?
-    (`,` `tile` `=` `[` $tile^ `]`)? `>`
-  }];
+  let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
 

@@ -28,6 +28,7 @@ def Upweave_Dialect : Dialect {
     the region is therefore total and pure.
   }];
   let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
   let extraClassDeclaration = [{
     void registerAttributes();
   }];

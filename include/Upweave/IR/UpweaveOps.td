@@ -246,7 +246,7 @@ def Upweave_LayerNormOp : Upweave_RegionOp<"layer_norm", [SameOperandsAndResultT
   let summary = "normalisation of a value over the row";
   let description = [{
     `(v - mean) / sqrt(var + eps)` with the mean and the (biased) variance of
-    `value` over the row, `eps` > 0 being added to the variance. Statistics are
+    `value` over the row and a finite `eps` that is not negative. Statistics are
     computed in f32 for f16, bf16 and f32 values and in f64 for f64 values, by
     the corrected two-pass formula: m0 = sum(v)/L; d = v - m0; c = sum(d)/L,
     q = sum(d*d)/L; mean = m0 + c, var = q - c*c.
