@@ -166,8 +166,13 @@ module attributes {test.a = #upweave.schedule<fused, tile = [16, 0]>} {}
 
 // -----
 
-// expected-error@+1 {{schedule of kind 'split' takes no 'stages' and no 'tile'}}
+// expected-error@+1 {{schedule of kind 'split' takes no 'stages'}}
 module attributes {test.a = #upweave.schedule<split, stages = 2>} {}
+
+// -----
+
+// expected-error@+1 {{schedule of kind 'direct' takes no 'tile'}}
+module attributes {test.a = #upweave.schedule<direct, tile = [2, 1]>} {}
 
 // -----
 
