@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <iostream>
+
 namespace upweave {
 namespace run {
 
@@ -94,11 +96,9 @@ bool parseOptions(int argc, char **argv, Options &options, int &exitCode) {
   app.add_option("--image", options.image,
                  "Insist on an image: sm_90, ptx:sm_89 or host");
   app.add_option("--in", in,
-                 "[ARG=]FILE.npy: an input
-                     ->allow_extra_args(false);
-                 ARG is its name or number,
-                 without "
-                         "it files fill the inputs in order");
+                 "[ARG=]FILE.npy: an input; ARG is its name or number, without "
+                 "it files fill the inputs in order")
+      ->allow_extra_args(false);
   app.add_option("--out", out, "[ARG=]FILE.npy: where to write an output")
       ->allow_extra_args(false);
   app.add_option("--dim", options.dims,
