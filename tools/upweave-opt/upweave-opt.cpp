@@ -15,6 +15,7 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   upweave::registerUpweaveTransformsPasses();
   upweave::registerBufferizePipeline();
+  upweave::registerLowerToHostPipeline();
 
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);

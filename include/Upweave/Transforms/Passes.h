@@ -29,6 +29,19 @@ std::unique_ptr<mlir::Pass> createSafeCanonicalizerPass();
 void buildBufferizePipeline(mlir::OpPassManager &pm);
 void registerBufferizePipeline();
 
+/// What stands before an entry point's name in the symbol of its host code.
+inline constexpr llvm::StringLiteral kHostEntryPrefix = "upweave_host_";
+
+/// From loops over buffers to the LLVM dialect with host entry points.
+/// `expandMath` replaces common functions by polynomials; without it all come
+/// from the C library.
+void buildLoopsToLLVMPipeline(mlir::OpPassManager &pm, bool expandMath);
+
+/// The pipeline `upweave-lower-to-host`: from planned functions to the LLVM
+/// dialect, for the host.
+void buildLowerToHostPipeline(mlir::OpPassManager &pm);
+void registerLowerToHostPipeline();
+
 } // namespace upweave
 
 #endif // UPWEAVE_TRANSFORMS_PASSES_H

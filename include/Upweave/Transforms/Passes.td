@@ -125,4 +125,94 @@ def FormBlocksPass : Pass<"upweave-form-blocks"> {
               "Consumers that are not part of the block they read">];
 }
 
+//===----------------------------------------------------------------------===//
+// Host variant
+//===----------------------------------------------------------------------===//
+
+def BlocksToLoops : Pass<"upweave-blocks-to-loops", "::mlir::ModuleOp"> {
+  let summary = "Lower blocks on buffers to loops for the host";
+  let description = [{
+    A block becomes parallel loops around a row and, inside, sequential loops
+    over the row: one for each collective, one for the results.
+
+    ```mlir
+    upweave.block domain [?, 64] rows [1] stored(%x : memref<?x64xf32>)
+        outs(%y : memref<?x64xf32>) {
+      ^bb0(%v: f32):
+        %s = upweave.row_reduce <add> %v : f32
+        %o = arith.divf %v, %s : f32
+        upweave.yield %o : f32
+    }
+    // becomes
+    scf.parallel (%i) = (%c0) to (%n) step (%c1) {
+      %s = scf.for %j = %c0 to %c64 step %c1 iter_args(%sum = %zero) -> (f32) {
+        ...
+      }
+      scf.for %j = %c0 to %c64 step %c1 {
+        %v = memref.load %x[%i, %j] : memref<?x64xf32>
+        %o = arith.divf %v, %s : f32
+        memref.store %o, %y[%i, %j] : memref<?x64xf32>
+      }
+    }
+    ```
+
+    A convolution is computed a line at a time, along one spatial axis, to a
+    scratch buffer: the outputs of each phase (position modulo the stride) are a
+    dense stride-1 convolution of the input, in vectors where the input's lines
+    are contiguous; no product with a stuffed zero is formed. Small scratch
+    buffers are on the stack, large ones at the end of the workspace, whose
+    `upweave.workspace_size` grows. Sums are formed in f32 for f16 and bf16, in
+    any order. `memref.copy` becomes `linalg.generic`.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+  let statistics = [
+    Statistic<"numBlocks", "num-blocks", "Blocks lowered to loops">
+  ];
+}
+
+def ExpandHostMath : Pass<"upweave-expand-host-math"> {
+  let summary = "Expand math that the host's vector units can do";
+  let description = [{
+    `math.erf`, `math.exp` and `math.tanh` on f32 become polynomials without
+    branches, small constant powers become products, and rounding from f64 to
+    f16 or bf16 becomes a rounding to odd in f32 followed by one to the type, so
+    that no function of the compiler's runtime library is called:
+
+    ```mlir
+    %y = arith.truncf %x : f64 to f16
+    // becomes
+    %n = arith.truncf %x : f64 to f32
+    ...                                  // set the last bit if inexact
+    %y = arith.truncf %odd : f32 to f16
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def HostEntryPoints : Pass<"upweave-host-entry-points", "::mlir::ModuleOp"> {
+  let summary = "Give lowered entry points one C calling convention";
+  let description = [{
+    Runs on the LLVM dialect. For each function with a C interface (pointers to
+    memref descriptors) makes `void upweave_host_NAME(void **args)`, which takes
+    those pointers in an array: inputs, results, constants, workspace. All other
+    functions become internal.
+
+    ```mlir
+    llvm.func @_mlir_ciface_f(%a: !llvm.ptr, %b: !llvm.ptr) { ... }
+    // becomes
+    llvm.func internal @_mlir_ciface_f(%a: !llvm.ptr, %b: !llvm.ptr) { ... }
+    llvm.func @upweave_host_f(%args: !llvm.ptr) { ... }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // UPWEAVE_TRANSFORMS_PASSES

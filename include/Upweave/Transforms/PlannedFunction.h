@@ -61,8 +61,9 @@ bool hasRole(mlir::func::FuncOp func, unsigned index, llvm::StringRef role);
 int64_t findRole(mlir::func::FuncOp func, llvm::StringRef role);
 
 /// The workspace's size in bytes over `getDynamicDims`; a constant 0 map where
-/// the function was not planned.
-mlir::AffineMap getWorkspaceSize(mlir::func::FuncOp func);
+/// the function was not planned. `func` may be lowered already: host code may
+/// need more than what was planned.
+mlir::AffineMap getWorkspaceSize(mlir::Operation *func);
 
 /// One constant of the module and where it lies in the constants buffer.
 struct ConstantEntry {

@@ -50,10 +50,10 @@ int64_t findRole(func::FuncOp func, StringRef role) {
   return -1;
 }
 
-AffineMap getWorkspaceSize(func::FuncOp func) {
+AffineMap getWorkspaceSize(Operation *func) {
   if (auto attr = func->getAttrOfType<AffineMapAttr>(kWorkspaceSizeAttr))
     return attr.getValue();
-  return AffineMap::getConstantMap(0, func.getContext());
+  return AffineMap::getConstantMap(0, func->getContext());
 }
 
 SmallVector<ConstantEntry> getConstants(ModuleOp module) {
