@@ -81,6 +81,12 @@ int64_t getConstantsSize(mlir::ModuleOp module);
 /// element type that has no memory layout here.
 int64_t getByteSize(mlir::ShapedType type);
 
+/// Writes the bytes of one constant to `os`: little-endian, row-major, one byte
+/// for an i1. Fails, with an error at `loc`, for a resource whose data is
+/// missing.
+llvm::LogicalResult writeConstant(mlir::ElementsAttr value, mlir::Location loc,
+                                  llvm::raw_ostream &os);
+
 /// Writes the constants buffer, padding included, to `os`: little-endian, one
 /// byte for an i1. Fails for a resource whose data is missing.
 llvm::LogicalResult writeConstants(mlir::ModuleOp module,

@@ -101,29 +101,36 @@ static void writeDense(DenseElementsAttr value, raw_ostream &os) {
     os.write(data.data(), data.size());
 }
 
+LogicalResult writeConstant(ElementsAttr value, Location loc, raw_ostream &os) {
+  if (auto dense = dyn_cast<DenseElementsAttr>(value)) {
+    writeDense(dense, os);
+    return success();
+  }
+  auto resource = dyn_cast<DenseResourceElementsAttr>(value);
+  if (!resource)
+    return emitError(loc) << "constant of type " << value.getShapedType()
+                          << " is neither dense nor dense_resource";
+  int64_t size = getByteSize(value.getShapedType());
+  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  if (!blob || static_cast<int64_t>(blob->getData().size()) != size)
+    return emitError(loc) << "constant resource '"
+                          << resource.getRawHandle().getKey() << "' holds "
+                          << (blob ? blob->getData().size() : 0)
+                          << " bytes, its type " << value.getShapedType()
+                          << " needs " << size
+                          << ": give the module with its dialect_resources "
+                             "section";
+  os.write(blob->getData().data(), size);
+  return success();
+}
+
 LogicalResult writeConstants(ModuleOp module, raw_ostream &os) {
   int64_t position = 0;
   for (const ConstantEntry &entry : getConstants(module)) {
     os.write_zeros(entry.offset - position);
-    int64_t size = getByteSize(entry.value.getShapedType());
-    if (auto dense = dyn_cast<DenseElementsAttr>(entry.value)) {
-      writeDense(dense, os);
-    } else if (auto resource =
-                   dyn_cast<DenseResourceElementsAttr>(entry.value)) {
-      AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-      if (!blob || static_cast<int64_t>(blob->getData().size()) != size)
-        return module.emitError("constant resource '")
-               << resource.getRawHandle().getKey() << "' holds "
-               << (blob ? blob->getData().size() : 0) << " bytes, its type "
-               << entry.value.getShapedType() << " needs " << size
-               << ": give the module with its dialect_resources section";
-      os.write(blob->getData().data(), size);
-    } else {
-      return module.emitError("constant of type ")
-             << entry.value.getShapedType()
-             << " is neither dense nor dense_resource";
-    }
-    position = entry.offset + size;
+    if (failed(writeConstant(entry.value, module.getLoc(), os)))
+      return failure();
+    position = entry.offset + getByteSize(entry.value.getShapedType());
   }
   os.write_zeros(getConstantsSize(module) - position);
   return success();

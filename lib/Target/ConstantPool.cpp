@@ -1,0 +1,82 @@
+//===- ConstantPool.cpp - The constants of a bundle -----------------------===//
+// Deduplicates constants by their bytes and lays them out.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Upweave/Target/ConstantPool.h"
+
+#include "Upweave/Transforms/PlannedFunction.h"
+#include "upweave/bundle_format.h"
+
+using namespace mlir;
+
+namespace upweave {
+
+uint64_t ConstantPool::insert(StringRef value) {
+  uint64_t hash = bundle::checksum(value.data(), value.size());
+  auto [first, last] = known.equal_range(hash);
+  for (auto it = first; it != last; ++it) {
+    auto [offset, size] = it->second;
+    if (StringRef(bytes).substr(offset, size) == value)
+      return offset;
+  }
+  uint64_t offset = bundle::alignSection(bytes.size());
+  bytes.resize(offset, '\0');
+  bytes.append(value.begin(), value.end());
+  known.insert({hash, {offset, value.size()}});
+  return offset;
+}
+
+FailureOr<uint64_t> ConstantPool::insert(ElementsAttr value, Location loc,
+                                         bool *splat) {
+  if (splat) {
+    auto dense = dyn_cast<DenseElementsAttr>(value);
+    *splat = dense && dense.isSplat();
+    if (*splat)
+      value = dense.resizeSplat(dense.getType().clone(ArrayRef<int64_t>{1}));
+  }
+  std::string data;
+  llvm::raw_string_ostream os(data);
+  if (failed(writeConstant(value, loc, os)))
+    return failure();
+  return insert(data);
+}
+
+LogicalResult ConstantPool::adopt(ModuleOp module) {
+  std::string data;
+  llvm::raw_string_ostream os(data);
+  if (failed(writeConstants(module, os)))
+    return failure();
+  bytes = std::move(data);
+  for (const ConstantEntry &entry : getConstants(module)) {
+    uint64_t offset = entry.offset;
+    uint64_t size = getByteSize(entry.value.getShapedType());
+    known.insert(
+        {bundle::checksum(bytes.data() + offset, size), {offset, size}});
+  }
+  return success();
+}
+
+FailureOr<ConstantPlacement> ConstantPlacement::create(ModuleOp module,
+                                                       ConstantPool &pool) {
+  ConstantPlacement placement;
+  for (const ConstantEntry &entry : getConstants(module)) {
+    FailureOr<uint64_t> target = pool.insert(entry.value, module.getLoc());
+    if (failed(target))
+      return failure();
+    uint64_t begin = entry.offset;
+    uint64_t size = getByteSize(entry.value.getShapedType());
+    placement.runs.push_back({begin, begin + size, *target});
+  }
+  return placement;
+}
+
+std::optional<uint64_t> ConstantPlacement::lookup(uint64_t offset) const {
+  for (const Run &run : runs)
+    if (offset >= run.begin &&
+        (offset < run.end || (run.begin == run.end && offset == run.begin)))
+      return run.target + (offset - run.begin);
+  return std::nullopt;
+}
+
+} // namespace upweave
