@@ -19,7 +19,7 @@ struct AttachTarget : public impl::AttachTargetBase<AttachTarget> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto emitError = [&] { return module.emitError(); };
+    auto emitError = [&] { return mlir::emitError(module.getLoc()); };
     FailureOr<TargetDescription> target = lookupTarget(chip, emitError);
     if (failed(target))
       return signalPassFailure();

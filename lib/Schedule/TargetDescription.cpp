@@ -208,7 +208,7 @@ static LogicalResult readEntry(TargetDescription &target,
 }
 
 FailureOr<TargetDescription> getAttachedTarget(Operation *op) {
-  auto emitError = [&] { return op->emitError(); };
+  auto emitError = [&] { return mlir::emitError(op->getLoc()); };
   auto module = dyn_cast<ModuleOp>(op);
   for (Operation *parent = op; parent; parent = parent->getParentOp())
     if (auto candidate = dyn_cast<ModuleOp>(parent))
@@ -219,7 +219,7 @@ FailureOr<TargetDescription> getAttachedTarget(Operation *op) {
   std::optional<TargetDeviceSpecInterface> device =
       spec ? spec.getDeviceSpecForDeviceID(id) : std::nullopt;
   if (!device)
-    return emitError() << "has no target description: run "
+    return emitError() << "the module has no target description: run "
                           "upweave-attach-target{chip=...} first";
   DataLayoutEntryInterface chipEntry =
       device->getSpecForIdentifier(StringAttr::get(op->getContext(), kChipKey));
