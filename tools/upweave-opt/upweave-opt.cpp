@@ -3,7 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
+#include "Upweave/Conversion/Passes.h"
 #include "Upweave/IR/Upweave.h"
+#include "Upweave/Schedule/Passes.h"
+#include "Upweave/Target/Passes.h"
+#include "Upweave/Target/Serialize.h"
 #include "Upweave/Transforms/Passes.h"
 
 #include "mlir/InitAllDialects.h"
@@ -16,11 +20,16 @@ int main(int argc, char **argv) {
   upweave::registerUpweaveTransformsPasses();
   upweave::registerBufferizePipeline();
   upweave::registerLowerToHostPipeline();
+  upweave::registerUpweaveSchedulePasses();
+  upweave::registerUpweaveConversionPasses();
+  upweave::registerUpweaveTargetPasses();
+  upweave::registerGPUToBinary();
 
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   upweave::registerUpweaveDialect(registry);
+  upweave::registerSerialization(registry);
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Upweave optimizer driver\n", registry));
 }
