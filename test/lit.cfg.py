@@ -10,7 +10,7 @@ import lit.util
 config.name = "Upweave"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "unit", "CMakeLists.txt", "lit.cfg.py"]
+config.excludes = ["Inputs", "CMakeLists.txt"]
 config.test_source_root = os.path.dirname(__file__)
 
 path = [config.upweave_bin, config.llvm_bin, os.environ["PATH"]]
