@@ -1,4 +1,5 @@
-//===- ConvTransposeGeometry.cpp - Shapes, phases and taps ------------------===//
+//===- ConvTransposeGeometry.cpp - Shapes, phases and taps
+//------------------===//
 // Shape inference, phases, taps and checks of a transposed convolution.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -42,8 +43,8 @@ SmallVector<Tap> AxisGeometry::getTaps(int64_t phase,
   for (int64_t k = filterSize - 1; k >= 0; --k) {
     int64_t position = phase + paddingLow - dilation * k;
     if (mod(position, stride) == 0)
-      taps.push_back({getFilterIndex(k, filterSize),
-                      divideFloorSigned(position, stride)});
+      taps.push_back(
+          {getFilterIndex(k, filterSize), divideFloorSigned(position, stride)});
   }
   return taps;
 }
@@ -113,8 +114,8 @@ ConvTransposeGeometry::getDefault(int64_t numSpatialAxes) {
   ConvTransposeGeometry geometry;
   geometry.strides.assign(numSpatialAxes, 1);
   geometry.dilations.assign(numSpatialAxes, 1);
-  for (auto *zeros : {&geometry.paddingLow, &geometry.paddingHigh,
-                      &geometry.outputPadding})
+  for (auto *zeros :
+       {&geometry.paddingLow, &geometry.paddingHigh, &geometry.outputPadding})
     zeros->assign(numSpatialAxes, 0);
   geometry.reversed.assign(numSpatialAxes, false);
   for (int64_t dim = 2; dim < numSpatialAxes + 2; ++dim) {
@@ -157,8 +158,8 @@ Error ConvTransposeGeometry::verify() const {
     return "strides is empty, at least one spatial axis is needed";
   if (Error e = verifyParameters("strides", strides, numAxes, 1))
     return e;
-  if (Error e = verifyParameters("padding_low", paddingLow, numAxes,
-                                 -kMaxParameter))
+  if (Error e =
+          verifyParameters("padding_low", paddingLow, numAxes, -kMaxParameter))
     return e;
   if (Error e = verifyParameters("padding_high", paddingHigh, numAxes,
                                  -kMaxParameter))

@@ -1,4 +1,5 @@
-//===- ConvTransposeGeometry.h - Shapes, phases and taps ----------*- C++ -*-===//
+//===- ConvTransposeGeometry.h - Shapes, phases and taps ----------*- C++
+//-*-===//
 // The geometry of a transposed convolution of any rank and layout: what the
 // dialect's attribute wraps and every later stage asks for shapes and taps.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -151,9 +152,9 @@ struct ConvTransposeGeometry {
 
   /// What is wrong with all three shapes, or nothing. A static batch agrees
   /// with a dynamic one.
-  std::optional<std::string>
-  verifyShapes(llvm::ArrayRef<int64_t> input, llvm::ArrayRef<int64_t> filter,
-               llvm::ArrayRef<int64_t> result) const;
+  std::optional<std::string> verifyShapes(llvm::ArrayRef<int64_t> input,
+                                          llvm::ArrayRef<int64_t> filter,
+                                          llvm::ArrayRef<int64_t> result) const;
 
   /// The sizes by meaning. The shapes must have been verified.
   ConvTransposeSizes getSizes(llvm::ArrayRef<int64_t> input,
