@@ -1,0 +1,38 @@
+// Control of the fake CUDA driver: a shared library with the driver's symbols
+// that records what it is asked to do and keeps device memory on the host.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef UPWEAVE_TEST_FAKEDRIVER_H
+#define UPWEAVE_TEST_FAKEDRIVER_H
+
+#include <cstddef>
+#include <cstdint>
+
+/// State a test sets and reads; one per process, see fakeState().
+struct FakeState {
+  int compute = 89;
+  int sharedOptin = 101376;
+  int devices = 1;
+  int failLoad = 0;    ///< CUresult of the next cuModuleLoadDataEx
+  int failLaunch = 0;  ///< CUresult of the next cuLaunchKernel
+  int hideKernels = 0; ///< cuModuleGetFunction finds nothing
+  int skipWork = 0;    ///< kernels do nothing
+  // Counts
+  int loads = 0, unloads = 0, launches = 0, allocations = 0, frees = 0;
+  int asyncAllocations = 0, asyncFrees = 0, synchronisations = 0;
+  int copies = 0, retains = 0, releases = 0, contexts = 0;
+  // Of the last launch
+  unsigned grid[3] = {}, block[3] = {}, shared = 0;
+  void *stream = nullptr;
+  uint64_t args[8] = {};
+  int maxDynamicShared = 0; ///< as set by cuFuncSetAttribute
+};
+
+extern "C" {
+typedef FakeState *(*FakeStateFn)();
+/// The state of the fake driver in this process.
+FakeState *fakeState();
+/// A context of the fake driver, as a caller would have made.
+void *fakeCreateContext();
+}
+
+#endif // UPWEAVE_TEST_FAKEDRIVER_H

@@ -1,0 +1,81 @@
+// The host variant, and machines without a driver.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Fixture.h"
+
+using namespace upweave;
+using namespace upweave::test;
+
+namespace {
+
+using HostTest = RuntimeTest;
+
+TEST_F(HostTest, Runs) {
+  uw_program *program = load(openFor({"sm_89"}), UW_HOST);
+  ASSERT_TRUE(program) << uw_last_error();
+  EXPECT_STREQ("host", uw_program_image(program));
+  makeTensors(3, UW_HOST);
+  EXPECT_EQ(UW_OK, launch(program)) << uw_last_error();
+  EXPECT_EQ(22.0f, y[11]);
+  EXPECT_EQ(-1.0f, y[12]);
+  workspaceBytes = 0;
+  EXPECT_EQ(UW_BAD_WORKSPACE, launch(program));
+  EXPECT_EQ(UW_OK, launch(program, UW_LAUNCH_ALLOCATE_WORKSPACE));
+}
+
+TEST_F(HostTest, TwoVariantsAtOnce) {
+  // The loader knows libraries by name: each must keep a name of its own.
+  uw_program *first = load(openFor({"sm_89"}), UW_HOST);
+  uw_program *second = load(openFor({"sm_89"}), UW_HOST);
+  ASSERT_TRUE(first && second);
+  makeTensors(2, UW_HOST);
+  EXPECT_EQ(UW_OK, launch(first));
+  uw_program_release(first);
+  programs.erase(programs.begin());
+  uw_program *third = load(openFor({"sm_89"}), UW_HOST);
+  EXPECT_EQ(UW_OK, launch(second));
+  EXPECT_EQ(UW_OK, launch(third));
+}
+
+TEST_F(HostTest, BundleWithoutGpuImages) {
+  uw_bundle *bundle = openFor({});
+  EXPECT_TRUE(load(bundle, UW_HOST));
+  EXPECT_FALSE(load(bundle, UW_CUDA));
+  EXPECT_EQ(UW_NO_IMAGE, status);
+  expectError("bundle holds a host variant; device is sm_89");
+  EXPECT_FALSE(load(bundle, UW_HOST, "sm_89"));
+  expectError("image 'sm_89' does not run on the host");
+}
+
+TEST_F(HostTest, BadVariants) {
+  bundle::BundleT table = doublingTable({});
+  table.images[0]->target_triple = "s390x-unknown-linux-gnu";
+  EXPECT_FALSE(
+      load(open(writeBundle(std::move(table), doublingSections())), UW_HOST));
+  EXPECT_EQ(UW_HOST_ERROR, status);
+  expectError("the host variant is for 's390x-unknown-linux-gnu'");
+  table = doublingTable({});
+  table.entries[0]->host->symbol = "missing";
+  EXPECT_FALSE(
+      load(open(writeBundle(std::move(table), doublingSections())), UW_HOST));
+  expectError("the host variant has no symbol 'missing'");
+  std::vector<Bytes> sections = doublingSections();
+  sections[0] = {1, 2, 3};
+  EXPECT_FALSE(load(open(writeBundle(doublingTable({}), sections)), UW_HOST));
+  expectError("cannot load the host variant: ");
+  table = doublingTable({"sm_89"});
+  table.entries[0]->host.reset();
+  EXPECT_FALSE(
+      load(open(writeBundle(std::move(table), doublingSections())), UW_HOST));
+  EXPECT_EQ(UW_NO_IMAGE, status);
+  expectError("entry 'twice' has no host variant");
+}
+
+TEST_F(HostTest, TensorsOnAnotherDevice) {
+  uw_program *program = load(openFor({"sm_89"}), UW_HOST);
+  makeTensors(2, UW_CUDA);
+  EXPECT_EQ(UW_BAD_TENSOR, launch(program));
+  expectError("the tensor is on CUDA device 0, the program was loaded on the "
+              "host");
+}
+
+} // namespace

@@ -1,0 +1,216 @@
+// Scalar ops of the reference: values, and errors that follow the derivative.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "ScalarProgram.h"
+
+#include <gtest/gtest.h>
+
+using namespace upweave;
+using namespace upweave::check;
+using bundle::Opcode;
+
+namespace {
+
+Op make(Opcode opcode, DType dtype, std::vector<DType> types) {
+  Op op;
+  op.opcode = opcode;
+  op.dtype = dtype;
+  op.operandTypes = types;
+  for (size_t i = 0; i < types.size(); ++i)
+    op.operands.push_back(i);
+  return op;
+}
+
+Value unary(Opcode opcode, double v, double e = 0, DType dtype = DType::F64) {
+  const Value in[] = {floatValue(v, e)};
+  return applyScalar(make(opcode, dtype, {dtype}), in);
+}
+
+int64_t integer(Opcode opcode, DType dtype, int64_t a, int64_t b) {
+  const Value in[] = {intValue(a), intValue(b)};
+  Op op = make(opcode, dtype, {dtype, dtype});
+  if (operandCount(opcode) == 1)
+    op.operands.resize(1);
+  return applyScalar(op, in).i;
+}
+
+/// For each function: its error is the change of its value to first order.
+TEST(ScalarOps, ErrorsFollowTheDerivative) {
+  const Opcode opcodes[] = {
+      Opcode::Exp,   Opcode::Exp2,  Opcode::ExpM1, Opcode::Log,    Opcode::Log2,
+      Opcode::Log10, Opcode::Log1P, Opcode::Sqrt,  Opcode::Rsqrt,  Opcode::Cbrt,
+      Opcode::Erf,   Opcode::Erfc,  Opcode::Sin,   Opcode::Cos,    Opcode::Tan,
+      Opcode::Asin,  Opcode::Acos,  Opcode::Atan,  Opcode::Sinh,   Opcode::Cosh,
+      Opcode::Tanh,  Opcode::Asinh, Opcode::Atanh, Opcode::GeluErf};
+  for (Opcode opcode : opcodes)
+    for (double x : {0.1, 0.37, 0.8}) {
+      const double h = 1e-6;
+      const double change =
+          std::fabs(unary(opcode, x + h).v - unary(opcode, x - h).v) / 2;
+      EXPECT_NEAR(change, unary(opcode, x, h).e, 1e-3 * change + 1e-14)
+          << opcodeName(opcode) << " at " << x;
+    }
+}
+
+TEST(ScalarOps, GeluForms) {
+  EXPECT_NEAR(0.8413447460685429, unary(Opcode::GeluErf, 1).v, 1e-15);
+  EXPECT_NEAR(-0.15865525393145707, unary(Opcode::GeluErf, -1).v, 1e-15);
+  Op op = make(Opcode::GeluTanh, DType::F32, {DType::F32});
+  op.value = 0.7978845608028654;
+  op.value2 = 0.044715;
+  for (double v : {-3.0, -0.5, 0.0, 1.0, 4.0}) {
+    const Value in[] = {floatValue(v)};
+    const double expected =
+        0.5 * v * (1 + std::tanh(op.value * (v + op.value2 * v * v * v)));
+    EXPECT_NEAR(expected, applyScalar(op, in).v, 1e-14) << v;
+  }
+}
+
+TEST(ScalarOps, RoundingIsOfTheResultType) {
+  const Value in[] = {floatValue(3), floatValue(4)};
+  EXPECT_NEAR(
+      7 * 0x1p-24,
+      applyScalar(make(Opcode::AddF, DType::F32, {DType::F32, DType::F32}), in)
+          .e,
+      1e-20);
+  EXPECT_NEAR(
+      7 * 0x1p-11,
+      applyScalar(make(Opcode::AddF, DType::F16, {DType::F16, DType::F16}), in)
+          .e,
+      1e-6);
+  const Value product[] = {floatValue(3, 0.1), floatValue(4, 0.2)};
+  EXPECT_NEAR(
+      3 * 0.2 + 4 * 0.1 + 0.02,
+      applyScalar(make(Opcode::MulF, DType::F64, {DType::F64, DType::F64}),
+                  product)
+          .e,
+      1e-12);
+}
+
+TEST(ScalarOps, OverflowOfTheTypeIsInfinity) {
+  EXPECT_EQ(65519, unary(Opcode::TruncF, 65519, 0, DType::F16).v);
+  EXPECT_TRUE(std::isinf(unary(Opcode::TruncF, 65520, 0, DType::F16).v));
+  EXPECT_TRUE(std::isinf(unary(Opcode::Exp, 100, 0, DType::F32).v));
+  EXPECT_FALSE(std::isinf(unary(Opcode::Exp, 100, 0, DType::F64).v));
+}
+
+TEST(ScalarOps, CloseComparisonsCount) {
+  Op greater = make(Opcode::CmpF, DType::I1, {DType::F32, DType::F32});
+  greater.predicate = uint8_t(bundle::FloatPredicate::OGT);
+  const Value clear[] = {floatValue(1, 1e-3), floatValue(0)};
+  const Value close[] = {floatValue(1e-3, 1e-3), floatValue(0)};
+  EXPECT_EQ(0, applyScalar(greater, clear).e);
+  EXPECT_EQ(1, applyScalar(greater, close).e);
+  Op select =
+      make(Opcode::Select, DType::F32, {DType::I1, DType::F32, DType::F32});
+  const Value choice[] = {applyScalar(greater, close), floatValue(5, 0.1),
+                          floatValue(2)};
+  EXPECT_EQ(5, applyScalar(select, choice).v);
+  EXPECT_NEAR(3.1, applyScalar(select, choice).e, 1e-12);
+  // A ReLU is continuous: no jump at zero.
+  const Value relu[] = {floatValue(1e-4, 1e-3), floatValue(0)};
+  EXPECT_NEAR(
+      1e-3,
+      applyScalar(make(Opcode::MaximumF, DType::F32, {DType::F32, DType::F32}),
+                  relu)
+          .e,
+      1e-12);
+  EXPECT_EQ(0, unary(Opcode::Floor, 2.5, 1e-3).e);
+  EXPECT_GT(unary(Opcode::Floor, 2.999, 1e-3).e, 1);
+}
+
+TEST(ScalarOps, NaNs) {
+  const std::vector<DType> two = {DType::F32, DType::F32};
+  const Value in[] = {floatValue(NAN), floatValue(1)};
+  EXPECT_TRUE(
+      std::isnan(applyScalar(make(Opcode::MaximumF, DType::F32, two), in).v));
+  EXPECT_EQ(1, applyScalar(make(Opcode::MaxNumF, DType::F32, two), in).v);
+  Op compare = make(Opcode::CmpF, DType::I1, two);
+  for (uint8_t predicate = 0; predicate < 16; ++predicate) {
+    compare.predicate = predicate;
+    EXPECT_EQ(predicate >= 8, applyScalar(compare, in).i) << int(predicate);
+  }
+  EXPECT_EQ(0, unary(Opcode::Sqrt, -1, 1e-3).e);
+}
+
+TEST(ScalarOps, Integers) {
+  EXPECT_EQ(-128, integer(Opcode::AddI, DType::I8, 127, 1));
+  EXPECT_EQ(-2, integer(Opcode::FloorDivSI, DType::I32, -3, 2));
+  EXPECT_EQ(-1, integer(Opcode::CeilDivSI, DType::I32, -3, 2));
+  EXPECT_EQ(-1, integer(Opcode::DivSI, DType::I32, -3, 2));
+  EXPECT_EQ(-1, integer(Opcode::RemSI, DType::I32, -3, 2));
+  EXPECT_EQ(126, integer(Opcode::DivUI, DType::I8, -3, 2));
+  EXPECT_EQ(INT32_MIN, integer(Opcode::DivSI, DType::I32, INT32_MIN, -1));
+  EXPECT_EQ(-1, integer(Opcode::ShRSI, DType::I32, -1, 31));
+  EXPECT_EQ(1, integer(Opcode::ShRUI, DType::I32, -1, 31));
+  EXPECT_EQ(5, integer(Opcode::MaxUI, DType::I8, 3, 5));
+  EXPECT_EQ(-5, integer(Opcode::MaxUI, DType::I8, 3, -5));
+  EXPECT_EQ(8, integer(Opcode::CtPop, DType::I8, -1, 0));
+  EXPECT_EQ(31, integer(Opcode::CtLz, DType::I32, 1, 0));
+  EXPECT_EQ(-27, integer(Opcode::IPowI, DType::I32, -3, 3));
+  EXPECT_THROW(integer(Opcode::DivSI, DType::I32, 1, 0), CheckError);
+  EXPECT_THROW(integer(Opcode::ShLI, DType::I32, 1, 32), CheckError);
+  Op less = make(Opcode::CmpI, DType::I1, {DType::I32, DType::I32});
+  const Value in[] = {intValue(-1), intValue(1)};
+  const int expected[] = {0, 1, 1, 1, 0, 0, 0, 0, 1, 1};
+  for (uint8_t predicate = 0; predicate < 10; ++predicate) {
+    less.predicate = predicate;
+    EXPECT_EQ(expected[predicate], applyScalar(less, in).i) << int(predicate);
+  }
+}
+
+TEST(ScalarOps, Casts) {
+  auto cast = [](Opcode opcode, DType from, DType to, Value value) {
+    return applyScalar(make(opcode, to, {from}), &value);
+  };
+  EXPECT_EQ(-1, cast(Opcode::ExtSI, DType::I1, DType::I32, intValue(1)).i);
+  EXPECT_EQ(1, cast(Opcode::ExtUI, DType::I1, DType::I32, intValue(1)).i);
+  EXPECT_EQ(255, cast(Opcode::ExtUI, DType::I8, DType::I32, intValue(-1)).i);
+  EXPECT_EQ(-1, cast(Opcode::TruncI, DType::I32, DType::I8, intValue(255)).i);
+  EXPECT_EQ(-3,
+            cast(Opcode::FPToSI, DType::F32, DType::I32, floatValue(-3.7)).i);
+  EXPECT_EQ(4294967295.0,
+            cast(Opcode::UIToFP, DType::I32, DType::F64, intValue(-1)).v);
+  EXPECT_EQ(0x3f800000,
+            cast(Opcode::Bitcast, DType::F32, DType::I32, floatValue(1)).i);
+  EXPECT_THROW(cast(Opcode::FPToSI, DType::F32, DType::I8, floatValue(300)),
+               CheckError);
+  EXPECT_THROW(cast(Opcode::Bitcast, DType::F32, DType::I32, floatValue(1, 1)),
+               CheckError);
+}
+
+TEST(Collectives, LayerNorm) {
+  const Value row[] = {floatValue(1), floatValue(2), floatValue(3),
+                       floatValue(4)};
+  Value out[4];
+  layerNormRow(DType::F32, 0, row, out, 4);
+  const double expected[] = {-1.3416407864998738, -0.4472135954999579,
+                             0.4472135954999579, 1.3416407864998738};
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_NEAR(expected[i], out[i].v, 1e-12);
+    EXPECT_GT(out[i].e, 0);
+    EXPECT_LT(out[i].e, 1e-5);
+  }
+  // A large mean does not loosen the bound: the statistics are corrected.
+  Value shifted[4], far[4];
+  for (int i = 0; i < 4; ++i)
+    shifted[i] = floatValue(row[i].v + 1e4);
+  layerNormRow(DType::F32, 0, shifted, far, 4);
+  EXPECT_NEAR(out[0].e, far[0].e, 1e-3 * out[0].e);
+}
+
+TEST(Collectives, Reductions) {
+  const Value row[] = {floatValue(3), floatValue(-1), floatValue(2)};
+  using K = bundle::ReduceKind;
+  EXPECT_EQ(4, reduceRow(K::Add, DType::F32, row, 3).v);
+  EXPECT_EQ(-6, reduceRow(K::Mul, DType::F32, row, 3).v);
+  EXPECT_EQ(3, reduceRow(K::MaximumF, DType::F32, row, 3).v);
+  EXPECT_EQ(-1, reduceRow(K::MinNumF, DType::F32, row, 3).v);
+  EXPECT_NEAR(6 * 0x1p-24 + 4 * 0x1p-24,
+              reduceRow(K::Add, DType::F32, row, 3).e, 1e-20);
+  const Value ints[] = {intValue(12), intValue(10)};
+  EXPECT_EQ(8, reduceRow(K::AndI, DType::I32, ints, 2).i);
+  EXPECT_EQ(6, reduceRow(K::XorI, DType::I32, ints, 2).i);
+  EXPECT_EQ(22, reduceRow(K::Add, DType::I32, ints, 2).i);
+}
+
+} // namespace
