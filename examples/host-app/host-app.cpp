@@ -1,6 +1,6 @@
-// Launches the tutorial's bundle on the host: upsamples a small volume, prints a
-// row of the result, and checks what is known of it.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Launches the tutorial's bundle on the host: upsamples a small volume, prints
+// a row of the result, and checks what is known of it. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 #include "upweave/upweave.hpp"
 
 #include <cmath>
@@ -10,7 +10,8 @@
 
 namespace {
 
-// The shapes of examples/kb34/kb34tiny_f32_dynamic_batch.mlir, for a batch of 3.
+// The shapes of examples/kb34/kb34tiny_f32_dynamic_batch.mlir, for a batch
+// of 3.
 constexpr int64_t kBatch = 3, kWidth = 8;
 constexpr int64_t kInputSize = kBatch * 3 * 2 * 3 * 4;
 constexpr int64_t kFilterSize = 3 * 4 * 4 * 4 * 4;
