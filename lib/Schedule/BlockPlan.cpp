@@ -124,4 +124,24 @@ llvm::Expected<RowPlan> upweave::getRowPlan(ScheduleAttr schedule,
   return plan;
 }
 
-RowTarget upweave::getDefaultRowTarget() { return RowTarget(); }
+RowTarget upweave::getRowTarget(const TargetDescription &target) {
+  // Partial results are in static shared memory, of which no chip gives a
+  // block more than this.
+  constexpr int64_t kStaticSharedBytes = 48 * 1024;
+  RowTarget rows;
+  rows.multiprocessors = target.multiprocessors;
+  rows.sharedBytesPerBlock =
+      std::min(target.sharedBytesPerBlock, kStaticSharedBytes);
+  rows.maxWarpsPerBlock = target.threadsPerBlock / 32;
+  return rows;
+}
+
+FailureOr<RowTarget> upweave::getAttachedRowTarget(Operation *op) {
+  auto module = op->getParentOfType<ModuleOp>();
+  if (!module || !module->hasAttr(DLTIDialect::kTargetSystemDescAttrName))
+    return RowTarget();
+  FailureOr<TargetDescription> target = getAttachedTarget(op);
+  if (failed(target))
+    return failure();
+  return getRowTarget(*target);
+}

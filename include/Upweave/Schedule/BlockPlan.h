@@ -10,6 +10,7 @@
 
 #include "Upweave/Schedule/RowNest.h"
 #include "Upweave/Schedule/RowPlan.h"
+#include "Upweave/Schedule/TargetDescription.h"
 
 #include "llvm/Support/Error.h"
 
@@ -33,9 +34,12 @@ ScheduleAttr getSchedule(mlir::MLIRContext *context, ScheduleKind kind,
 llvm::Expected<RowPlan> getRowPlan(ScheduleAttr schedule, const RowFacts &facts,
                                    const RowTarget &target);
 
-/// Row plans are made for this target when none is attached: the default
-/// chip's.
-RowTarget getDefaultRowTarget();
+/// What of a target row plans depend on.
+RowTarget getRowTarget(const TargetDescription &target);
+
+/// The target of the module that `op` is in, or the default chip if none is
+/// attached. Fails, with an error, if a wrong one is.
+mlir::FailureOr<RowTarget> getAttachedRowTarget(mlir::Operation *op);
 
 } // namespace upweave
 

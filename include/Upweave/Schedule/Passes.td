@@ -39,4 +39,41 @@ def AttachTarget : Pass<"upweave-attach-target", "mlir::ModuleOp"> {
   let dependentDialects = ["mlir::DLTIDialect"];
 }
 
+def SelectSchedule : Pass<"upweave-select-schedule", "mlir::ModuleOp"> {
+  let summary = "Choose how each block runs on the attached target";
+  let description = [{
+    Gives every block a schedule for the target that `upweave-attach-target`
+    wrote on the module, and every convolution the precision it runs in:
+
+    ```mlir
+    %y = upweave.block domain [4, 16, 64] rows [2] stored(%x : ...) ... { ... }
+    // becomes, for sm_89
+    %y = upweave.block domain [4, 16, 64] rows [2] stored(%x : ...) ...
+      {schedule = #upweave.schedule<stored, warps = 2, lanes = 16, vector = 4,
+                                    registers = 4, tile = [1, 1]>} { ... }
+    ```
+
+    A stored tensor is walked by rows (`stored`); a convolution without
+    collectives runs as one kernel (`direct`), with collectives as two
+    (`split`). An analysis remark, `schedule-selected`, explains the choice. A
+    schedule that is there already is obeyed, its missing numbers filled in, or
+    refused with an error that names the number.
+
+    `precision` is what f32 convolutions are asked to run in; f16 and bf16 data
+    have their own. As long as products are formed by FMA only, `tf32` and
+    `tf32x3` are granted as `ieee`, which is more accurate, and the remark
+    `precision-granted` says so.
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"ieee\"",
+           "Products of f32 convolutions: ieee, tf32 or tf32x3">
+  ];
+  let statistics = [
+    Statistic<"numStored", "stored", "Blocks over stored rows">,
+    Statistic<"numDirect", "direct", "Convolutions in one kernel">,
+    Statistic<"numSplit", "split", "Convolutions in two kernels">
+  ];
+  let dependentDialects = ["upweave::UpweaveDialect"];
+}
+
 #endif // UPWEAVE_SCHEDULE_PASSES

@@ -86,10 +86,12 @@ LoopSizes upweave::passLoopSizes(LaunchBuilder &launch, BlockOp block,
 static LogicalResult lowerStored(LaunchContext &context, BlockOp block) {
   RowNest nest = getStoredNest(block);
   RowFacts facts = getRowFacts(block, nest);
-  RowTarget target = getDefaultRowTarget();
-  RowPlan plan = planStoredRows(facts, target);
+  FailureOr<RowTarget> target = getAttachedRowTarget(block);
+  if (failed(target))
+    return failure();
+  RowPlan plan = planStoredRows(facts, *target);
   if (ScheduleAttr schedule = block.getScheduleAttr()) {
-    llvm::Expected<RowPlan> said = getRowPlan(schedule, facts, target);
+    llvm::Expected<RowPlan> said = getRowPlan(schedule, facts, *target);
     if (!said)
       return block.emitError("schedule is not legal here: ")
              << llvm::toString(said.takeError());
