@@ -5,6 +5,8 @@
 
 #include "Upweave/Conversion/LaunchBuilder.h"
 
+#include "Upweave/IR/Upweave.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Matchers.h"
@@ -100,6 +102,8 @@ LaunchBuilder::LaunchBuilder(LaunchContext &context, Operation *op,
                   builder.getUnitAttr());
   kernel.setKnownBlockSize(
       ArrayRef<int32_t>{static_cast<int32_t>(threads), 1, 1});
+  if (Attribute id = op->getAttr(kBlockIdAttrName))
+    kernel->setAttr(kBlockIdAttrName, id);
   builder.setInsertionPointToEnd(&kernel.getBody().front());
   auto end = gpu::ReturnOp::create(builder, loc);
   bodyBuilder.setInsertionPoint(end);
@@ -238,9 +242,12 @@ gpu::LaunchFuncOp LaunchBuilder::finish(Value blocks,
   if (dynamicSharedBytes)
     shared = arith::ConstantIntOp::create(hostBuilder, loc, dynamicSharedBytes,
                                           /*width=*/32);
-  return gpu::LaunchFuncOp::create(
+  auto launch = gpu::LaunchFuncOp::create(
       hostBuilder, loc, kernel, gpu::KernelDim3{blocks, one, one},
       gpu::KernelDim3{size, one, one}, shared, operands);
+  if (Attribute id = op->getAttr(kBlockIdAttrName))
+    launch->setAttr(kBlockIdAttrName, id);
+  return launch;
 }
 
 void LaunchBuilder::abandon() { kernel.erase(); }
