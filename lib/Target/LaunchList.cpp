@@ -15,11 +15,10 @@ using namespace mlir;
 
 namespace upweave {
 
-IndexExpr getWorkspaceExpr(Operation *func) {
+IndexExpr getWorkspaceExpr(func::FuncOp func) {
   SmallVector<IndexExpr> symbols;
-  if (auto dims = func->getAttrOfType<ArrayAttr>(kDynamicDimsAttr))
-    for (auto pair : dims.getAsRange<DenseI64ArrayAttr>())
-      symbols.push_back(IndexExpr::getDim(pair[0], pair[1]));
+  for (auto [arg, dim] : getDynamicDims(func))
+    symbols.push_back(IndexExpr::getDim(arg, dim));
   return getIndexExpr(getWorkspaceSize(func).getResult(0), {}, symbols);
 }
 

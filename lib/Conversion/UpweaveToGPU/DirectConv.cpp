@@ -278,15 +278,16 @@ static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
   SmallVector<FlatOperand> params, outs;
   for (auto [i, param] : llvm::enumerate(block.getParams())) {
     FailureOr<FlatOperand> flat =
-        FlatOperand::pass(launch, param, block.getParamMap(i), nest,
+        FlatOperand::pass(launch, block, param, block.getParamMap(i), nest,
                           nest.params[i], Access::Read);
     if (failed(flat))
       return failure();
     params.push_back(*flat);
   }
   for (auto [i, out] : llvm::enumerate(block.getOuts())) {
-    FailureOr<FlatOperand> flat = FlatOperand::pass(
-        launch, out, block.getOutMap(i), nest, nest.outs[i], Access::Write);
+    FailureOr<FlatOperand> flat =
+        FlatOperand::pass(launch, block, out, block.getOutMap(i), nest,
+                          nest.outs[i], Access::Write);
     if (failed(flat))
       return failure();
     outs.push_back(*flat);

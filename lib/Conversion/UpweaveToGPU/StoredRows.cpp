@@ -93,20 +93,20 @@ private:
 
 LogicalResult StoredRowsKernel::passOperands() {
   FailureOr<FlatOperand> flat = FlatOperand::pass(
-      launch, block.getInputs().front(), block.getProducerMap(), nest,
+      launch, block, block.getInputs().front(), block.getProducerMap(), nest,
       nest.producer, Access::Read);
   if (failed(flat))
     return failure();
   producer = *flat;
   for (auto [i, param] : llvm::enumerate(block.getParams())) {
-    flat = FlatOperand::pass(launch, param, block.getParamMap(i), nest,
+    flat = FlatOperand::pass(launch, block, param, block.getParamMap(i), nest,
                              nest.params[i], Access::Read);
     if (failed(flat))
       return failure();
     params.push_back(*flat);
   }
   for (auto [i, out] : llvm::enumerate(block.getOuts())) {
-    flat = FlatOperand::pass(launch, out, block.getOutMap(i), nest,
+    flat = FlatOperand::pass(launch, block, out, block.getOutMap(i), nest,
                              nest.outs[i], Access::Write);
     if (failed(flat))
       return failure();

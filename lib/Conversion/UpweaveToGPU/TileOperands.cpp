@@ -7,6 +7,7 @@
 #include "Upweave/Conversion/UpweaveToGPU/TileOperands.h"
 
 #include "IndexMath.h"
+#include "LowerToGPU.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -22,8 +23,9 @@ static constexpr DimSet kElements = DimSet(1) << kTileElementDim;
 // FlatOperand
 //===----------------------------------------------------------------------===//
 
-FailureOr<FlatOperand> FlatOperand::pass(LaunchBuilder &launch, Value operand,
-                                         AffineMap map, const RowNest &nest,
+FailureOr<FlatOperand> FlatOperand::pass(LaunchBuilder &launch, BlockOp block,
+                                         Value operand, AffineMap map,
+                                         const RowNest &nest,
                                          const NestOperand &facts,
                                          Access access) {
   FlatOperand flat;
@@ -32,7 +34,10 @@ FailureOr<FlatOperand> FlatOperand::pass(LaunchBuilder &launch, Value operand,
   Location loc = operand.getLoc();
   auto type = dyn_cast<MemRefType>(operand.getType());
   if (!type) {
-    flat.buffer = launch.addScalar(operand);
+    FailureOr<Value> scalar = passScalar(operand, block, launch);
+    if (failed(scalar))
+      return failure();
+    flat.buffer = *scalar;
     flat.offset = b.getIndexAttr(0);
     flat.steps.assign(nest.getNumLoops(), b.getIndexAttr(0));
     return flat;

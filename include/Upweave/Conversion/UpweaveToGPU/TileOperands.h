@@ -31,11 +31,12 @@ struct FlatOperand {
   /// Elements of one access.
   int64_t vector = 1;
 
-  /// Passes `memref` to the kernel of `launch` and takes its steps apart by
-  /// `map`, from the block's domain.
+  /// Passes `operand` of `block` to the kernel of `launch` and takes its steps
+  /// apart by `map`, from the block's domain.
   static mlir::FailureOr<FlatOperand>
-  pass(LaunchBuilder &launch, mlir::Value operand, mlir::AffineMap map,
-       const RowNest &nest, const NestOperand &facts, Access access);
+  pass(LaunchBuilder &launch, BlockOp block, mlir::Value operand,
+       mlir::AffineMap map, const RowNest &nest, const NestOperand &facts,
+       Access access);
 };
 
 /// The operands of a block at the elements of a tile.
