@@ -15,10 +15,11 @@ using namespace mlir;
 
 namespace upweave {
 
-IndexExpr getWorkspaceExpr(func::FuncOp func) {
+IndexExpr getWorkspaceExpr(Operation *func) {
   SmallVector<IndexExpr> symbols;
-  for (auto [arg, dim] : getDynamicDims(func))
-    symbols.push_back(IndexExpr::getDim(arg, dim));
+  if (auto dims = func->getAttrOfType<ArrayAttr>(kDynamicDimsAttr))
+    for (auto pair : dims.getAsRange<DenseI64ArrayAttr>())
+      symbols.push_back(IndexExpr::getDim(pair[0], pair[1]));
   return getIndexExpr(getWorkspaceSize(func).getResult(0), {}, symbols);
 }
 

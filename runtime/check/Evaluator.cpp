@@ -106,7 +106,7 @@ void Evaluator::bindTensor(const rt::BundleFile &file,
                            const bundle::Tensor &table, uint32_t index) {
   const std::string where = fmt::format("tensor {}", index);
   TensorInfo &info = tensors[index];
-  if (table.dtype() > DType::I64)
+  if (table.dtype() > DType::Index)
     throw CheckError(
         fmt::format("{}: unknown dtype {}", where, int(table.dtype())));
   info.dtype = table.dtype();

@@ -49,9 +49,22 @@ std::shared_ptr<const rt::BundleFile> readBundle(const Bytes &bytes) {
   return file;
 }
 
+namespace {
+/// Removes the test's files when the process ends.
+struct TemporaryFiles {
+  std::vector<std::string> paths;
+  ~TemporaryFiles() {
+    for (const std::string &path : paths)
+      ::unlink(path.c_str());
+  }
+};
+} // namespace
+
 std::string writeTemporary(const std::string &name, const Bytes &bytes) {
+  static TemporaryFiles files;
   const std::string path = ::testing::TempDir() + "upweave-" +
                            std::to_string(::getpid()) + "-" + name;
+  files.paths.push_back(path);
   std::ofstream out(path, std::ios::binary);
   out.write(reinterpret_cast<const char *>(bytes.data()), bytes.size());
   return path;

@@ -24,7 +24,7 @@ Bytes writeBundle(bundle::BundleT &&table, const std::vector<Bytes> &sections);
 /// Reads a bundle that must be valid.
 std::shared_ptr<const rt::BundleFile> readBundle(const Bytes &bytes);
 
-/// Writes bytes to a fresh file under the test's temporary directory.
+/// Writes bytes to a file that the test process removes when it ends.
 std::string writeTemporary(const std::string &name, const Bytes &bytes);
 
 // Expressions.

@@ -32,8 +32,10 @@ struct ReadLaunch {
 mlir::FailureOr<std::vector<ReadLaunch>>
 readLaunches(mlir::func::FuncOp func, const ConstantPlacement &constants);
 
-/// The workspace's size in bytes of a planned function.
-IndexExpr getWorkspaceExpr(mlir::func::FuncOp func);
+/// The workspace's size in bytes of a planned function. Host lowering may add to
+/// what was planned (a long row's scratch memory): for the host variant `func`
+/// is the lowered function of that name, not the planned one.
+IndexExpr getWorkspaceExpr(mlir::Operation *func);
 
 } // namespace upweave
 

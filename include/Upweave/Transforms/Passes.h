@@ -14,6 +14,14 @@
 
 namespace upweave {
 
+/// What results may differ by from the IR as written.
+enum class Numerics {
+  /// Roundings to 16 bits between operations and addends that a normalisation
+  /// cancels may be dropped.
+  Relaxed,
+  Strict,
+};
+
 #define GEN_PASS_DECL
 #include "Upweave/Transforms/Passes.h.inc"
 

@@ -125,35 +125,53 @@ def FormBlocksPass : Pass<"upweave-form-blocks"> {
               "Consumers that are not part of the block they read">];
 }
 
-def SplitBlocks : Pass<"upweave-split-blocks", "::mlir::ModuleOp"> {
-  let summary = "Carry out schedules of kind 'split' as two blocks";
+def CanonicalizeEpiloguePass : Pass<"upweave-canonicalize-epilogue"> {
+  let summary = "Recognise normalisations and activations in blocks";
   let description = [{
-    A convolution whose schedule is `split` becomes a block that computes the
-    convolution alone, followed by a block over the stored result: one kernel
-    each, with a buffer between them that bufferization sees. All blocks are
-    numbered first, and the two parts of one keep its number, so that reports
-    can put both kernels under it. Runs on tensors, after
-    `upweave-select-schedule`.
+    Rewrites the regions of blocks. A normalisation over the row, in any
+    spelling of mean, biased variance and reciprocal deviation, becomes
+    `upweave.layer_norm` as a whole; GELU becomes `upweave.gelu` with the IR's
+    own constants. Constants fold, casts that change nothing go away, params and
+    results that nobody uses are dropped.
 
     ```mlir
-    %y = upweave.block domain [2, 4, 8] rows [2]
-           conv_transpose(%x, %w : ...) #g params() outs(%e : tensor<2x4x8xf32>)
-           {schedule = #upweave.schedule<split, warps = 8, lanes = 2>} { body }
+    %s = upweave.row_reduce <add> %v : f32
+    %m = arith.divf %s, %c64 : f32
+    %d = arith.subf %v, %m : f32
+    %d2 = arith.mulf %d, %d : f32
+    %s2 = upweave.row_reduce <add> %d2 : f32
+    %var = arith.divf %s2, %c64 : f32
+    %e = arith.addf %var, %eps : f32
+    %r = math.rsqrt %e : f32
+    %n = arith.mulf %d, %r : f32
     // becomes
-    %0 = tensor.empty() : tensor<2x4x8xf32>
-    %1 = upweave.block domain [2, 4, 8]
-           conv_transpose(%x, %w : ...) #g params() outs(%0 : tensor<2x4x8xf32>)
-           {schedule = #upweave.schedule<direct>, upweave.block_id = 0 : i64} { yield }
-    %y = upweave.block domain [2, 4, 8] rows [2]
-           stored(%1 : tensor<2x4x8xf32>) params() outs(%e : tensor<2x4x8xf32>)
-           {schedule = #upweave.schedule<stored, warps = 8, lanes = 2>,
-            upweave.block_id = 0 : i64} { body }
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
     ```
+
+    With `numerics=relaxed` an addend that is equal along the row, and that only
+    normalisations use, is dropped, and a value that was rounded to 16 bits and
+    widened again stays as it was.
   }];
+  let options = [
+    Option<"numerics", "numerics", "::upweave::Numerics",
+           /*default=*/"::upweave::Numerics::Relaxed",
+           "Whether results may differ from the IR as written by dropped "
+           "roundings to 16 bits and dropped addends",
+           [{::llvm::cl::values(
+             clEnumValN(::upweave::Numerics::Relaxed, "relaxed",
+                        "drop them"),
+             clEnumValN(::upweave::Numerics::Strict, "strict",
+                        "keep them"))}]>];
   let dependentDialects = ["::upweave::UpweaveDialect",
-                           "::mlir::tensor::TensorDialect"];
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
   let statistics = [
-    Statistic<"numSplit", "blocks-split", "Blocks split in two">];
+    Statistic<"numLayerNorms", "layer-norms", "Normalisations recognised">,
+    Statistic<"numGelus", "gelus", "GELUs recognised">,
+    Statistic<"numAddendsDropped", "addends-dropped",
+              "Row-uniform addends that a normalisation cancels">,
+    Statistic<"numNotRecognized", "statistics-as-written",
+              "Blocks with f64 or difference-of-squares statistics left">];
 }
 
 //===----------------------------------------------------------------------===//
@@ -244,6 +262,37 @@ def HostEntryPoints : Pass<"upweave-host-entry-points", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def SplitBlocks : Pass<"upweave-split-blocks", "::mlir::ModuleOp"> {
+  let summary = "Carry out schedules of kind 'split' as two blocks";
+  let description = [{
+    A convolution whose schedule is `split` becomes a block that computes the
+    convolution alone, followed by a block over the stored result: one kernel
+    each, with a buffer between them that bufferization sees. All blocks are
+    numbered first, and the two parts of one keep its number, so that reports
+    can put both kernels under it. Runs on tensors, after
+    `upweave-select-schedule`.
+
+    ```mlir
+    %y = upweave.block domain [2, 4, 8] rows [2]
+           conv_transpose(%x, %w : ...) #g params() outs(%e : tensor<2x4x8xf32>)
+           {schedule = #upweave.schedule<split, warps = 8, lanes = 2>} { body }
+    // becomes
+    %0 = tensor.empty() : tensor<2x4x8xf32>
+    %1 = upweave.block domain [2, 4, 8]
+           conv_transpose(%x, %w : ...) #g params() outs(%0 : tensor<2x4x8xf32>)
+           {schedule = #upweave.schedule<direct>, upweave.block_id = 0 : i64} { yield }
+    %y = upweave.block domain [2, 4, 8] rows [2]
+           stored(%1 : tensor<2x4x8xf32>) params() outs(%e : tensor<2x4x8xf32>)
+           {schedule = #upweave.schedule<stored, warps = 8, lanes = 2>,
+            upweave.block_id = 0 : i64} { body }
+    ```
+  }];
+  let dependentDialects = ["::upweave::UpweaveDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numSplit", "blocks-split", "Blocks split in two">];
 }
 
 #endif // UPWEAVE_TRANSFORMS_PASSES
