@@ -75,6 +75,11 @@ static bool haveEqualSize(Value lhs, int64_t lhsDim, Value rhs,
   return succeeded(equal) && *equal;
 }
 
+/// The value of a static or constant size or offset, else kDynamic.
+static int64_t getConstant(OpFoldResult value) {
+  return getConstantIntValue(value).value_or(ShapedType::kDynamic);
+}
+
 /// Adds the guards for `position` (a coordinate less its offset) to be one of
 /// `size` positions `stride` apart, and returns which.
 static IndexExpr enterRange(ElementView &view, const IndexExpr &position,
@@ -92,11 +97,14 @@ step(const ElementView &view, tensor::InsertSliceOp op, std::string &whyNot) {
   ElementView inside = view;
   SmallVector<IndexExpr> coords;
   llvm::SmallBitVector dropped = op.getDroppedDims();
+  SmallVector<OpFoldResult> offsets = op.getMixedOffsets();
+  SmallVector<OpFoldResult> strides = op.getMixedStrides();
+  SmallVector<OpFoldResult> sizes = op.getMixedSizes();
   int64_t sourceDim = 0;
   for (int64_t dim = 0; dim < op.getDestType().getRank(); ++dim) {
-    int64_t offset = op.getStaticOffsets()[dim];
-    int64_t stride = op.getStaticStrides()[dim];
-    int64_t size = op.getStaticSizes()[dim];
+    int64_t offset = getConstant(offsets[dim]);
+    int64_t stride = getConstant(strides[dim]);
+    int64_t size = getConstant(sizes[dim]);
     if (ShapedType::isDynamic(offset) || ShapedType::isDynamic(stride))
       return giveUp(whyNot, "insert_slice has a dynamic offset or stride "
                             "along dim " +
@@ -133,10 +141,12 @@ static FailureOr<ElementView>
 step(const ElementView &view, tensor::ExtractSliceOp op, std::string &whyNot) {
   SmallVector<IndexExpr> coords;
   llvm::SmallBitVector dropped = op.getDroppedDims();
+  SmallVector<OpFoldResult> offsets = op.getMixedOffsets();
+  SmallVector<OpFoldResult> strides = op.getMixedStrides();
   int64_t resultDim = 0;
   for (int64_t dim = 0; dim < op.getSourceType().getRank(); ++dim) {
-    int64_t offset = op.getStaticOffsets()[dim];
-    int64_t stride = op.getStaticStrides()[dim];
+    int64_t offset = getConstant(offsets[dim]);
+    int64_t stride = getConstant(strides[dim]);
     if (ShapedType::isDynamic(offset) || ShapedType::isDynamic(stride))
       return giveUp(whyNot, "extract_slice has a dynamic offset or stride "
                             "along dim " +
@@ -153,9 +163,11 @@ static FailureOr<ElementView> step(const ElementView &view, tensor::PadOp op,
                                    std::string &whyNot) {
   ElementView inside = view;
   SmallVector<IndexExpr> coords;
+  SmallVector<OpFoldResult> lows = op.getMixedLowPad();
+  SmallVector<OpFoldResult> highs = op.getMixedHighPad();
   for (int64_t dim = 0; dim < op.getSourceType().getRank(); ++dim) {
-    int64_t low = op.getStaticLow()[dim];
-    int64_t high = op.getStaticHigh()[dim];
+    int64_t low = getConstant(lows[dim]);
+    int64_t high = getConstant(highs[dim]);
     int64_t size = op.getSourceType().getDimSize(dim);
     IndexExpr coord = view.coords[dim];
     if (low != 0 || high != 0) {

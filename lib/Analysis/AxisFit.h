@@ -1,0 +1,39 @@
+//===- AxisFit.h - Fit one axis to what contributes to it ----------*- C++
+//-*-===//
+// From the enumerated terms of an axis to its stride, dilation and padding.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#ifndef UPWEAVE_ANALYSIS_AXISFIT_H
+#define UPWEAVE_ANALYSIS_AXISFIT_H
+
+#include "Upweave/Geometry/ConvTransposeGeometry.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace upweave {
+
+/// out[output] += x[input] * w[filter].
+struct AxisTerm {
+  int64_t output;
+  int64_t input;
+  int64_t filter;
+};
+
+/// All terms of an axis, and its sizes.
+struct AxisTerms {
+  int64_t outputSize = 1;
+  int64_t inputSize = 1;
+  int64_t filterSize = 1;
+  std::vector<AxisTerm> terms;
+};
+
+/// The smallest axis whose contributions are exactly `terms`, each once:
+/// {S·i + L·k = o + P, all in range}. If there is none, says why in `whyNot`.
+std::optional<AxisGeometry> fitAxis(const AxisTerms &axis, std::string &whyNot);
+
+} // namespace upweave
+
+#endif // UPWEAVE_ANALYSIS_AXISFIT_H

@@ -1,0 +1,380 @@
+//===- AxisRoles.cpp - Which dim of a contraction plays which part
+//----------===//
+// Proves batch, channels, groups and spatial axes by enumerating components.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "AxisRoles.h"
+#include "LoopComponents.h"
+
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+
+namespace upweave {
+
+namespace {
+
+class RoleFinder {
+public:
+  RoleFinder(const ContractionViews &views, ConvTransposeMismatch &mismatch)
+      : views(views), mismatch(mismatch) {}
+
+  std::optional<AxisRoles> find();
+
+private:
+  bool fail(StringRef id, const Twine &reason);
+  bool failDynamic(const LoopComponent &component);
+
+  bool classify(const LoopComponent &component);
+  bool classifyMixed(const LoopComponent &component);
+  bool addSpatial(const LoopComponent &component);
+  std::optional<AxisGeometry> fitSpatial(const LoopComponent &component,
+                                         std::string &whyNot) const;
+  bool isIdentity(const LoopComponent &component, TensorIndex a,
+                  TensorIndex b) const;
+  bool isDynamicIdentity(const LoopComponent &component) const;
+  bool placeBatches();
+  bool placeChannels();
+  bool placeUngrouped();
+  bool placeGrouped();
+  bool fitGroups(const LoopComponent &channels, size_t split, bool inFirst);
+  bool provesGroups(const ComponentSpace &space, int64_t inSize,
+                    int64_t outSize, bool inIsHigh, FilterGroups mode,
+                    int64_t groups) const;
+  void setRole(const LoopComponent &component, TensorIndex tensor, Role role);
+
+  const ContractionViews &views;
+  ConvTransposeMismatch &mismatch;
+  AxisRoles result;
+  SmallVector<LoopComponent, 0> batches, inChannels, outChannels, groups;
+};
+
+} // namespace
+
+bool RoleFinder::fail(StringRef id, const Twine &reason) {
+  mismatch = {id.str(), reason.str()};
+  return false;
+}
+
+/// "dims [2] of the result, [2] of the input, [] of the filter".
+static std::string describe(const LoopComponent &component) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  const char *names[] = {" of the result", " of the input", " of the filter"};
+  for (TensorIndex tensor : {kResult, kInput, kFilter}) {
+    os << (tensor == kResult ? "dims [" : ", [");
+    llvm::interleaveComma(component.dims[tensor], os);
+    os << "]" << names[tensor];
+  }
+  return text;
+}
+
+bool RoleFinder::failDynamic(const LoopComponent &component) {
+  return fail("dynamic-spatial-size",
+              describe(component) +
+                  " have dynamic sizes; only the batch may be dynamic");
+}
+
+void RoleFinder::setRole(const LoopComponent &component, TensorIndex tensor,
+                         Role role) {
+  for (int64_t dim : component.dims[tensor])
+    result.roles[tensor][dim] = role;
+}
+
+//===----------------------------------------------------------------------===//
+// Proofs
+//===----------------------------------------------------------------------===//
+
+/// True if the component reads tensor `a` at each of its positions once, and at
+/// the same position of `b`.
+bool RoleFinder::isIdentity(const LoopComponent &component, TensorIndex a,
+                            TensorIndex b) const {
+  ComponentSpace space(views, component);
+  if (space.isDynamic())
+    return a == kResult && b == kInput && isDynamicIdentity(component);
+  if (!space.isEnumerable() || space.getSize(a) != space.getSize(b))
+    return false;
+  std::vector<bool> seen(space.getSize(a), false);
+  int64_t count = 0;
+  bool equal = space.enumerate([&](const std::array<int64_t, 3> &position) {
+    if (position[a] != position[b] || seen[position[a]])
+      return false;
+    seen[position[a]] = true;
+    ++count;
+    return true;
+  });
+  return equal && count == space.getSize(a);
+}
+
+/// A dynamic batch: one loop that is one dim of both, of equal sizes.
+bool RoleFinder::isDynamicIdentity(const LoopComponent &component) const {
+  if (component.dims[kResult].size() != 1 || component.dims[kInput].size() != 1)
+    return false;
+  int64_t resultDim = component.dims[kResult][0];
+  int64_t inputDim = component.dims[kInput][0];
+  if (views.input.coords[inputDim] != IndexExpr::getLoop(resultDim))
+    return false;
+  FailureOr<bool> equal = ValueBoundsConstraintSet::areEqual(
+      {views.root, resultDim}, {views.input.source, inputDim});
+  return succeeded(equal) && *equal;
+}
+
+std::optional<AxisGeometry>
+RoleFinder::fitSpatial(const LoopComponent &component,
+                       std::string &whyNot) const {
+  ComponentSpace space(views, component);
+  if (!space.isEnumerable()) {
+    whyNot = "too many combinations of loops to enumerate";
+    return std::nullopt;
+  }
+  AxisTerms axis;
+  axis.outputSize = space.getSize(kResult);
+  axis.inputSize = space.getSize(kInput);
+  axis.filterSize = space.getSize(kFilter);
+  space.enumerate([&](const std::array<int64_t, 3> &position) {
+    axis.terms.push_back(
+        {position[kResult], position[kInput], position[kFilter]});
+    return true;
+  });
+  return fitAxis(axis, whyNot);
+}
+
+//===----------------------------------------------------------------------===//
+// Classification
+//===----------------------------------------------------------------------===//
+
+bool RoleFinder::addSpatial(const LoopComponent &component) {
+  std::string whyNot;
+  std::optional<AxisGeometry> axis = fitSpatial(component, whyNot);
+  if (!axis)
+    return fail("not-a-transposed-conv",
+                "along " + describe(component) + ": " + whyNot);
+  Role role = kFirstSpatialRole + result.axes.size();
+  for (TensorIndex tensor : {kResult, kInput, kFilter})
+    setRole(component, tensor, role);
+  result.axes.push_back(*axis);
+  return true;
+}
+
+/// A component of all three tensors: a spatial axis or a group.
+bool RoleFinder::classifyMixed(const LoopComponent &component) {
+  ComponentSpace space(views, component);
+  if (space.isDynamic())
+    return failDynamic(component);
+  // An axis of one position everywhere is none.
+  if (space.getSize(kResult) == 1 && space.getSize(kInput) == 1 &&
+      space.getSize(kFilter) == 1)
+    return true;
+  // Products of equal positions are one group each, with no window.
+  bool isDiagonal = isIdentity(component, kResult, kInput) &&
+                    isIdentity(component, kResult, kFilter);
+  if (!isDiagonal && addSpatial(component))
+    return true;
+  if (!component.has(kInput) || !component.has(kFilter))
+    return false;
+  groups.push_back(component);
+  return true;
+}
+
+bool RoleFinder::classify(const LoopComponent &component) {
+  bool onResult = component.has(kResult);
+  bool onInput = component.has(kInput);
+  bool onFilter = component.has(kFilter);
+  if (!onInput && !onFilter) {
+    ArrayRef<int64_t> extents = views.input.extents;
+    if (llvm::all_of(component.loops,
+                     [&](int64_t loop) { return extents[loop] == 1; }))
+      return true;
+    return fail("not-a-transposed-conv",
+                "neither factor depends on " + describe(component));
+  }
+  if (!onResult) {
+    if (!onInput || !onFilter)
+      return fail("not-a-transposed-conv",
+                  "only one factor depends on the reduction over " +
+                      describe(component));
+    inChannels.push_back(component);
+    return true;
+  }
+  if (component.reduces || (onInput && onFilter))
+    return classifyMixed(component);
+  if (onFilter) {
+    outChannels.push_back(component);
+    return true;
+  }
+  if (isIdentity(component, kResult, kInput)) {
+    batches.push_back(component);
+    return true;
+  }
+  if (ComponentSpace(views, component).isDynamic())
+    return failDynamic(component);
+  return addSpatial(component);
+}
+
+//===----------------------------------------------------------------------===//
+// Batch and channels
+//===----------------------------------------------------------------------===//
+
+/// The first untouched component is the batch, and those that lie right behind
+/// it in both tensors; others are spatial axes with a filter of one position.
+bool RoleFinder::placeBatches() {
+  LoopComponent previous;
+  for (const LoopComponent &component : batches) {
+    bool follows =
+        component.dims[kResult].size() == 1 &&
+        component.dims[kInput].size() == 1 && previous.has(kResult) &&
+        component.dims[kResult][0] == previous.dims[kResult].back() + 1 &&
+        component.dims[kInput][0] == previous.dims[kInput].back() + 1;
+    bool isBatch = !previous.has(kResult) || follows;
+    if (isBatch) {
+      setRole(component, kResult, kFirstRole);
+      setRole(component, kInput, kFirstRole);
+      previous = component;
+    } else if (ComponentSpace(views, component).isDynamic()) {
+      return failDynamic(component);
+    } else if (!addSpatial(component)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool RoleFinder::placeUngrouped() {
+  for (const LoopComponent &component : inChannels) {
+    if (!isIdentity(component, kInput, kFilter))
+      return fail("not-a-transposed-conv",
+                  "the factors' channels differ in order or number along " +
+                      describe(component));
+    setRole(component, kInput, kSecondRole);
+    setRole(component, kFilter, kFirstRole);
+  }
+  for (const LoopComponent &component : outChannels) {
+    if (!isIdentity(component, kResult, kFilter))
+      return fail("not-a-transposed-conv",
+                  "the filter's and the result's channels differ in order or "
+                  "number along " +
+                      describe(component));
+    setRole(component, kResult, kSecondRole);
+    setRole(component, kFilter, kSecondRole);
+  }
+  return true;
+}
+
+/// True if, for each channel c of the result, the terms are the channels of c's
+/// group in the input, each once, at the filter's position for them. The
+/// filter's linear position has its `in` part high or low.
+bool RoleFinder::provesGroups(const ComponentSpace &space, int64_t inSize,
+                              int64_t outSize, bool inIsHigh, FilterGroups mode,
+                              int64_t groups) const {
+  int64_t inGroup = space.getSize(kInput) / groups;
+  int64_t outGroup = space.getSize(kResult) / groups;
+  std::vector<bool> seen(space.getSize(kResult) * inGroup, false);
+  int64_t count = 0;
+  bool fits = space.enumerate([&](const std::array<int64_t, 3> &position) {
+    int64_t x = position[kInput], y = position[kResult], w = position[kFilter];
+    int64_t in = inIsHigh ? w / outSize : w % inSize;
+    int64_t out = inIsHigh ? w % outSize : w / inSize;
+    bool onInput = mode == FilterGroups::Input;
+    if (x / inGroup != y / outGroup || in != (onInput ? x : x % inGroup) ||
+        out != (onInput ? y % outGroup : y))
+      return false;
+    auto place = seen[y * inGroup + x % inGroup];
+    if (place)
+      return false;
+    place = true;
+    ++count;
+    return true;
+  });
+  return fits && count == static_cast<int64_t>(seen.size());
+}
+
+/// Tries the filter's first `split` channel dims as one part and the others as
+/// the second one.
+bool RoleFinder::fitGroups(const LoopComponent &channels, size_t split,
+                           bool inFirst) {
+  ComponentSpace space(views, channels);
+  ArrayRef<int64_t> shape =
+      cast<ShapedType>(views.filter.source.getType()).getShape();
+  int64_t first = 1, second = 1;
+  for (auto [i, dim] : llvm::enumerate(channels.dims[kFilter]))
+    (i < split ? first : second) *= shape[dim];
+  int64_t inSize = inFirst ? first : second;
+  int64_t outSize = inFirst ? second : first;
+  int64_t inputs = space.getSize(kInput), outputs = space.getSize(kResult);
+  for (FilterGroups mode : {FilterGroups::Input, FilterGroups::Output}) {
+    bool onInput = mode == FilterGroups::Input;
+    int64_t part = onInput ? outSize : inSize;
+    int64_t whole = onInput ? outputs : inputs;
+    if ((onInput ? inSize != inputs : outSize != outputs) || whole % part != 0)
+      continue;
+    int64_t count = whole / part;
+    if (inputs % count != 0 || outputs % count != 0 ||
+        !provesGroups(space, inSize, outSize, inFirst, mode, count))
+      continue;
+    result.groups = count;
+    result.filterGroups = mode;
+    setRole(channels, kResult, kSecondRole);
+    setRole(channels, kInput, kSecondRole);
+    for (auto [i, dim] : llvm::enumerate(channels.dims[kFilter]))
+      result.roles[kFilter][dim] =
+          (i < split) == inFirst ? kFirstRole : kSecondRole;
+    return true;
+  }
+  return false;
+}
+
+/// Groups tie all channels together: they are proven as one component.
+bool RoleFinder::placeGrouped() {
+  LoopComponent channels;
+  for (auto *list : {&groups, &inChannels, &outChannels})
+    for (const LoopComponent &component : *list) {
+      llvm::append_range(channels.loops, component.loops);
+      for (TensorIndex tensor : {kResult, kInput, kFilter})
+        llvm::append_range(channels.dims[tensor], component.dims[tensor]);
+    }
+  llvm::sort(channels.loops);
+  for (auto &dims : channels.dims)
+    llvm::sort(dims);
+  ComponentSpace space(views, channels);
+  if (!space.isEnumerable())
+    return false;
+  // A depthwise filter's one dim counts as input channels, as in PyTorch.
+  size_t numDims = channels.dims[kFilter].size();
+  for (size_t split = 0; split <= numDims; ++split)
+    for (bool inFirst : {true, false})
+      if (fitGroups(channels, numDims - split, inFirst))
+        return true;
+  return false;
+}
+
+bool RoleFinder::placeChannels() {
+  if (groups.empty())
+    return placeUngrouped();
+  // The mismatch of a component that is no spatial axis is still set.
+  if (!placeGrouped())
+    return false;
+  mismatch = {};
+  return true;
+}
+
+std::optional<AxisRoles> RoleFinder::find() {
+  result.roles[kResult].assign(views.getNumResultDims(), kNoRole);
+  result.roles[kInput].assign(views.input.coords.size(), kNoRole);
+  result.roles[kFilter].assign(views.filter.coords.size(), kNoRole);
+  for (const LoopComponent &component : getLoopComponents(views))
+    if (!classify(component))
+      return std::nullopt;
+  if (!placeBatches() || !placeChannels())
+    return std::nullopt;
+  return result;
+}
+
+std::optional<AxisRoles> findAxisRoles(const ContractionViews &views,
+                                       ConvTransposeMismatch &mismatch) {
+  return RoleFinder(views, mismatch).find();
+}
+
+} // namespace upweave
