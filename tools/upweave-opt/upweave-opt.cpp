@@ -24,6 +24,7 @@ int main(int argc, char **argv) {
   upweave::registerUpweaveConversionPasses();
   upweave::registerUpweaveTargetPasses();
   upweave::registerGPUToBinary();
+  upweave::registerRaisePipeline();
 
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);

@@ -1,5 +1,4 @@
-//===- Passes.h - Passes of Upweave/Transforms -------------------------*- C++
-//-*-===//
+//===- Passes.h - Passes of Upweave/Transforms ---------------------*- C++ -*-===//
 // Declarations generated from Passes.td, and the pipelines built from them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -27,6 +26,11 @@ enum class Numerics {
 
 #define GEN_PASS_REGISTRATION
 #include "Upweave/Transforms/Passes.h.inc"
+
+/// The pipeline `upweave-raise`, stage 1: inlining without canonicalization, then
+/// `upweave-raise-conv-transpose`.
+void buildRaisePipeline(mlir::OpPassManager &pm);
+void registerRaisePipeline();
 
 /// The upstream canonicalizer without the pattern that forgets the stride of a
 /// padded insert_slice: the only one that may see tensors.

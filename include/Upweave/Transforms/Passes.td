@@ -10,6 +10,48 @@
 include "mlir/Pass/PassBase.td"
 
 //===----------------------------------------------------------------------===//
+// Raising
+//===----------------------------------------------------------------------===//
+
+def RaiseConvTranspose
+    : Pass<"upweave-raise-conv-transpose", "::mlir::func::FuncOp"> {
+  let summary = "Raise contractions that are transposed convolutions";
+  let description = [{
+    Composes the views before and after each contraction (zero stuffing, padding,
+    crops, flips, reshapes, transposes, gathers), enumerates which products
+    contribute to which output, and replaces those that are a transposed
+    convolution, whatever they were spelled as:
+
+    ```mlir
+    %s = tensor.insert_slice %x into %zeros[0, 0, 2] [1, 8, 16] [1, 1, 2]
+       : tensor<1x8x16xf32> into tensor<1x8x35xf32>
+    %f = linalg.generic ... outs(%e : tensor<4x8x4xf32>) { // w[ci, co, 3 - k]
+      ...
+    }
+    %b = linalg.broadcast ins(%bias : ...) outs(...) dimensions = [0, 2]
+    %y = linalg.conv_1d_ncw_fcw ins(%s, %f : ...) outs(%b : tensor<1x4x32xf32>)
+    // becomes
+    %c = upweave.conv_transpose #upweave.conv_transpose<strides = [2], padding = [1]>
+           ins(%x, %w : tensor<1x8x16xf32>, tensor<8x4x4xf32>)
+           outs(%0 : tensor<1x4x32xf32>) -> tensor<1x4x32xf32>
+    %y = linalg.generic ... ins(%c, %b : ...) // %c + %b
+    ```
+
+    Contractions without a stride or a filter of more than one position (matmuls)
+    are left alone. A convolution that is not raised has one missed remark of the
+    category `upweave-raise`.
+  }];
+  let dependentDialects = ["::upweave::UpweaveDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numRaised", "num-raised", "Convolutions raised">,
+    Statistic<"numMissed", "num-missed", "Convolutions not raised">
+  ];
+}
+
+//===----------------------------------------------------------------------===//
 // Buffers
 //===----------------------------------------------------------------------===//
 
