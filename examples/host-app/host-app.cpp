@@ -1,6 +1,6 @@
 // Launches the tutorial's bundle on the host: upsamples a small volume, prints
-// a row of the result, and checks what is known of it. SPDX-License-Identifier:
-// Apache-2.0 WITH LLVM-exception
+// a row of the result, and checks what is known of it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "upweave/upweave.hpp"
 
 #include <cmath>
