@@ -18,45 +18,45 @@ using upweave::bundle::ExprOp;
 namespace upweave {
 
 //===----------------------------------------------------------------------===//
-// IndexExpr
+// SizeExpr
 //===----------------------------------------------------------------------===//
 
-IndexExpr::IndexExpr(int64_t constant) {
+SizeExpr::SizeExpr(int64_t constant) {
   nodes.push_back(ExprNode(constant, 0, 0, ExprOp::Const));
 }
 
-IndexExpr IndexExpr::getDim(unsigned arg, unsigned dim) {
-  IndexExpr expr;
+SizeExpr SizeExpr::getDim(unsigned arg, unsigned dim) {
+  SizeExpr expr;
   expr.nodes[0] = ExprNode(0, arg, dim, ExprOp::Dim);
   return expr;
 }
 
-IndexExpr IndexExpr::getLoop(unsigned loop) {
-  IndexExpr expr;
+SizeExpr SizeExpr::getLoop(unsigned loop) {
+  SizeExpr expr;
   expr.nodes[0] = ExprNode(0, loop, 0, ExprOp::Loop);
   return expr;
 }
 
-std::optional<int64_t> IndexExpr::getConstant() const {
+std::optional<int64_t> SizeExpr::getConstant() const {
   if (nodes.size() == 1 && nodes[0].op() == ExprOp::Const)
     return nodes[0].value();
   return std::nullopt;
 }
 
-std::optional<bundle::DimRef> IndexExpr::getDimRef() const {
+std::optional<bundle::DimRef> SizeExpr::getDimRef() const {
   if (nodes.size() == 1 && nodes[0].op() == ExprOp::Dim)
     return bundle::DimRef(nodes[0].a(), nodes[0].b());
   return std::nullopt;
 }
 
-bool IndexExpr::isNonNegative() const {
+bool SizeExpr::isNonNegative() const {
   return llvm::none_of(nodes, [](const ExprNode &node) {
     return node.op() == ExprOp::Sub ||
            (node.op() == ExprOp::Const && node.value() < 0);
   });
 }
 
-bool IndexExpr::operator==(const IndexExpr &other) const {
+bool SizeExpr::operator==(const SizeExpr &other) const {
   return std::equal(nodes.begin(), nodes.end(), other.nodes.begin(),
                     other.nodes.end(),
                     [](const ExprNode &a, const ExprNode &b) {
@@ -109,7 +109,7 @@ static bool isNeutral(ExprOp op, int64_t b) {
   }
 }
 
-IndexExpr IndexExpr::get(ExprOp op, const IndexExpr &a, const IndexExpr &b) {
+SizeExpr SizeExpr::get(ExprOp op, const SizeExpr &a, const SizeExpr &b) {
   std::optional<int64_t> left = a.getConstant(), right = b.getConstant();
   if (left && right)
     if (std::optional<int64_t> value = foldConstants(op, *left, *right))
@@ -124,7 +124,7 @@ IndexExpr IndexExpr::get(ExprOp op, const IndexExpr &a, const IndexExpr &b) {
   if ((op == ExprOp::Min || op == ExprOp::Max) && a == b)
     return a;
 
-  IndexExpr result = a;
+  SizeExpr result = a;
   int shift = a.nodes.size();
   for (const ExprNode &node : b.nodes) {
     bool binary = node.op() >= ExprOp::Add;
@@ -137,7 +137,7 @@ IndexExpr IndexExpr::get(ExprOp op, const IndexExpr &a, const IndexExpr &b) {
   return result;
 }
 
-std::unique_ptr<bundle::ExprT> IndexExpr::toTable() const {
+std::unique_ptr<bundle::ExprT> SizeExpr::toTable() const {
   auto table = std::make_unique<bundle::ExprT>();
   table->nodes = nodes;
   return table;
@@ -181,8 +181,8 @@ void printExpr(const bundle::ExprT &expr, llvm::raw_ostream &os) {
 // Reading
 //===----------------------------------------------------------------------===//
 
-IndexExpr getIndexExpr(AffineExpr expr, ArrayRef<IndexExpr> dims,
-                       ArrayRef<IndexExpr> symbols) {
+SizeExpr getIndexExpr(AffineExpr expr, ArrayRef<SizeExpr> dims,
+                       ArrayRef<SizeExpr> symbols) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return constant.getValue();
   if (auto dim = dyn_cast<AffineDimExpr>(expr))
@@ -190,26 +190,26 @@ IndexExpr getIndexExpr(AffineExpr expr, ArrayRef<IndexExpr> dims,
   if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
     return symbols[symbol.getPosition()];
   auto binary = cast<AffineBinaryOpExpr>(expr);
-  IndexExpr lhs = getIndexExpr(binary.getLHS(), dims, symbols);
-  IndexExpr rhs = getIndexExpr(binary.getRHS(), dims, symbols);
+  SizeExpr lhs = getIndexExpr(binary.getLHS(), dims, symbols);
+  SizeExpr rhs = getIndexExpr(binary.getRHS(), dims, symbols);
   switch (binary.getKind()) {
   case AffineExprKind::Add:
     return lhs + rhs;
   case AffineExprKind::Mul:
     return lhs * rhs;
   case AffineExprKind::FloorDiv:
-    return IndexExpr::get(ExprOp::FloorDiv, lhs, rhs);
+    return SizeExpr::get(ExprOp::FloorDiv, lhs, rhs);
   case AffineExprKind::CeilDiv:
-    return IndexExpr::get(ExprOp::CeilDiv, lhs, rhs);
+    return SizeExpr::get(ExprOp::CeilDiv, lhs, rhs);
   default:
-    return IndexExpr::get(ExprOp::Mod, lhs, rhs);
+    return SizeExpr::get(ExprOp::Mod, lhs, rhs);
   }
 }
 
 std::vector<std::unique_ptr<bundle::ExprT>> getMapTable(AffineMap map) {
-  SmallVector<IndexExpr> loops;
+  SmallVector<SizeExpr> loops;
   for (unsigned i = 0; i < map.getNumDims(); ++i)
-    loops.push_back(IndexExpr::getLoop(i));
+    loops.push_back(SizeExpr::getLoop(i));
   std::vector<std::unique_ptr<bundle::ExprT>> table;
   for (AffineExpr result : map.getResults())
     table.push_back(getIndexExpr(result, loops).toTable());
@@ -217,32 +217,32 @@ std::vector<std::unique_ptr<bundle::ExprT>> getMapTable(AffineMap map) {
 }
 
 std::vector<std::unique_ptr<bundle::ExprT>>
-getExprTable(ArrayRef<IndexExpr> exprs) {
+getExprTable(ArrayRef<SizeExpr> exprs) {
   std::vector<std::unique_ptr<bundle::ExprT>> table;
-  for (const IndexExpr &expr : exprs)
+  for (const SizeExpr &expr : exprs)
     table.push_back(expr.toTable());
   return table;
 }
 
-std::optional<IndexExpr> IndexEvaluator::evaluate(Value value) {
+std::optional<SizeExpr> IndexEvaluator::evaluate(Value value) {
   auto known = cache.find(value);
   if (known != cache.end())
     return known->second;
-  std::optional<IndexExpr> result = compute(value);
+  std::optional<SizeExpr> result = compute(value);
   cache[value] = result;
   return result;
 }
 
-std::optional<IndexExpr> IndexEvaluator::evaluate(OpFoldResult value) {
+std::optional<SizeExpr> IndexEvaluator::evaluate(OpFoldResult value) {
   if (std::optional<int64_t> constant = getConstantIntValue(value))
-    return IndexExpr(*constant);
+    return SizeExpr(*constant);
   return evaluate(cast<Value>(value));
 }
 
-std::optional<IndexExpr> IndexEvaluator::computeBinary(Operation *op,
+std::optional<SizeExpr> IndexEvaluator::computeBinary(Operation *op,
                                                        ExprOp kind) {
-  std::optional<IndexExpr> lhs = evaluate(op->getOperand(0));
-  std::optional<IndexExpr> rhs = evaluate(op->getOperand(1));
+  std::optional<SizeExpr> lhs = evaluate(op->getOperand(0));
+  std::optional<SizeExpr> rhs = evaluate(op->getOperand(1));
   if (!lhs || !rhs)
     return std::nullopt;
   // Truncating and unsigned forms agree with the expression's only there.
@@ -251,32 +251,32 @@ std::optional<IndexExpr> IndexEvaluator::computeBinary(Operation *op,
           arith::CeilDivUIOp, arith::MinUIOp, arith::MaxUIOp>(op);
   if (restricted && !(lhs->isNonNegative() && rhs->isNonNegative()))
     return std::nullopt;
-  return IndexExpr::get(kind, *lhs, *rhs);
+  return SizeExpr::get(kind, *lhs, *rhs);
 }
 
-std::optional<IndexExpr>
+std::optional<SizeExpr>
 IndexEvaluator::computeAffine(Operation *op, AffineMap map, ExprOp combine) {
-  SmallVector<IndexExpr> operands;
+  SmallVector<SizeExpr> operands;
   for (Value operand : op->getOperands()) {
-    std::optional<IndexExpr> expr = evaluate(operand);
+    std::optional<SizeExpr> expr = evaluate(operand);
     if (!expr)
       return std::nullopt;
     operands.push_back(*expr);
   }
-  ArrayRef<IndexExpr> all(operands);
-  std::optional<IndexExpr> result;
+  ArrayRef<SizeExpr> all(operands);
+  std::optional<SizeExpr> result;
   for (AffineExpr expr : map.getResults()) {
-    IndexExpr value = getIndexExpr(expr, all.take_front(map.getNumDims()),
+    SizeExpr value = getIndexExpr(expr, all.take_front(map.getNumDims()),
                                    all.drop_front(map.getNumDims()));
-    result = result ? IndexExpr::get(combine, *result, value) : value;
+    result = result ? SizeExpr::get(combine, *result, value) : value;
   }
   return result;
 }
 
-std::optional<IndexExpr> IndexEvaluator::compute(Value value) {
+std::optional<SizeExpr> IndexEvaluator::compute(Value value) {
   if (std::optional<int64_t> constant = getConstantIntValue(value))
-    return IndexExpr(*constant);
-  using Result = std::optional<IndexExpr>;
+    return SizeExpr(*constant);
+  using Result = std::optional<SizeExpr>;
   Operation *def = value.getDefiningOp();
   if (!def)
     return leaf(value);

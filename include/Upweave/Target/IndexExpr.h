@@ -26,17 +26,17 @@ namespace upweave {
 /// A number that is known once the arguments' sizes (and, in index maps, the
 /// loop coordinates) are: the compiler's form of the bundle's `Expr`.
 /// Operators fold constants and neutral elements.
-class IndexExpr {
+class SizeExpr {
 public:
-  IndexExpr(int64_t constant = 0);
+  SizeExpr(int64_t constant = 0);
 
   /// The size of dimension `dim` of argument `arg`.
-  static IndexExpr getDim(unsigned arg, unsigned dim);
+  static SizeExpr getDim(unsigned arg, unsigned dim);
   /// The coordinate of loop (or domain dimension) `loop`.
-  static IndexExpr getLoop(unsigned loop);
+  static SizeExpr getLoop(unsigned loop);
   /// `a op b` for an operator from ExprOp::Add on.
-  static IndexExpr get(bundle::ExprOp op, const IndexExpr &a,
-                       const IndexExpr &b);
+  static SizeExpr get(bundle::ExprOp op, const SizeExpr &a,
+                       const SizeExpr &b);
 
   /// The value of a constant.
   std::optional<int64_t> getConstant() const;
@@ -46,8 +46,8 @@ public:
   /// that it cannot be negative.
   bool isNonNegative() const;
 
-  bool operator==(const IndexExpr &other) const;
-  bool operator!=(const IndexExpr &other) const { return !(*this == other); }
+  bool operator==(const SizeExpr &other) const;
+  bool operator!=(const SizeExpr &other) const { return !(*this == other); }
 
   std::unique_ptr<bundle::ExprT> toTable() const;
 
@@ -55,29 +55,33 @@ private:
   std::vector<bundle::ExprNode> nodes;
 };
 
-inline IndexExpr operator+(const IndexExpr &a, const IndexExpr &b) {
-  return IndexExpr::get(bundle::ExprOp::Add, a, b);
+/// The name within this library; the analysis library has a class of the same
+/// name, which is why this is no class of its own.
+using IndexExpr = SizeExpr;
+
+inline SizeExpr operator+(const SizeExpr &a, const SizeExpr &b) {
+  return SizeExpr::get(bundle::ExprOp::Add, a, b);
 }
-inline IndexExpr operator-(const IndexExpr &a, const IndexExpr &b) {
-  return IndexExpr::get(bundle::ExprOp::Sub, a, b);
+inline SizeExpr operator-(const SizeExpr &a, const SizeExpr &b) {
+  return SizeExpr::get(bundle::ExprOp::Sub, a, b);
 }
-inline IndexExpr operator*(const IndexExpr &a, const IndexExpr &b) {
-  return IndexExpr::get(bundle::ExprOp::Mul, a, b);
+inline SizeExpr operator*(const SizeExpr &a, const SizeExpr &b) {
+  return SizeExpr::get(bundle::ExprOp::Mul, a, b);
 }
 
 /// Prints an expression of the table: `arg0.dim1 * 4 + d2`.
 void printExpr(const bundle::ExprT &expr, llvm::raw_ostream &os);
 
 /// `expr` with the given dims and symbols put in.
-IndexExpr getIndexExpr(mlir::AffineExpr expr, llvm::ArrayRef<IndexExpr> dims,
-                       llvm::ArrayRef<IndexExpr> symbols = {});
+SizeExpr getIndexExpr(mlir::AffineExpr expr, llvm::ArrayRef<SizeExpr> dims,
+                       llvm::ArrayRef<SizeExpr> symbols = {});
 
 /// One expression of the loops for each result of an index map.
 std::vector<std::unique_ptr<bundle::ExprT>> getMapTable(mlir::AffineMap map);
 
 /// The same for a list of expressions.
 std::vector<std::unique_ptr<bundle::ExprT>>
-getExprTable(llvm::ArrayRef<IndexExpr> exprs);
+getExprTable(llvm::ArrayRef<SizeExpr> exprs);
 
 /// Reads index arithmetic (arith and affine ops on sizes) as expressions.
 /// Divisions round as the op says; signed ones are read where the dividend
@@ -85,27 +89,27 @@ getExprTable(llvm::ArrayRef<IndexExpr> exprs);
 class IndexEvaluator {
 public:
   /// What the evaluator asks for values that no arithmetic op defines.
-  using LeafFn = std::function<std::optional<IndexExpr>(mlir::Value)>;
+  using LeafFn = std::function<std::optional<SizeExpr>(mlir::Value)>;
 
   explicit IndexEvaluator(LeafFn leaf) : leaf(std::move(leaf)) {}
 
   /// The value as an expression, nothing if it is more than arithmetic on
   /// leaves.
-  std::optional<IndexExpr> evaluate(mlir::Value value);
+  std::optional<SizeExpr> evaluate(mlir::Value value);
 
   /// The same for a constant or a value.
-  std::optional<IndexExpr> evaluate(mlir::OpFoldResult value);
+  std::optional<SizeExpr> evaluate(mlir::OpFoldResult value);
 
 private:
-  std::optional<IndexExpr> compute(mlir::Value value);
-  std::optional<IndexExpr> computeBinary(mlir::Operation *op,
+  std::optional<SizeExpr> compute(mlir::Value value);
+  std::optional<SizeExpr> computeBinary(mlir::Operation *op,
                                          bundle::ExprOp kind);
-  std::optional<IndexExpr> computeAffine(mlir::Operation *op,
+  std::optional<SizeExpr> computeAffine(mlir::Operation *op,
                                          mlir::AffineMap map,
                                          bundle::ExprOp combine);
 
   LeafFn leaf;
-  llvm::DenseMap<mlir::Value, std::optional<IndexExpr>> cache;
+  llvm::DenseMap<mlir::Value, std::optional<SizeExpr>> cache;
 };
 
 } // namespace upweave
