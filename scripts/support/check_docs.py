@@ -46,7 +46,7 @@ def check_remarks():
     used, literals = set(), set()
     for source in pathlib.Path("lib").rglob("*.cpp"):
         text = source.read_text()
-        literals |= set(LITERAL.findall(text))
+        literals |= set(re.findall(r'"([a-z0-9-]+)"', text))
         used |= set(re.findall(r'RemarkOpts::name\(\s*"([a-z0-9-]+)"', text))
         if str(source).startswith(REMARK_SOURCES):
             used |= set(LITERAL.findall(text))
