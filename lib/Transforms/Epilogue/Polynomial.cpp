@@ -120,8 +120,8 @@ std::optional<double> upweave::getFloatConstant(Value value) {
   return std::nullopt;
 }
 
-Value upweave::castFloat(OpBuilder &builder, Location loc, Value value,
-                         Type type) {
+Value upweave::convertFloat(OpBuilder &builder, Location loc, Value value,
+                            Type type) {
   unsigned from = value.getType().getIntOrFloatBitWidth();
   unsigned to = type.getIntOrFloatBitWidth();
   if (value.getType() == type)
@@ -245,7 +245,7 @@ Value Algebra::createProduct(OpBuilder &builder, Location loc, Value value,
                 : other;
   };
   for (unsigned variable : monomial)
-    multiplyBy(castFloat(builder, loc, getValue(variable), type));
+    multiplyBy(convertFloat(builder, loc, getValue(variable), type));
   if (!value || std::abs(factor - 1) > Polynomial::kTolerance)
     multiplyBy(
         arith::ConstantOp::create(builder, loc, FloatAttr::get(type, factor)));

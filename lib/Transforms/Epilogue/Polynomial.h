@@ -105,7 +105,7 @@ private:
 std::optional<double> getFloatConstant(mlir::Value value);
 
 /// `value` as a float of type `type`.
-mlir::Value castFloat(mlir::OpBuilder &builder, mlir::Location loc,
+mlir::Value convertFloat(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value value, mlir::Type type);
 
 /// `value` behind its widening casts.

@@ -122,7 +122,7 @@ static void rewrite(Operation *op, const Activation &activation,
   OpBuilder b(op);
   Location loc = op->getLoc();
   Type type = op->getResult(0).getType();
-  Value value = castFloat(b, loc, activation.base, type);
+  Value value = convertFloat(b, loc, activation.base, type);
   bool isTanh = activation.kind == GeluKind::Tanh;
   value =
       GeluOp::create(b, loc, type, activation.kind, value,

@@ -170,9 +170,9 @@ void LayerNormMatcher::rewrite(Operation *op,
   Location loc = op->getLoc();
   Type type = op->getResult(0).getType();
   Type computeType = getComputeType(base.getType(), type);
-  Value value = castFloat(b, loc, base, computeType);
+  Value value = convertFloat(b, loc, base, computeType);
   value = LayerNormOp::create(b, loc, value, b.getF64FloatAttr(*eps));
-  value = castFloat(b, loc, value, type);
+  value = convertFloat(b, loc, value, type);
   value = algebra.createProduct(b, loc, value, normalisation.product,
                                 normalisation.scale, type);
   for (const auto &[monomial, factor] : normalisation.shifts) {
