@@ -87,9 +87,11 @@ inline double halfUlp(DType dtype, double value) {
 }
 
 /// Unit of a sum of `count` terms in `dtype`, relative to the sum of their
-/// magnitudes: rounding errors add up like a random walk.
+/// magnitudes: rounding errors add up like a random walk, whose length grows
+/// with the root. The divisor leaves sequential sums of like-signed terms some
+/// room.
 inline double sumUnit(DType dtype, double count) {
-  return roundoff(dtype) * std::max(1.0, std::sqrt(count) / 8);
+  return roundoff(dtype) * std::max(1.0, std::sqrt(count) / 6);
 }
 
 /// Unit of a contraction of `count` products accumulated in `dtype`, relative
