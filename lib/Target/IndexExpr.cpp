@@ -182,7 +182,7 @@ void printExpr(const bundle::ExprT &expr, llvm::raw_ostream &os) {
 //===----------------------------------------------------------------------===//
 
 SizeExpr getIndexExpr(AffineExpr expr, ArrayRef<SizeExpr> dims,
-                       ArrayRef<SizeExpr> symbols) {
+                      ArrayRef<SizeExpr> symbols) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return constant.getValue();
   if (auto dim = dyn_cast<AffineDimExpr>(expr))
@@ -240,7 +240,7 @@ std::optional<SizeExpr> IndexEvaluator::evaluate(OpFoldResult value) {
 }
 
 std::optional<SizeExpr> IndexEvaluator::computeBinary(Operation *op,
-                                                       ExprOp kind) {
+                                                      ExprOp kind) {
   std::optional<SizeExpr> lhs = evaluate(op->getOperand(0));
   std::optional<SizeExpr> rhs = evaluate(op->getOperand(1));
   if (!lhs || !rhs)
@@ -267,7 +267,7 @@ IndexEvaluator::computeAffine(Operation *op, AffineMap map, ExprOp combine) {
   std::optional<SizeExpr> result;
   for (AffineExpr expr : map.getResults()) {
     SizeExpr value = getIndexExpr(expr, all.take_front(map.getNumDims()),
-                                   all.drop_front(map.getNumDims()));
+                                  all.drop_front(map.getNumDims()));
     result = result ? SizeExpr::get(combine, *result, value) : value;
   }
   return result;

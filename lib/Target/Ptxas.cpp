@@ -24,6 +24,11 @@ namespace {
 
 /// Where a toolkit is when nobody says otherwise.
 constexpr StringLiteral kUsualToolkit = "/usr/local/cuda";
+/// The name of no toolkit at all.
+constexpr StringLiteral kNoToolkit = "none";
+constexpr StringLiteral kPTXOnly =
+    "there will be PTX only, which the driver compiles when it is loaded; "
+    "registers and spills are not known";
 constexpr StringLiteral kVariables[] = {"CUDA_HOME", "CUDA_PATH", "CUDA_ROOT"};
 
 /// ptxas in `folder` or its bin folder, or an empty string.
@@ -104,6 +109,10 @@ int64_t numberBefore(StringRef line, StringRef what) {
 } // namespace
 
 FailureOr<std::string> findPtxas(StringRef toolkit, Location loc) {
+  if (toolkit == kNoToolkit) {
+    emitWarning(loc) << "toolkit is '" << kNoToolkit << "': " << kPTXOnly;
+    return std::string();
+  }
   if (!toolkit.empty()) {
     std::string path = ptxasIn(toolkit);
     if (path.empty())
@@ -121,9 +130,7 @@ FailureOr<std::string> findPtxas(StringRef toolkit, Location loc) {
   if (std::string path = ptxasIn(kUsualToolkit); !path.empty())
     return path;
   emitWarning(loc) << "no ptxas in PATH, CUDA_HOME, CUDA_PATH, CUDA_ROOT or "
-                   << kUsualToolkit
-                   << ": there will be PTX only, which the driver compiles "
-                      "when it is loaded; registers and spills are not known";
+                   << kUsualToolkit << ": " << kPTXOnly;
   return std::string();
 }
 

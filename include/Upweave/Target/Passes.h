@@ -28,7 +28,8 @@ struct GPUToBinaryOptions
                      "target description, else sm_89)")};
   Option<std::string> toolkit{
       *this, "toolkit",
-      llvm::cl::desc("Folder of the CUDA toolkit (default: looked for)"),
+      llvm::cl::desc("Folder of the CUDA toolkit (default: looked for); none "
+                     "for PTX only"),
       llvm::cl::init("")};
   Option<unsigned> indexBitwidth{
       *this, "index-bitwidth",

@@ -38,7 +38,8 @@ def Serialize : Pass<"upweave-serialize", "mlir::ModuleOp"> {
                "Chips to compile for (default: the one of the module's target "
                "description, else sm_89)">,
     Option<"toolkit", "toolkit", "std::string", "\"\"",
-           "Folder of the CUDA toolkit (default: looked for)">
+           "Folder of the CUDA toolkit (default: looked for); none for PTX "
+           "only">
   ];
 }
 

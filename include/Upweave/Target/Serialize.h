@@ -49,8 +49,8 @@ struct SerializedModule {
 /// Finds ptxas in `toolkit` (the folder of a CUDA toolkit, or of ptxas), or, if
 /// that is empty, in PATH, in $CUDA_HOME, $CUDA_PATH and $CUDA_ROOT, and in
 /// /usr/local/cuda. A `toolkit` without ptxas is an error at `loc`; if there is
-/// simply no toolkit, the result is empty and a warning at `loc` says that
-/// there will be PTX only.
+/// simply no toolkit, or `toolkit` is "none", the result is empty and a warning
+/// at `loc` says that there will be PTX only.
 mlir::FailureOr<std::string> findPtxas(llvm::StringRef toolkit,
                                        mlir::Location loc);
 

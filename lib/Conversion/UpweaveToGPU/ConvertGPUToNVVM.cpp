@@ -112,7 +112,7 @@ struct ConvertGPUToNVVM : public impl::ConvertGPUToNVVMBase<ConvertGPUToNVVM> {
   void runOnOperation() override {
     if (indexBitwidth != 32 && indexBitwidth != 64) {
       getOperation().emitError("index-bitwidth is ")
-          << indexBitwidth << ", it must be 32 or 64";
+          << unsigned(indexBitwidth) << ", it must be 32 or 64";
       return signalPassFailure();
     }
     if (failed(checkMath()))

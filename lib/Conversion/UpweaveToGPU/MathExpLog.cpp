@@ -226,7 +226,9 @@ Value MathEmitter::acosh(Value x) {
   Value root = sqrt(fma(t, t, mul(constant(2.0), t)));
   Value direct = log1p(add(t, root));
   Value large = add(log(x), constant(kLn2));
-  return select(less(x, constant(0x1p28)), direct, large);
+  Value result = select(less(x, constant(0x1p28)), direct, large);
+  // t^2 + 2t is positive again below -1.
+  return select(less(x, constant(1.0)), nan(), result);
 }
 
 Value MathEmitter::atanh(Value x) {
