@@ -72,7 +72,8 @@ static void moveUsersBehind(const Cone &cone, Operation *first, Operation *last,
   Operation *insertAfter = block;
   for (Operation *op = first, *next; op != last; op = next) {
     next = op->getNextNode();
-    if (cone.contains(op))
+    // The cone's own operations go away, but for reshapes of its results.
+    if (cone.contains(op) && isa<linalg::LinalgOp>(op))
       continue;
     bool depends = false;
     op->walk([&](Operation *inner) {
@@ -97,7 +98,7 @@ static void eraseDead(Block &body) {
 }
 
 static BlockOp createBlock(OpBuilder &builder, Location loc, const Cone &cone,
-                           Program &program, ArrayRef<Value> roots,
+                           RegionProgram &program, ArrayRef<Value> roots,
                            ArrayRef<Value> yielded) {
   SmallVector<Value> inputs = {cone.getProducer()};
   ConvTransposeAttr geometry;
@@ -153,7 +154,7 @@ bool FormBlocks::form(const Cone &cone) {
     elementType =
         getAccumulatorType(getElementTypeOrSelf(conv.getInput().getType()));
   }
-  Program program(cone, elementType, loc);
+  RegionProgram program(cone, elementType, loc);
   SmallVector<Value> yielded;
   for (Value root : roots) {
     FailureOr<Value> value = program.pull(root);
@@ -302,7 +303,28 @@ void FormBlocks::formReduction(linalg::LinalgOp op) {
   }
 }
 
+/// Writes sizes of results as sizes of what they were written to, so that asking
+/// for a size is no use of the elements.
+static void resolveSizes(Block &block) {
+  for (auto dim : llvm::make_early_inc_range(block.getOps<tensor::DimOp>())) {
+    Value source = dim.getSource();
+    while (auto dps = source.getDefiningOp<DestinationStyleOpInterface>())
+      source = dps.getDpsInitOperand(cast<OpResult>(source).getResultNumber())
+                   ->get();
+    std::optional<int64_t> index = dim.getConstantIndex();
+    auto empty = source.getDefiningOp<tensor::EmptyOp>();
+    if (empty && index && *index < empty.getType().getRank() &&
+        empty.getType().isDynamicDim(*index)) {
+      dim.replaceAllUsesWith(empty.getDynamicSize(*index));
+      dim.erase();
+    } else if (source != dim.getSource()) {
+      dim.getSourceMutable().assign(source);
+    }
+  }
+}
+
 void FormBlocks::formInBlock(Block &block) {
+  resolveSizes(block);
   SmallVector<ConvTransposeOp> convs(block.getOps<ConvTransposeOp>());
   for (ConvTransposeOp conv : convs)
     if (formConv(conv))

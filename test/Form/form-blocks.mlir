@@ -62,3 +62,20 @@ func.func @alone(%x: tensor<1x3x4xf32>, %w: tensor<3x2x4xf32>) -> tensor<1x2x8xf
   %c = upweave.conv_transpose <strides = [2], padding = [1]> ins(%x, %w : tensor<1x3x4xf32>, tensor<3x2x4xf32>) outs(%e : tensor<1x2x8xf32>) -> tensor<1x2x8xf32>
   return %c : tensor<1x2x8xf32>
 }
+
+// -----
+
+// The size of a result is not a use of its elements.
+// CHECK-LABEL: func @size
+// CHECK-COUNT-1: upweave.block
+// CHECK: math.tanh
+// CHECK-NOT: upweave.block
+func.func @size(%x: tensor<?x3x4xf32>, %w: tensor<3x2x4xf32>, %n: index) -> tensor<?x2x8xf32> {
+  %c0 = arith.constant 0 : index
+  %e = tensor.empty(%n) : tensor<?x2x8xf32>
+  %c = upweave.conv_transpose <strides = [2], padding = [1]> ins(%x, %w : tensor<?x3x4xf32>, tensor<3x2x4xf32>) outs(%e : tensor<?x2x8xf32>) -> tensor<?x2x8xf32>
+  %m = tensor.dim %c, %c0 : tensor<?x2x8xf32>
+  %em = tensor.empty(%m) : tensor<?x2x8xf32>
+  %y = linalg.tanh ins(%c : tensor<?x2x8xf32>) outs(%em : tensor<?x2x8xf32>) -> tensor<?x2x8xf32>
+  return %y : tensor<?x2x8xf32>
+}

@@ -68,9 +68,10 @@ void Cone::grow() {
 }
 
 Cone::Verdict Cone::visit(Operation *op) {
-  bool fromCone = false, fromOutside = false;
+  bool fromCone = false, fromResult = false, fromOutside = false;
   forEachUsed(op, [&](Value value) {
     fromCone |= contains(value);
+    fromResult |= contains(value) && (conv || value != producer);
     fromOutside |= outside.contains(value);
   });
   if (!fromCone && !fromOutside)
@@ -93,6 +94,9 @@ Cone::Verdict Cone::visit(Operation *op) {
   }
   digits.rollback(mark);
   rows = rowsBefore;
+  // What takes only the stored tensor itself does not depend on the block.
+  if (!fromResult && !fromOutside)
+    return Verdict::Untouched;
   outside.insert(op->result_begin(), op->result_end());
   return Verdict::Outside;
 }

@@ -20,7 +20,7 @@ using namespace upweave;
 /// stored before it enters the block.
 static constexpr unsigned kMaxSideDepth = 64;
 
-Program::Program(const Cone &cone, Type elementType, Location loc)
+RegionProgram::RegionProgram(const Cone &cone, Type elementType, Location loc)
     : cone(cone), loc(loc), builder(loc.getContext()) {
   const DigitSystem &digits = cone.getDigits();
   ArrayRef<int64_t> shape =
@@ -41,7 +41,7 @@ Program::Program(const Cone &cone, Type elementType, Location loc)
   scalars[cone.getProducer()] = element;
 }
 
-SmallVector<int64_t> Program::getRows() const {
+SmallVector<int64_t> RegionProgram::getRows() const {
   SmallVector<int64_t> rows;
   for (unsigned digit : cone.getRowDigits())
     rows.push_back(dimOfDigit.lookup(digit));
@@ -50,10 +50,11 @@ SmallVector<int64_t> Program::getRows() const {
 }
 
 /// A coordinate as an expression over the domain's dimensions.
-IndexExpr Program::getIndex(ArrayRef<unsigned> list) const {
+IndexExpr RegionProgram::getIndex(ArrayRef<unsigned> list) const {
   IndexExpr index;
   int64_t stride = 1;
-  for (unsigned digit : llvm::reverse(cone.getDigits().resolve(list))) {
+  DigitList resolved = cone.getDigits().resolve(list);
+  for (unsigned digit : llvm::reverse(resolved)) {
     unsigned dim = dimOfDigit.lookup(digit);
     index = index + IndexExpr::getLoop(dim) * stride;
     stride *= domain[dim]; // Only the first digit may be dynamic.
@@ -61,12 +62,12 @@ IndexExpr Program::getIndex(ArrayRef<unsigned> list) const {
   return index;
 }
 
-SmallVector<IndexExpr> Program::getIndices(const Layout &layout) const {
+SmallVector<IndexExpr> RegionProgram::getIndices(const Layout &layout) const {
   return llvm::map_to_vector(
       layout, [&](const DigitList &list) { return getIndex(list); });
 }
 
-AffineMap Program::getMap(Value value) const {
+AffineMap RegionProgram::getMap(Value value) const {
   MLIRContext *context = loc.getContext();
   SmallVector<AffineExpr> results;
   bool isIdentity = cone.getLayout(value).size() == domain.size();
@@ -95,7 +96,7 @@ AffineMap Program::getMap(Value value) const {
 // The cone
 //===----------------------------------------------------------------------===//
 
-FailureOr<Value> Program::pull(Value root) {
+FailureOr<Value> RegionProgram::pull(Value root) {
   auto known = scalars.find(root);
   if (known != scalars.end())
     return known->second;
@@ -118,7 +119,7 @@ FailureOr<Value> Program::pull(Value root) {
   return scalars.lookup(root);
 }
 
-LogicalResult Program::pullCone(Operation *op) {
+LogicalResult RegionProgram::pullCone(Operation *op) {
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   if (!linalgOp) {
     scalars[op->getResult(0)] = scalars.lookup(op->getOperand(0));
@@ -129,7 +130,7 @@ LogicalResult Program::pullCone(Operation *op) {
                                  : pullReduction(linalgOp);
 }
 
-LogicalResult Program::pullElementwise(linalg::LinalgOp op) {
+LogicalResult RegionProgram::pullElementwise(linalg::LinalgOp op) {
   SmallVector<IndexExpr> iteration = getIndices(cone.getLoops(op));
   SmallVector<Value> values;
   auto getArgument = [&](OpOperand &operand) {
@@ -154,7 +155,7 @@ static bool isNeutral(ReduceKind kind, Value init) {
   return value == getReduceIdentity(kind, init.getType());
 }
 
-LogicalResult Program::pullReduction(linalg::LinalgOp op) {
+LogicalResult RegionProgram::pullReduction(linalg::LinalgOp op) {
   SmallVector<IndexExpr> iteration = getIndices(cone.getLoops(op));
   bool hasRows = false;
   for (auto [loop, type] : llvm::enumerate(op.getIteratorTypesArray()))
@@ -195,10 +196,11 @@ LogicalResult Program::pullReduction(linalg::LinalgOp op) {
 
 /// Clones the payload operations that `wanted` depends on; `values` gets what
 /// they become.
-LogicalResult Program::inlinePayload(linalg::LinalgOp op, ValueRange wanted,
-                                     ArrayRef<IndexExpr> iteration,
-                                     GetArgument getArgument,
-                                     SmallVectorImpl<Value> &values) {
+LogicalResult RegionProgram::inlinePayload(linalg::LinalgOp op,
+                                           ValueRange wanted,
+                                           ArrayRef<IndexExpr> iteration,
+                                           GetArgument getArgument,
+                                           SmallVectorImpl<Value> &values) {
   std::string whyNot;
   FailureOr<SmallVector<Operation *>> slice =
       getPayloadSlice(op, wanted, whyNot);
@@ -239,7 +241,7 @@ LogicalResult Program::inlinePayload(linalg::LinalgOp op, ValueRange wanted,
 
 /// A scalar from outside the payload: a constant is cloned in, anything else
 /// becomes a param.
-FailureOr<Value> Program::capture(Value scalar) {
+FailureOr<Value> RegionProgram::capture(Value scalar) {
   if (auto known = scalars.find(scalar); known != scalars.end())
     return known->second;
   TypedAttr constant;
@@ -259,7 +261,7 @@ FailureOr<Value> Program::capture(Value scalar) {
 }
 
 /// Emits index arithmetic over the domain's coordinates.
-Value Program::createIndex(const IndexExpr &index, Location loc) {
+Value RegionProgram::createIndex(const IndexExpr &index, Location loc) {
   auto constant = [&](int64_t value) -> Value {
     return arith::ConstantIndexOp::create(builder, loc, value);
   };
@@ -294,13 +296,15 @@ Value Program::createIndex(const IndexExpr &index, Location loc) {
 //===----------------------------------------------------------------------===//
 
 /// The element of an operand that an operation reads at `iteration`.
-FailureOr<Value> Program::pullOperand(linalg::LinalgOp op, OpOperand &operand,
-                                      ArrayRef<IndexExpr> iteration,
-                                      unsigned depth) {
+FailureOr<Value> RegionProgram::pullOperand(linalg::LinalgOp op,
+                                            OpOperand &operand,
+                                            ArrayRef<IndexExpr> iteration,
+                                            unsigned depth) {
   if (!isa<RankedTensorType>(operand.get().getType()))
     return capture(operand.get());
-  // A value of the cone has one layout, which `op` was placed by.
-  if (cone.contains(operand.get()))
+  // A value of the cone has one layout, which operations of the cone were placed
+  // by; others may read the stored tensor in any way.
+  if (depth == 0 && cone.contains(operand.get()))
     return scalars.lookup(operand.get());
   std::optional<ElementView> view = getLinalgOperandView(
       domain, operand.get(), op.getMatchingIndexingMap(&operand), iteration);
@@ -309,7 +313,8 @@ FailureOr<Value> Program::pullOperand(linalg::LinalgOp op, OpOperand &operand,
   return pullView(*view, depth);
 }
 
-FailureOr<Value> Program::pullView(const ElementView &view, unsigned depth) {
+FailureOr<Value> RegionProgram::pullView(const ElementView &view,
+                                         unsigned depth) {
   auto known = sideScalars.find(view);
   if (known != sideScalars.end())
     return known->second;
@@ -333,7 +338,8 @@ FailureOr<Value> Program::pullView(const ElementView &view, unsigned depth) {
 
 /// Pulls what defines the view's source, if that only moves elements or is
 /// elementwise.
-FailureOr<Value> Program::pullBehind(const ElementView &view, unsigned depth) {
+FailureOr<Value> RegionProgram::pullBehind(const ElementView &view,
+                                           unsigned depth) {
   if (view.isConstant())
     return Value(arith::ConstantOp::create(builder, loc, view.fill));
   if (TypedAttr splat = getSplatValue(view.source))
@@ -351,8 +357,9 @@ FailureOr<Value> Program::pullBehind(const ElementView &view, unsigned depth) {
   return failure();
 }
 
-FailureOr<Value> Program::pullSideOp(const ElementView &view,
-                                     linalg::LinalgOp op, unsigned depth) {
+FailureOr<Value> RegionProgram::pullSideOp(const ElementView &view,
+                                           linalg::LinalgOp op,
+                                           unsigned depth) {
   if (!isElementwise(op) || !op.hasPureTensorSemantics())
     return failure();
   unsigned number = cast<OpResult>(view.source).getResultNumber();
@@ -380,7 +387,7 @@ FailureOr<Value> Program::pullSideOp(const ElementView &view,
 /// True for an elementwise value of the domain's full size that is needed
 /// elsewhere too: it is stored anyway, and reading it is all that is left to
 /// do.
-bool Program::isWorthStoring(const ElementView &view) const {
+bool RegionProgram::isWorthStoring(const ElementView &view) const {
   auto op = view.isConstant() ? linalg::LinalgOp()
                               : view.source.getDefiningOp<linalg::LinalgOp>();
   if (!op || llvm::all_of(op->getUsers(), [&](Operation *user) {
@@ -398,7 +405,7 @@ bool Program::isWorthStoring(const ElementView &view) const {
   return true;
 }
 
-FailureOr<Value> Program::addLeaf(const ElementView &view) {
+FailureOr<Value> RegionProgram::addLeaf(const ElementView &view) {
   if (view.isConstant())
     return failure();
   std::optional<AffineMap> map = view.getAsOperandMap(loc.getContext());

@@ -18,10 +18,10 @@ namespace upweave {
 
 /// The program under construction: a detached block whose first argument is the
 /// producer's element and whose others are those of the params.
-class Program {
+class RegionProgram {
 public:
   /// `elementType` is the type of the producer's elements in the region.
-  Program(const Cone &cone, mlir::Type elementType, mlir::Location loc);
+  RegionProgram(const Cone &cone, mlir::Type elementType, mlir::Location loc);
 
   /// The scalar that stands for `root`, a value of the cone, at an index of the
   /// domain.
