@@ -25,6 +25,7 @@ int main(int argc, char **argv) {
   upweave::registerUpweaveTargetPasses();
   upweave::registerGPUToBinary();
   upweave::registerRaisePipeline();
+  upweave::registerFusePipeline();
 
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);

@@ -8,6 +8,7 @@
 
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
 
 #include <memory>
 
@@ -35,6 +36,23 @@ void registerRaisePipeline();
 /// The upstream canonicalizer without the pattern that forgets the stride of a
 /// padded insert_slice: the only one that may see tensors.
 std::unique_ptr<mlir::Pass> createSafeCanonicalizerPass();
+
+struct FusePipelineOptions
+    : public mlir::PassPipelineOptions<FusePipelineOptions> {
+  Option<Numerics> numerics{
+      *this, "numerics",
+      llvm::cl::desc("Whether results may differ from the IR as written by "
+                     "dropped roundings to 16 bits and dropped addends"),
+      llvm::cl::init(Numerics::Relaxed),
+      llvm::cl::values(clEnumValN(Numerics::Relaxed, "relaxed", "drop them"),
+                       clEnumValN(Numerics::Strict, "strict", "keep them"))};
+};
+
+/// The pipeline `upweave-fuse`, stages 1 to 3: from linalg on tensors to blocks
+/// with recognised epilogues, what is no block staying as it is.
+void buildFusePipeline(mlir::OpPassManager &pm,
+                       const FusePipelineOptions &options);
+void registerFusePipeline();
 
 /// The pipeline `upweave-bufferize`: from tensors to buffers, results to
 /// destination arguments.
