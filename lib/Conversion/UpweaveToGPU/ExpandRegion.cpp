@@ -6,6 +6,7 @@
 #include "Upweave/Conversion/UpweaveToGPU/ExpandRegion.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Builders.h"
 
@@ -34,16 +35,11 @@ public:
   Value scale(Value x, double factor) {
     return mul(x, constant(x.getType(), factor));
   }
-  /// 2^x, to the accuracy of the target's approximate instruction.
-  Value exp2(Value x) {
-    return math::Exp2Op::create(
-        b, loc, x, arith::FastMathFlagsAttr::get(b.getContext(), kApproximate));
-  }
-  /// x / y, to the accuracy of an approximate reciprocal and a product.
-  Value divide(Value x, Value y) {
-    return arith::DivFOp::create(
-        b, loc, x, y,
-        arith::FastMathFlagsAttr::get(b.getContext(), kApproximate));
+  /// 2^x of f32: one instruction, to 2 ulp, denormal results are 0.
+  Value exp2(Value x) { return approximate("llvm.nvvm.ex2.approx.ftz.f", x); }
+  /// 1 / x of f32: one instruction, to 1 ulp, denormal results are 0.
+  Value reciprocal(Value x) {
+    return approximate("llvm.nvvm.rcp.approx.ftz.f", x);
   }
   Value convert(Value x, Type type) {
     unsigned from = x.getType().getIntOrFloatBitWidth();
@@ -62,8 +58,11 @@ public:
   Location loc;
 
 private:
-  static constexpr arith::FastMathFlags kApproximate =
-      arith::FastMathFlags::afn | arith::FastMathFlags::arcp;
+  Value approximate(StringRef intrinsic, Value x) {
+    return LLVM::CallIntrinsicOp::create(
+               b, loc, x.getType(), b.getStringAttr(intrinsic), ValueRange(x))
+        .getResult(0);
+  }
 };
 } // namespace
 
@@ -116,7 +115,7 @@ static Value createGeluTanh(ScalarBuilder &s, Value v, double c0, double c1) {
   Value square = s.mul(v, v);
   Value slope = s.fma(square, s.constant(type, k * c1), s.constant(type, k));
   Value power = s.exp2(s.mul(v, slope));
-  return s.divide(v, s.add(power, s.constant(type, 1.0)));
+  return s.mul(v, s.reciprocal(s.add(power, s.constant(type, 1.0))));
 }
 
 /// GELU as it is defined, for f64.

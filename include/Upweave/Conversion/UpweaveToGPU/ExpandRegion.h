@@ -27,7 +27,7 @@ constexpr std::array<double, 9> kNormalTail = {
 /// * `layer_norm` by the corrected two-pass formula, in f32 (f64 for f64);
 /// * `gelu` of f16, bf16 and f32 in f32: v * Phi(v) with Phi from kNormalTail
 ///   (error at most 4 units of 2^-24 |v|), or v / (1 + e^-2u) for the tanh
-///   form; of f64 as it is defined;
+///   form, both by `ex2.approx` and `rcp.approx`; of f64 as it is defined;
 /// * float reductions narrower than f32 into f32 ones, rounded at the end.
 void expandBlockRegion(BlockOp block);
 
