@@ -1,0 +1,72 @@
+// What no kernel can be made of is refused with the numbers that say why.
+// RUN: upweave-opt %s --split-input-file --verify-diagnostics --upweave-lower-to-gpu
+
+func.func @row_does_not_fit(%x: memref<8x64xf32>, %y: memref<8x64xf32>) {
+  // expected-error @below {{schedule is not legal here: lanes * registers = 32 elements do not hold a row of 64: raise them or set looped}}
+  upweave.block domain [8, 64] rows [1] stored(%x : memref<8x64xf32>)
+    outs(%y : memref<8x64xf32>)
+    attributes {schedule = #upweave.schedule<stored, warps = 1, lanes = 8, vector = 4, registers = 4>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.divf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return
+}
+
+// -----
+
+func.func @vector_too_wide(%x: memref<8x6xf32>, %y: memref<8x6xf32>) {
+  // expected-error @below {{schedule is not legal here: vector = 4 must divide the widest access that extents and alignment allow, which is of 2 elements}}
+  upweave.block domain [8, 6] rows [1] stored(%x : memref<8x6xf32>)
+    outs(%y : memref<8x6xf32>)
+    attributes {schedule = #upweave.schedule<stored, warps = 1, lanes = 2, vector = 4, registers = 4>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    upweave.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+func.func @three_numbers(%x: memref<8x64xf32>, %y: memref<8x64xf32>) {
+  // expected-error @below {{schedule is not legal here: tile has 3 numbers; a kernel over rows takes two, rows per thread and tiles per block}}
+  upweave.block domain [8, 64] rows [1] stored(%x : memref<8x64xf32>)
+    outs(%y : memref<8x64xf32>)
+    attributes {schedule = #upweave.schedule<stored, warps = 1, lanes = 16, vector = 4, registers = 4, tile = [1, 2, 3]>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    upweave.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+func.func @collective_behind_convolution(%x: memref<1x2x4xf32>, %w: memref<2x3x4xf32>, %y: memref<1x3x8xf32>) {
+  // expected-error @below {{a convolution whose region reduces over rows is not one direct kernel: give it a schedule of kind 'split' and run upweave-split-blocks before bufferization}}
+  upweave.block domain [1, 3, 8] rows [2]
+    conv_transpose(%x, %w : memref<1x2x4xf32>, memref<2x3x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%y : memref<1x3x8xf32>) {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    upweave.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+func.func @split_on_buffers(%x: memref<1x2x4xf32>, %w: memref<2x3x4xf32>, %y: memref<1x3x8xf32>) {
+  // expected-error @below {{schedule of kind 'split' reached the lowering: run upweave-split-blocks before bufferization, or use 'direct'}}
+  upweave.block domain [1, 3, 8]
+    conv_transpose(%x, %w : memref<1x2x4xf32>, memref<2x3x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%y : memref<1x3x8xf32>) attributes {schedule = #upweave.schedule<split>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}

@@ -1,0 +1,194 @@
+// Blocks on stored tensors become kernels over rows: vectors, shuffles,
+// shared memory, masks and loops as the row's length and direction ask for.
+// RUN: upweave-opt %s --split-input-file --upweave-lower-to-gpu | FileCheck %s
+
+// A row of 64 is 16 lanes with 4 elements each; statistics take two rounds of
+// 4 shuffles; gamma is loaded once, outside of the loop over tiles.
+// CHECK-LABEL: func @short_rows
+//       CHECK:   %[[BLOCKS:.*]] = arith.constant 16384 : index
+//       CHECK:   gpu.launch_func @kernels::@short_rows_0_rows blocks in (%[[BLOCKS]],
+// CHECK-LABEL: gpu.func @short_rows_0_rows
+//  CHECK-SAME:   known_block_size = array<i32: 256, 1, 1>
+//       CHECK:   vector.load %{{.*}} {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
+//       CHECK:   scf.for
+// CHECK-COUNT-4: vector.load %{{.*}} {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
+//   CHECK-NOT:   vector.load
+// CHECK-COUNT-16: gpu.shuffle xor
+//   CHECK-NOT:   gpu.shuffle
+//       CHECK:   arith.mulf %{{.*}}, %{{.*}} : f32
+// CHECK-COUNT-32: gpu.shuffle xor
+//   CHECK-NOT:   gpu.shuffle
+// CHECK-COUNT-4: math.rsqrt
+//   CHECK-NOT:   scf.if
+// CHECK-COUNT-4: vector.store {{.*}} {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
+//   CHECK-NOT:   gpu.barrier
+//       CHECK:   gpu.return
+func.func @short_rows(%x: memref<64x65536x64xf32>, %g: memref<64xf32>,
+                      %y: memref<64x65536x64xf32>) {
+  upweave.block domain [64, 65536, 64] rows [2]
+    stored(%x : memref<64x65536x64xf32>) params(%g[d2] : memref<64xf32>)
+    outs(%y : memref<64x65536x64xf32>) {
+  ^bb0(%v: f32, %gamma: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    %o = arith.mulf %n, %gamma : f32
+    upweave.yield %o : f32
+  }
+  return
+}
+
+// -----
+
+// Odd lengths go element by element; padding lanes contribute the identity,
+// and only lanes inside of the row store.
+// CHECK-LABEL: gpu.func @odd_rows_0_rows
+//   CHECK-NOT:   vector.load
+//       CHECK:   memref.load
+//       CHECK:   %[[IDENTITY:.*]] = arith.constant 0xFF800000 : f32
+//       CHECK:   arith.select %{{.*}}, %{{.*}}, %[[IDENTITY]] : f32
+//       CHECK:   gpu.shuffle xor
+//       CHECK:   arith.maximumf
+//       CHECK:   scf.if
+//       CHECK:     memref.store
+func.func @odd_rows(%x: memref<10x7xf32>, %y: memref<10x7xf32>) {
+  upweave.block domain [10, 7] rows [1] stored(%x : memref<10x7xf32>)
+    outs(%y : memref<10x7xf32>) {
+  ^bb0(%v: f32):
+    %m = upweave.row_reduce <maximumf> %v : f32
+    %o = arith.subf %v, %m : f32
+    upweave.yield %o : f32
+  }
+  return
+}
+
+// -----
+
+// Rows that span warps exchange partial results through shared memory, each
+// round through a buffer of its own.
+// CHECK-LABEL: gpu.func @long_rows_0_rows
+//  CHECK-SAME:   workgroup(%{{.*}} : memref<8xf32, #gpu.address_space<workgroup>>, %{{.*}} : memref<8xf32, #gpu.address_space<workgroup>>)
+// CHECK-COUNT-5: gpu.shuffle xor
+//       CHECK:   memref.store %{{.*}} : memref<8xf32, #gpu.address_space<workgroup>>
+//       CHECK:   gpu.barrier
+// CHECK-COUNT-8: memref.load %{{.*}} : memref<8xf32, #gpu.address_space<workgroup>>
+//       CHECK:   gpu.barrier
+//   CHECK-NOT:   gpu.barrier
+//       CHECK:   gpu.return
+func.func @long_rows(%x: memref<1000x8192xf32>, %y: memref<1000x8192xf32>) {
+  upweave.block domain [1000, 8192] rows [1] stored(%x : memref<1000x8192xf32>)
+    outs(%y : memref<1000x8192xf32>) {
+  ^bb0(%v: f32):
+    %m = upweave.row_reduce <maximumf> %v : f32
+    %d = arith.subf %v, %m : f32
+    %s = upweave.row_reduce <add> %d : f32
+    %o = arith.divf %d, %s : f32
+    upweave.yield %o : f32
+  }
+  return
+}
+
+// -----
+
+// Rows too long for registers: a pass over memory per round of reductions, and
+// one that stores. The sum, the same along the row, is stored by one thread.
+// CHECK-LABEL: gpu.func @looped_rows_0_rows
+//       CHECK:   scf.for {{.*}} iter_args
+//       CHECK:     vector.load
+//       CHECK:   gpu.barrier
+//       CHECK:   scf.if
+//       CHECK:     memref.store
+//       CHECK:   scf.for
+//   CHECK-NOT:   iter_args
+//       CHECK:     vector.store
+func.func @looped_rows(%x: memref<1000x65536xf32>, %y: memref<1000x65536xf32>,
+                       %s: memref<1000xf32>) {
+  upweave.block domain [1000, 65536] rows [1] stored(%x : memref<1000x65536xf32>)
+    outs(%y, %s[d0] : memref<1000x65536xf32>, memref<1000xf32>) {
+  ^bb0(%v: f32):
+    %sum = upweave.row_reduce <add> %v : f32
+    %o = arith.divf %v, %sum : f32
+    upweave.yield %o, %sum : f32, f32
+  }
+  return
+}
+
+// -----
+
+// Rows over channels: lanes and vectors lie along the width, a row is split
+// over warps, so there are no shuffles.
+// CHECK-LABEL: gpu.func @channels_0_rows
+//  CHECK-SAME:   workgroup(
+//       CHECK:   vector.load %{{.*}} {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
+//   CHECK-NOT:   gpu.shuffle
+//       CHECK:   gpu.barrier
+//       CHECK:   vector.store %{{.*}} {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
+func.func @channels(%x: memref<32x64x4096xf32>, %y: memref<32x64x4096xf32>) {
+  upweave.block domain [32, 64, 4096] rows [1] stored(%x : memref<32x64x4096xf32>)
+    outs(%y : memref<32x64x4096xf32>) {
+  ^bb0(%v: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    upweave.yield %n : f32
+  }
+  return
+}
+
+// -----
+
+// A dynamic batch: the grid is host arithmetic, the kernel gets the number of
+// rows; 16-bit values are normalised in f32 and moved 8 at a time.
+// CHECK-LABEL: func @dynamic
+//       CHECK:   %[[N:.*]] = memref.dim %{{.*}}, %{{.*}} : memref<?x16x64xf16>
+//       CHECK:   %[[ROWS:.*]] = arith.muli %[[N]], %{{.*}} : index
+//       CHECK:   arith.divui
+//       CHECK:   gpu.launch_func
+//  CHECK-SAME:     %[[ROWS]] : index
+// CHECK-LABEL: gpu.func @dynamic_0_rows
+//       CHECK:   vector.load %{{.*}} {alignment = 16 : i64} : memref<?xf16>, vector<8xf16>
+//       CHECK:   arith.extf %{{.*}} : f16 to f32
+//       CHECK:   gpu.shuffle xor %{{.*}} : f32
+//       CHECK:   arith.truncf %{{.*}} : f32 to f16
+//       CHECK:   scf.if
+//       CHECK:     vector.store %{{.*}} {alignment = 16 : i64} : memref<?xf16>, vector<8xf16>
+func.func @dynamic(%x: memref<?x16x64xf16>, %y: memref<?x16x64xf16>) {
+  upweave.block domain [?, 16, 64] rows [2] stored(%x : memref<?x16x64xf16>)
+    outs(%y : memref<?x16x64xf16>) {
+  ^bb0(%v: f16):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f16
+    upweave.yield %n : f16
+  }
+  return
+}
+
+// -----
+
+// Without collectives a block is walked as one flat loop, whatever its rank;
+// what depends on a channel keeps that loop apart.
+// CHECK-LABEL: gpu.func @pointwise_0_rows
+//   CHECK-NOT:   arith.remui %{{.*}} : index
+// CHECK-COUNT-4: vector.load %{{.*}} {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
+//       CHECK:   llvm.call_intrinsic "llvm.nvvm.ex2.approx.ftz.f"
+//       CHECK:   vector.store
+func.func @pointwise(%x: memref<64x32x32x32xf32>, %y: memref<64x32x32x32xf32>) {
+  upweave.block domain [64, 32, 32, 32] stored(%x : memref<64x32x32x32xf32>)
+    outs(%y : memref<64x32x32x32xf32>) {
+  ^bb0(%v: f32):
+    %o = upweave.gelu <erf> %v : f32
+    upweave.yield %o : f32
+  }
+  return
+}
+
+// -----
+
+// Block numbers go to the kernel and its launch.
+// CHECK-LABEL: func @numbered
+//       CHECK:   gpu.launch_func @kernels::@numbered_0_rows {{.*}} {upweave.block_id = 3 : i64}
+//       CHECK: gpu.func @numbered_0_rows
+//  CHECK-SAME:   upweave.block_id = 3 : i64
+func.func @numbered(%x: memref<8x16xf32>, %y: memref<8x16xf32>) {
+  upweave.block domain [8, 16] stored(%x : memref<8x16xf32>)
+    outs(%y : memref<8x16xf32>) attributes {upweave.block_id = 3 : i64} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
