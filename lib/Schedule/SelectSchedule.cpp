@@ -10,6 +10,7 @@
 
 #include "mlir/IR/Remarks.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -67,9 +68,10 @@ LogicalResult ScheduleSelector::selectPrecision(BlockOp block) {
   block.setPrecisionAttr(PrecisionAttr::get(block.getContext(), natural));
   if (asked != natural)
     remark::analysis(block.getLoc(), getRemarkOptions("precision-granted"))
-        << "precision " << stringifyPrecision(asked).str() << " granted as "
-        << stringifyPrecision(natural).str()
-        << ": this convolution's kernel forms products by FMA";
+        << llvm::formatv("precision {0} granted as {1}: this convolution's "
+                         "kernel forms products by FMA",
+                         stringifyPrecision(asked), stringifyPrecision(natural))
+               .str();
   return success();
 }
 
@@ -108,9 +110,10 @@ FailureOr<RowPlan> ScheduleSelector::selectRows(BlockOp block,
 
 void ScheduleSelector::explain(BlockOp block, StringRef text, bool written) {
   remark::analysis(block.getLoc(), getRemarkOptions("schedule-selected"))
-      << stringifyScheduleKind(block.getScheduleAttr().getKind()).str()
-      << " for " << target.chip << (written ? " (as written): " : ": ")
-      << text.str();
+      << llvm::formatv("{0} for {1}{2}: {3}",
+                       stringifyScheduleKind(block.getScheduleAttr().getKind()),
+                       target.chip, written ? " (as written)" : "", text)
+             .str();
 }
 
 LogicalResult ScheduleSelector::select(BlockOp block) {

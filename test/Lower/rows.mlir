@@ -165,7 +165,7 @@ func.func @dynamic(%x: memref<?x16x64xf16>, %y: memref<?x16x64xf16>) {
 // CHECK-LABEL: gpu.func @pointwise_0_rows
 //   CHECK-NOT:   arith.remui %{{.*}} : index
 // CHECK-COUNT-4: vector.load %{{.*}} {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
-//       CHECK:   llvm.call_intrinsic "llvm.nvvm.ex2.approx.ftz.f"
+//       CHECK:   llvm.call_intrinsic "llvm.nvvm.ex2.approx.ftz.f32"
 //       CHECK:   vector.store
 func.func @pointwise(%x: memref<64x32x32x32xf32>, %y: memref<64x32x32x32xf32>) {
   upweave.block domain [64, 32, 32, 32] stored(%x : memref<64x32x32x32xf32>)

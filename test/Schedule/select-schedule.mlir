@@ -7,9 +7,7 @@
 // CHECK-LABEL: func @epilogue
 //       CHECK:   schedule = #upweave.schedule<stored, warps = 8, lanes = 16, vector = 4, registers = 4, tile = [4, 4]>
 //      REMARK: schedule-selected
-// REMARK-SAME: stored
-// REMARK-SAME: sm_89
-// REMARK-SAME: rows of 64 elements, along rows, vector 4, 16 threads per row, 4 registers, 4 rows per thread, 8 warps, 4 tiles per block, 0 bytes shared
+// REMARK-SAME: stored for sm_89: rows of 64 elements, along rows, vector 4, 16 threads per row, 4 registers, 4 rows per thread, 8 warps, 4 tiles per block, 0 bytes shared
 func.func @epilogue(%x: tensor<64x65536x64xf32>, %g: tensor<64xf32>,
                     %e: tensor<64x65536x64xf32>) -> tensor<64x65536x64xf32> {
   %0 = upweave.block domain [64, 65536, 64] rows [2]
@@ -28,10 +26,9 @@ func.func @epilogue(%x: tensor<64x65536x64xf32>, %g: tensor<64xf32>,
 // CHECK-LABEL: func @convolution_alone
 //       CHECK:   precision = #upweave.precision<ieee>, schedule = #upweave.schedule<direct>
 //      REMARK: precision-granted
-// REMARK-SAME: tf32
-// REMARK-SAME: ieee
+// REMARK-SAME: precision tf32 granted as ieee: this convolution's kernel forms products by FMA
 //      REMARK: schedule-selected
-// REMARK-SAME: direct
+// REMARK-SAME: direct for sm_89: no collectives, one thread per output element
 func.func @convolution_alone(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>,
                              %e: tensor<?x4x32xf32>) -> tensor<?x4x32xf32> {
   %0 = upweave.block domain [?, 4, 32]
@@ -51,8 +48,7 @@ func.func @convolution_alone(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>,
 //       CHECK:   precision = #upweave.precision<f16>, schedule = #upweave.schedule<split, warps = {{[0-9]+}}, lanes = 8, vector = 4, registers = 4
 //  REMARK-NOT: precision-granted
 //      REMARK: schedule-selected
-// REMARK-SAME: split
-// REMARK-SAME: the convolution, then its rows from memory
+// REMARK-SAME: split for sm_89: the convolution, then its rows from memory
 func.func @convolution_and_rows(%x: tensor<2x3x16xf16>, %w: tensor<3x4x4xf16>,
                                 %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
   %0 = upweave.block domain [2, 4, 32] rows [2]
@@ -72,7 +68,7 @@ func.func @convolution_and_rows(%x: tensor<2x3x16xf16>, %w: tensor<3x4x4xf16>,
 // CHECK-LABEL: func @written
 //       CHECK:   schedule = #upweave.schedule<stored, warps = 4, lanes = 32, vector = 2, registers = 2, tile = [{{[0-9]+}}, {{[0-9]+}}]>
 //      REMARK: schedule-selected
-// REMARK-SAME: (as written)
+// REMARK-SAME: stored for sm_89 (as written): rows of 64 elements
 func.func @written(%x: tensor<512x64xf32>, %e: tensor<512x64xf32>) -> tensor<512x64xf32> {
   %0 = upweave.block domain [512, 64] rows [1] stored(%x : tensor<512x64xf32>)
     outs(%e : tensor<512x64xf32>)

@@ -36,7 +36,7 @@ public:
     return mul(x, constant(x.getType(), factor));
   }
   /// 2^x of f32: one instruction, to 2 ulp, denormal results are 0.
-  Value exp2(Value x) { return approximate("llvm.nvvm.ex2.approx.ftz.f", x); }
+  Value exp2(Value x) { return approximate("llvm.nvvm.ex2.approx.ftz.f32", x); }
   /// 1 / x of f32: one instruction, to 1 ulp, denormal results are 0.
   Value reciprocal(Value x) {
     return approximate("llvm.nvvm.rcp.approx.ftz.f", x);
