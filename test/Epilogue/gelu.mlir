@@ -226,3 +226,28 @@ func.func @other_value(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   }
   return %y : tensor<4x8xf32>
 }
+
+// In f16 the root is no exact number; it folds to the nearest one.
+// CHECK-LABEL: func @half
+// CHECK: ^bb0(%[[V:.+]]: f16):
+// CHECK-NEXT: %[[O:.+]] = upweave.gelu <erf> %[[V]] : f16
+// CHECK-NEXT: upweave.yield %[[O]] : f16
+func.func @half(%x: tensor<4x8xf16>) -> tensor<4x8xf16> {
+  %e = tensor.empty() : tensor<4x8xf16>
+  %y = upweave.block domain [4, 8]
+    stored(%x : tensor<4x8xf16>)
+    outs(%e : tensor<4x8xf16>) {
+  ^bb0(%v: f16):
+    %one = arith.constant 1.0 : f16
+    %half = arith.constant 0.5 : f16
+    %two = arith.constant 2.0 : f16
+    %r2 = math.sqrt %two : f16
+    %0 = arith.divf %v, %r2 : f16
+    %1 = math.erf %0 : f16
+    %2 = arith.addf %1, %one : f16
+    %3 = arith.mulf %2, %half : f16
+    %o = arith.mulf %v, %3 : f16
+    upweave.yield %o : f16
+  }
+  return %y : tensor<4x8xf16>
+}

@@ -162,3 +162,34 @@ func.func @elementwise(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   %t = linalg.tanh ins(%x : tensor<2x8xf32>) outs(%e : tensor<2x8xf32>) -> tensor<2x8xf32>
   return %t : tensor<2x8xf32>
 }
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// A condition that is computed on tensors of rank 0 goes into the program.
+// CHECK-LABEL: func @guard
+// CHECK: ^bb0(%[[V:.+]]: f32):
+// CHECK-DAG: %[[C:.+]] = arith.cmpf ogt, %{{.+}}, %{{.+}} : f32
+// CHECK: arith.select %[[C]]
+// CHECK-NOT: linalg
+func.func @guard(%x: tensor<2x8xf32>) -> tensor<2xf32> {
+  %zero = arith.constant 0.0 : f32
+  %count = arith.constant dense<8.0> : tensor<f32>
+  %ec = tensor.empty() : tensor<i1>
+  %e = tensor.empty() : tensor<2xf32>
+  %i = linalg.fill ins(%zero : f32) outs(%e : tensor<2xf32>) -> tensor<2xf32>
+  %p = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%count : tensor<f32>) outs(%ec : tensor<i1>) {
+  ^bb0(%in: f32, %out: i1):
+    %0 = arith.cmpf ogt, %in, %zero : f32
+    linalg.yield %0 : i1
+  } -> tensor<i1>
+  %c = tensor.extract %p[] : tensor<i1>
+  %s = linalg.generic {indexing_maps = [#id, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<2x8xf32>) outs(%i : tensor<2xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = arith.select %c, %in, %zero : f32
+    %1 = arith.addf %0, %out : f32
+    linalg.yield %1 : f32
+  } -> tensor<2xf32>
+  return %s : tensor<2xf32>
+}

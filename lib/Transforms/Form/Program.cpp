@@ -239,11 +239,22 @@ LogicalResult RegionProgram::inlinePayload(linalg::LinalgOp op,
   return success();
 }
 
-/// A scalar from outside the payload: a constant is cloned in, anything else
-/// becomes a param.
+/// A scalar from outside the payload: a constant is cloned in, what is computed
+/// on tensors of rank 0 is pulled, anything else becomes a param.
 FailureOr<Value> RegionProgram::capture(Value scalar) {
   if (auto known = scalars.find(scalar); known != scalars.end())
     return known->second;
+  // The element of a tensor of rank 0 is that tensor under an empty view.
+  auto extract = scalar.getDefiningOp<tensor::ExtractOp>();
+  if (extract && extract.getIndices().empty()) {
+    ElementView view;
+    view.extents.assign(domain.begin(), domain.end());
+    view.source = extract.getTensor();
+    FailureOr<Value> element = pullView(view, /*depth=*/0);
+    if (succeeded(element))
+      scalars[scalar] = *element;
+    return element;
+  }
   TypedAttr constant;
   Value result;
   if (matchPattern(scalar, m_Constant(&constant))) {
