@@ -158,6 +158,7 @@ upweave::buildHostObject(ModuleOp module, const HostObjectOptions &options) {
   llvm::Expected<HostObject> object = build(module, options);
   if (object)
     return std::move(*object);
-  module.emitError(llvm::toString(object.takeError()));
+  // At the location alone: the module itself says nothing about these.
+  emitError(module.getLoc(), llvm::toString(object.takeError()));
   return failure();
 }
