@@ -327,6 +327,8 @@ int main(int argc, char **argv) {
   registerAllPasses();
   registerUpweaveTransformsPasses();
   registerBufferizePipeline();
+  registerRaisePipeline();
+  registerFusePipeline();
   registerLowerToHostPipeline();
   cl::ParseCommandLineOptions(argc, argv,
                               "compare a function before and "
