@@ -22,6 +22,7 @@ void upweave::buildFusePipeline(OpPassManager &pm,
 void upweave::registerFusePipeline() {
   PassPipelineRegistration<FusePipelineOptions>(
       "upweave-fuse",
-      "Raise transposed convolutions, form blocks and recognise what is in them",
+      "Raise transposed convolutions, form blocks and recognise what is in "
+      "them",
       buildFusePipeline);
 }

@@ -106,7 +106,7 @@ std::optional<double> getFloatConstant(mlir::Value value);
 
 /// `value` as a float of type `type`.
 mlir::Value convertFloat(mlir::OpBuilder &builder, mlir::Location loc,
-                      mlir::Value value, mlir::Type type);
+                         mlir::Value value, mlir::Type type);
 
 /// `value` behind its widening casts.
 mlir::Value stripExtensions(mlir::Value value);
