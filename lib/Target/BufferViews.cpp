@@ -17,7 +17,7 @@ namespace upweave {
 BufferViews::BufferViews(func::FuncOp func)
     : func(func), index([this](Value value) { return getLeaf(value); }) {}
 
-std::optional<IndexExpr> BufferViews::getLeaf(Value value) {
+std::optional<SizeExpr> BufferViews::getLeaf(Value value) {
   Operation *def = value.getDefiningOp();
   if (auto dim = dyn_cast_or_null<memref::DimOp>(def)) {
     std::optional<int64_t> position = dim.getConstantIndex();
@@ -52,7 +52,7 @@ std::optional<BufferView> BufferViews::getView(Value memref) {
 
 bool BufferViews::evaluateAll(ArrayRef<OpFoldResult> values, Exprs &result) {
   for (OpFoldResult value : values) {
-    std::optional<IndexExpr> expr = index.evaluate(value);
+    std::optional<SizeExpr> expr = index.evaluate(value);
     if (!expr)
       return false;
     result.push_back(*expr);
@@ -62,7 +62,7 @@ bool BufferViews::evaluateAll(ArrayRef<OpFoldResult> values, Exprs &result) {
 
 /// Row-major strides of `view.sizes`.
 static void setContiguous(BufferView &view) {
-  view.strides.assign(view.sizes.size(), IndexExpr(1));
+  view.strides.assign(view.sizes.size(), SizeExpr(1));
   for (int i = static_cast<int>(view.sizes.size()) - 2; i >= 0; --i)
     view.strides[i] = view.strides[i + 1] * view.sizes[i + 1];
 }
@@ -80,15 +80,15 @@ std::optional<BufferView> BufferViews::getArgument(BlockArgument arg) {
     view.buffer = bundle::BufferKind::Workspace;
   for (auto [i, size] : llvm::enumerate(type.getShape()))
     view.sizes.push_back(ShapedType::isDynamic(size)
-                             ? IndexExpr::getDim(view.argument, i)
-                             : IndexExpr(size));
+                             ? SizeExpr::getDim(view.argument, i)
+                             : SizeExpr(size));
   setContiguous(view);
   return view;
 }
 
 std::optional<BufferView> BufferViews::getByteView(memref::ViewOp op) {
   std::optional<BufferView> view = getView(op.getSource());
-  std::optional<IndexExpr> shift = evaluate(op.getByteShift());
+  std::optional<SizeExpr> shift = evaluate(op.getByteShift());
   SmallVector<OpFoldResult> mixed =
       getMixedValues(op.getType().getShape(), op.getSizes(), op.getContext());
   Exprs sizes;
@@ -141,9 +141,9 @@ std::optional<BufferView> BufferViews::getExpanded(memref::ExpandShapeOp op) {
   if (!source || !evaluateAll(op.getMixedOutputShape(), sizes))
     return std::nullopt;
   BufferView view = *source;
-  view.strides.assign(sizes.size(), IndexExpr(1));
+  view.strides.assign(sizes.size(), SizeExpr(1));
   for (auto [i, group] : llvm::enumerate(op.getReassociationIndices())) {
-    IndexExpr stride = source->strides[i];
+    SizeExpr stride = source->strides[i];
     for (int64_t dim : llvm::reverse(group)) {
       view.strides[dim] = stride;
       stride = stride * sizes[dim];
@@ -163,7 +163,7 @@ BufferViews::getCollapsed(memref::CollapseShapeOp op) {
   view.strides.clear();
   for (const ReassociationIndices &group : op.getReassociationIndices()) {
     // A dimension of size one may have any stride: it does not count.
-    IndexExpr size = 1, stride = source->strides[group.back()];
+    SizeExpr size = 1, stride = source->strides[group.back()];
     bool found = false;
     for (int64_t dim : llvm::reverse(group)) {
       size = size * source->sizes[dim];

@@ -6,7 +6,7 @@
 #ifndef UPWEAVE_TARGET_BUFFERVIEWS_H
 #define UPWEAVE_TARGET_BUFFERVIEWS_H
 
-#include "Upweave/Target/IndexExpr.h"
+#include "Upweave/Target/SizeExpr.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -19,11 +19,11 @@ struct BufferView {
   /// Of an argument.
   unsigned argument = 0;
   /// Bytes from the buffer's start to the base pointer.
-  IndexExpr base;
+  SizeExpr base;
   /// In elements, from the base pointer.
-  IndexExpr offset;
-  llvm::SmallVector<IndexExpr> sizes;
-  llvm::SmallVector<IndexExpr> strides;
+  SizeExpr offset;
+  llvm::SmallVector<SizeExpr> sizes;
+  llvm::SmallVector<SizeExpr> strides;
 };
 
 /// Follows chains of views, and evaluates index arithmetic on their sizes.
@@ -35,14 +35,14 @@ public:
   /// be a view with computable sizes.
   std::optional<BufferView> getView(mlir::Value memref);
 
-  std::optional<IndexExpr> evaluate(mlir::OpFoldResult value) {
+  std::optional<SizeExpr> evaluate(mlir::OpFoldResult value) {
     return index.evaluate(value);
   }
 
 private:
-  using Exprs = llvm::SmallVector<IndexExpr>;
+  using Exprs = llvm::SmallVector<SizeExpr>;
 
-  std::optional<IndexExpr> getLeaf(mlir::Value value);
+  std::optional<SizeExpr> getLeaf(mlir::Value value);
   std::optional<BufferView> compute(mlir::Value memref);
   std::optional<BufferView> getArgument(mlir::BlockArgument arg);
   std::optional<BufferView> getSubview(mlir::memref::SubViewOp op);

@@ -4,7 +4,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Upweave/Target/BundleWriter.h"
-#include "Upweave/Target/IndexExpr.h"
+#include "Upweave/Target/SizeExpr.h"
 #include "Upweave/Transforms/PlannedFunction.h"
 
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -83,13 +83,13 @@ static LogicalResult addResultShape(func::FuncOp planned, unsigned position,
   auto map = planned.getArgAttrOfType<AffineMapAttr>(position, kShapeAttr);
   if (!map || !llvm::is_contained(arg.shape, -1))
     return success();
-  SmallVector<IndexExpr> dims;
+  SmallVector<SizeExpr> dims;
   for (auto [number, dim] : getDynamicDims(planned))
-    dims.push_back(IndexExpr::getDim(number, dim));
-  SmallVector<IndexExpr> shape;
+    dims.push_back(SizeExpr::getDim(number, dim));
+  SmallVector<SizeExpr> shape;
   bool plain = true;
   for (auto [i, expr] : llvm::enumerate(map.getValue().getResults())) {
-    IndexExpr size = getIndexExpr(expr, {}, dims);
+    SizeExpr size = getSizeExpr(expr, {}, dims);
     shape.push_back(size);
     if (arg.shape[i] != -1)
       continue;
@@ -110,9 +110,8 @@ static LogicalResult addResultShape(func::FuncOp planned, unsigned position,
   return success();
 }
 
-FailureOr<std::unique_ptr<bundle::EntryT>>
-createEntry(func::FuncOp source, func::FuncOp planned,
-            const EntryMeaning &meaning) {
+FailureOr<std::unique_ptr<bundle::EntryT>> createEntry(func::FuncOp source,
+                                                       func::FuncOp planned) {
   auto entry = std::make_unique<bundle::EntryT>();
   entry->name = source.getSymName().str();
   entry->location = describeLocation(source.getLoc());
@@ -137,12 +136,23 @@ createEntry(func::FuncOp source, func::FuncOp planned,
       return failure();
     entry->args.push_back(std::move(*arg));
   }
-  for (auto [a, b] : meaning.equalDims)
-    symbols.unify({a.arg(), a.dim()}, {b.arg(), b.dim()});
   symbols.write(*entry);
-  entry->precision = meaning.precision;
-  entry->unit_error = meaning.unitError;
   return entry;
+}
+
+void unifySizes(bundle::EntryT &entry,
+                ArrayRef<std::pair<bundle::DimRef, bundle::DimRef>> equalDims) {
+  SymbolTable symbols;
+  for (const std::unique_ptr<bundle::SymbolT> &symbol : entry.symbols)
+    for (const bundle::DimRef &site : symbol->sites) {
+      symbols.insert({site.arg(), site.dim()});
+      symbols.unify({symbol->sites[0].arg(), symbol->sites[0].dim()},
+                    {site.arg(), site.dim()});
+    }
+  for (auto [a, b] : equalDims)
+    symbols.unify({a.arg(), a.dim()}, {b.arg(), b.dim()});
+  entry.symbols.clear();
+  symbols.write(entry);
 }
 
 } // namespace upweave

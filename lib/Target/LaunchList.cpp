@@ -15,12 +15,12 @@ using namespace mlir;
 
 namespace upweave {
 
-IndexExpr getWorkspaceExpr(Operation *func) {
-  SmallVector<IndexExpr> symbols;
+SizeExpr getWorkspaceExpr(Operation *func) {
+  SmallVector<SizeExpr> symbols;
   if (auto dims = func->getAttrOfType<ArrayAttr>(kDynamicDimsAttr))
     for (auto pair : dims.getAsRange<DenseI64ArrayAttr>())
-      symbols.push_back(IndexExpr::getDim(pair[0], pair[1]));
-  return getIndexExpr(getWorkspaceSize(func).getResult(0), {}, symbols);
+      symbols.push_back(SizeExpr::getDim(pair[0], pair[1]));
+  return getSizeExpr(getWorkspaceSize(func).getResult(0), {}, symbols);
 }
 
 namespace {
@@ -67,7 +67,7 @@ LogicalResult LaunchReader::readBuffer(gpu::LaunchFuncOp op, Value memref,
     return unknown(op, memref, "a buffer of the launch");
   Type element = cast<MemRefType>(memref.getType()).getElementType();
   int64_t bytes = getByteSize(MemRefType::get({}, element));
-  IndexExpr offset = view->base + view->offset * IndexExpr(bytes);
+  SizeExpr offset = view->base + view->offset * SizeExpr(bytes);
   arg.kind = bundle::KernelArgKind::Buffer;
   arg.buffer = view->buffer;
   if (view->buffer == bundle::BufferKind::Argument)
@@ -81,7 +81,7 @@ LogicalResult LaunchReader::readBuffer(gpu::LaunchFuncOp op, Value memref,
       return unknown(op, memref, "the place of a constant of the launch");
     offset = static_cast<int64_t>(*target);
   }
-  if (offset != IndexExpr(0))
+  if (offset != SizeExpr(0))
     arg.value = offset.toTable();
   return success();
 }
@@ -95,7 +95,7 @@ LogicalResult LaunchReader::readNumber(gpu::LaunchFuncOp op, Value value,
            << type
            << " to a kernel of a launch list: it passes buffers and integers; "
               "make the value a tensor of rank 0";
-  std::optional<IndexExpr> expr = views.evaluate(value);
+  std::optional<SizeExpr> expr = views.evaluate(value);
   if (!expr)
     return unknown(op, value, "an argument of the launch");
   arg.kind = type.isSignlessInteger(32) ? bundle::KernelArgKind::I32
@@ -109,14 +109,14 @@ LogicalResult LaunchReader::readBlock(gpu::LaunchFuncOp op,
   uint32_t sizes[3];
   gpu::KernelDim3 block = op.getBlockSizeOperandValues();
   for (auto [i, value] : llvm::enumerate(ArrayRef{block.x, block.y, block.z})) {
-    std::optional<IndexExpr> expr = views.evaluate(value);
+    std::optional<SizeExpr> expr = views.evaluate(value);
     if (!expr || !expr->getConstant())
       return unknown(op, value, "the number of threads of the launch");
     sizes[i] = *expr->getConstant();
   }
   launch.block = std::make_unique<bundle::Dim3>(sizes[0], sizes[1], sizes[2]);
   if (Value shared = op.getDynamicSharedMemorySize()) {
-    std::optional<IndexExpr> expr = views.evaluate(shared);
+    std::optional<SizeExpr> expr = views.evaluate(shared);
     if (!expr || !expr->getConstant())
       return unknown(op, shared, "the shared memory of the launch");
     launch.dynamic_shared_bytes = *expr->getConstant();
@@ -128,7 +128,7 @@ LogicalResult LaunchReader::read(gpu::LaunchFuncOp op,
                                  bundle::LaunchT &launch) {
   gpu::KernelDim3 grid = op.getGridSizeOperandValues();
   for (Value value : {grid.x, grid.y, grid.z}) {
-    std::optional<IndexExpr> expr = views.evaluate(value);
+    std::optional<SizeExpr> expr = views.evaluate(value);
     if (!expr)
       return unknown(op, value, "the grid of the launch");
     launch.grid.push_back(expr->toTable());

@@ -103,7 +103,7 @@ MeaningBuilder::MeaningBuilder(func::FuncOp func, bundle::Precision requested,
   meaning.table = std::make_unique<bundle::MeaningT>();
 }
 
-std::optional<IndexExpr> MeaningBuilder::getLeaf(Value value) {
+std::optional<SizeExpr> MeaningBuilder::getLeaf(Value value) {
   auto dim = value.getDefiningOp<tensor::DimOp>();
   if (!dim || !dim.getConstantIndex())
     return std::nullopt;
@@ -112,7 +112,7 @@ std::optional<IndexExpr> MeaningBuilder::getLeaf(Value value) {
   if (position < 0 || position >= type.getRank())
     return std::nullopt;
   if (!type.isDynamicDim(position))
-    return IndexExpr(type.getDimSize(position));
+    return SizeExpr(type.getDimSize(position));
   auto known = tensors.find(dim.getSource());
   if (known == tensors.end())
     return std::nullopt;
@@ -178,8 +178,8 @@ void MeaningBuilder::defineArguments() {
       element = type.getElementType();
       for (auto [i, size] : llvm::enumerate(type.getShape()))
         shape.push_back(ShapedType::isDynamic(size)
-                            ? IndexExpr::getDim(arg.getArgNumber(), i)
-                            : IndexExpr(size));
+                            ? SizeExpr::getDim(arg.getArgNumber(), i)
+                            : SizeExpr(size));
     }
     unsigned number =
         addTensor(element, std::move(shape), bundle::TensorSource::Argument);
@@ -207,7 +207,7 @@ LogicalResult MeaningBuilder::defineConstant(Operation *op,
 // MeaningBuilder: the function
 //===----------------------------------------------------------------------===//
 
-void MeaningBuilder::unify(const IndexExpr &a, const IndexExpr &b) {
+void MeaningBuilder::unify(const SizeExpr &a, const SizeExpr &b) {
   std::optional<bundle::DimRef> left = a.getDimRef(), right = b.getDimRef();
   if (left && right && a != b)
     meaning.equalDims.emplace_back(*left, *right);

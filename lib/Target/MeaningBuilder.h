@@ -7,8 +7,8 @@
 #define UPWEAVE_TARGET_MEANINGBUILDER_H
 
 #include "Upweave/IR/Upweave.h"
-#include "Upweave/Target/IndexExpr.h"
 #include "Upweave/Target/Meaning.h"
+#include "Upweave/Target/SizeExpr.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -27,10 +27,10 @@ public:
   EntryMeaning meaning;
 
 private:
-  using Shape = llvm::SmallVector<IndexExpr>;
+  using Shape = llvm::SmallVector<SizeExpr>;
 
   // Tensors.
-  std::optional<IndexExpr> getLeaf(mlir::Value value);
+  std::optional<SizeExpr> getLeaf(mlir::Value value);
   unsigned addTensor(mlir::Type element, Shape shape,
                      bundle::TensorSource source);
   /// A tensor that the step to come defines.
@@ -44,7 +44,7 @@ private:
   mlir::LogicalResult defineConstant(mlir::Operation *op,
                                      mlir::ElementsAttr value);
   /// Notes that two sizes are equal.
-  void unify(const IndexExpr &a, const IndexExpr &b);
+  void unify(const SizeExpr &a, const SizeExpr &b);
 
   // Steps. A visitor that returns false leaves the op to `visitOpaque`, and
   // has then changed nothing.

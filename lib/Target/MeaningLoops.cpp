@@ -27,7 +27,7 @@ void MeaningBuilder::setPrecision(Type element, bundle::Precision &precision,
 //===----------------------------------------------------------------------===//
 
 bool MeaningBuilder::getLoopSizes(linalg::LinalgOp op, Shape &sizes) {
-  std::vector<std::optional<IndexExpr>> known(op.getNumLoops());
+  std::vector<std::optional<SizeExpr>> known(op.getNumLoops());
   for (OpOperand &operand : op->getOpOperands()) {
     auto tensor = tensors.find(operand.get());
     if (tensor == tensors.end())
@@ -37,15 +37,15 @@ bool MeaningBuilder::getLoopSizes(linalg::LinalgOp op, Shape &sizes) {
       auto dim = dyn_cast<AffineDimExpr>(expr);
       if (!dim)
         continue;
-      std::optional<IndexExpr> &size = known[dim.getPosition()];
-      const IndexExpr &extent = shapes[tensor->second][i];
+      std::optional<SizeExpr> &size = known[dim.getPosition()];
+      const SizeExpr &extent = shapes[tensor->second][i];
       if (size)
         unify(*size, extent);
       if (!size || !size->getConstant())
         size = extent;
     }
   }
-  for (const std::optional<IndexExpr> &size : known) {
+  for (const std::optional<SizeExpr> &size : known) {
     if (!size)
       return false;
     sizes.push_back(*size);
@@ -223,8 +223,8 @@ bool MeaningBuilder::visitBlock(BlockOp op) {
     meaning.precision = block.precision;
     meaning.unitError = std::max(meaning.unitError, block.unit_error);
     // Only the batch can be dynamic in a convolution's result.
-    IndexExpr batch = shapes[*x][geometry.inputDims.batch];
-    producer.assign(geometry.getRank(), IndexExpr(0));
+    SizeExpr batch = shapes[*x][geometry.inputDims.batch];
+    producer.assign(geometry.getRank(), SizeExpr(0));
     producer[geometry.resultDims.batch] = batch;
   }
   visitExtents(op.getProducerMap(), producer, /*assign=*/false);

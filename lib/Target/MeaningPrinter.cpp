@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Upweave/Target/IndexExpr.h"
 #include "Upweave/Target/Meaning.h"
+#include "Upweave/Target/SizeExpr.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"

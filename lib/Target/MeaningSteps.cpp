@@ -53,7 +53,7 @@ std::unique_ptr<bundle::OperandT> MeaningBuilder::getOperand(unsigned tensor,
 
 bool MeaningBuilder::evaluate(ArrayRef<OpFoldResult> values, Shape &result) {
   for (OpFoldResult value : values) {
-    std::optional<IndexExpr> expr = index.evaluate(value);
+    std::optional<SizeExpr> expr = index.evaluate(value);
     if (!expr)
       return false;
     result.push_back(*expr);
@@ -178,7 +178,7 @@ bool MeaningBuilder::visitCollapseShape(tensor::CollapseShapeOp op) {
     return false;
   Shape source = getShape(op.getSrc()), shape;
   for (const ReassociationIndices &group : op.getReassociationIndices()) {
-    IndexExpr size = 1;
+    SizeExpr size = 1;
     for (int64_t dim : group)
       size = size * source[dim];
     shape.push_back(size);

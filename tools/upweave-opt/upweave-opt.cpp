@@ -6,6 +6,7 @@
 #include "Upweave/Conversion/Passes.h"
 #include "Upweave/IR/Upweave.h"
 #include "Upweave/Schedule/Passes.h"
+#include "Upweave/Target/Compile.h"
 #include "Upweave/Target/Passes.h"
 #include "Upweave/Target/Serialize.h"
 #include "Upweave/Transforms/Passes.h"
@@ -26,6 +27,7 @@ int main(int argc, char **argv) {
   upweave::registerGPUToBinary();
   upweave::registerRaisePipeline();
   upweave::registerFusePipeline();
+  upweave::registerCompilePipelines();
 
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);

@@ -49,8 +49,12 @@ private:
 /// on tensors. Fails, with an error, for an element type that bundles have no
 /// name for and for a result whose sizes do not follow from the inputs'.
 mlir::FailureOr<std::unique_ptr<bundle::EntryT>>
-createEntry(mlir::func::FuncOp source, mlir::func::FuncOp planned,
-            const EntryMeaning &meaning);
+createEntry(mlir::func::FuncOp source, mlir::func::FuncOp planned);
+
+/// Makes one symbol of sizes that have to be equal.
+void unifySizes(
+    bundle::EntryT &entry,
+    llvm::ArrayRef<std::pair<bundle::DimRef, bundle::DimRef>> equalDims);
 
 } // namespace upweave
 

@@ -8,7 +8,7 @@
 #define UPWEAVE_TARGET_LAUNCHLIST_H
 
 #include "Upweave/Target/ConstantPool.h"
-#include "Upweave/Target/IndexExpr.h"
+#include "Upweave/Target/SizeExpr.h"
 #include "upweave/bundle_generated.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -35,7 +35,7 @@ readLaunches(mlir::func::FuncOp func, const ConstantPlacement &constants);
 /// The workspace's size in bytes of a planned function. Host lowering may add to
 /// what was planned (a long row's scratch memory): for the host variant `func`
 /// is the lowered function of that name, not the planned one.
-IndexExpr getWorkspaceExpr(mlir::Operation *func);
+SizeExpr getWorkspaceExpr(mlir::Operation *func);
 
 } // namespace upweave
 

@@ -1,12 +1,11 @@
-//===- IndexExpr.h - Sizes and offsets as the bundle writes them -*- C++
-//-*-===//
+//===- SizeExpr.h - Sizes and offsets as the bundle writes them -*- C++ -*-===//
 // Integer expressions over argument sizes and loop coordinates, and the reading
 // of index arithmetic in IR as such expressions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_TARGET_INDEXEXPR_H
-#define UPWEAVE_TARGET_INDEXEXPR_H
+#ifndef UPWEAVE_TARGET_SIZEEXPR_H
+#define UPWEAVE_TARGET_SIZEEXPR_H
 
 #include "upweave/bundle_generated.h"
 
@@ -35,8 +34,7 @@ public:
   /// The coordinate of loop (or domain dimension) `loop`.
   static SizeExpr getLoop(unsigned loop);
   /// `a op b` for an operator from ExprOp::Add on.
-  static SizeExpr get(bundle::ExprOp op, const SizeExpr &a,
-                       const SizeExpr &b);
+  static SizeExpr get(bundle::ExprOp op, const SizeExpr &a, const SizeExpr &b);
 
   /// The value of a constant.
   std::optional<int64_t> getConstant() const;
@@ -55,10 +53,6 @@ private:
   std::vector<bundle::ExprNode> nodes;
 };
 
-/// The name within this library; the analysis library has a class of the same
-/// name, which is why this is no class of its own.
-using IndexExpr = SizeExpr;
-
 inline SizeExpr operator+(const SizeExpr &a, const SizeExpr &b) {
   return SizeExpr::get(bundle::ExprOp::Add, a, b);
 }
@@ -73,8 +67,8 @@ inline SizeExpr operator*(const SizeExpr &a, const SizeExpr &b) {
 void printExpr(const bundle::ExprT &expr, llvm::raw_ostream &os);
 
 /// `expr` with the given dims and symbols put in.
-SizeExpr getIndexExpr(mlir::AffineExpr expr, llvm::ArrayRef<SizeExpr> dims,
-                       llvm::ArrayRef<SizeExpr> symbols = {});
+SizeExpr getSizeExpr(mlir::AffineExpr expr, llvm::ArrayRef<SizeExpr> dims,
+                     llvm::ArrayRef<SizeExpr> symbols = {});
 
 /// One expression of the loops for each result of an index map.
 std::vector<std::unique_ptr<bundle::ExprT>> getMapTable(mlir::AffineMap map);
@@ -103,10 +97,10 @@ public:
 private:
   std::optional<SizeExpr> compute(mlir::Value value);
   std::optional<SizeExpr> computeBinary(mlir::Operation *op,
-                                         bundle::ExprOp kind);
+                                        bundle::ExprOp kind);
   std::optional<SizeExpr> computeAffine(mlir::Operation *op,
-                                         mlir::AffineMap map,
-                                         bundle::ExprOp combine);
+                                        mlir::AffineMap map,
+                                        bundle::ExprOp combine);
 
   LeafFn leaf;
   llvm::DenseMap<mlir::Value, std::optional<SizeExpr>> cache;
@@ -114,4 +108,4 @@ private:
 
 } // namespace upweave
 
-#endif // UPWEAVE_TARGET_INDEXEXPR_H
+#endif // UPWEAVE_TARGET_SIZEEXPR_H

@@ -1,9 +1,9 @@
-//===- IndexExpr.cpp - Sizes and offsets as the bundle writes them --------===//
+//===- SizeExpr.cpp - Sizes and offsets as the bundle writes them --------===//
 // Folding, reading from IR and printing of the bundle's integer expressions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Upweave/Target/IndexExpr.h"
+#include "Upweave/Target/SizeExpr.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -181,8 +181,8 @@ void printExpr(const bundle::ExprT &expr, llvm::raw_ostream &os) {
 // Reading
 //===----------------------------------------------------------------------===//
 
-SizeExpr getIndexExpr(AffineExpr expr, ArrayRef<SizeExpr> dims,
-                      ArrayRef<SizeExpr> symbols) {
+SizeExpr getSizeExpr(AffineExpr expr, ArrayRef<SizeExpr> dims,
+                     ArrayRef<SizeExpr> symbols) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return constant.getValue();
   if (auto dim = dyn_cast<AffineDimExpr>(expr))
@@ -190,8 +190,8 @@ SizeExpr getIndexExpr(AffineExpr expr, ArrayRef<SizeExpr> dims,
   if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
     return symbols[symbol.getPosition()];
   auto binary = cast<AffineBinaryOpExpr>(expr);
-  SizeExpr lhs = getIndexExpr(binary.getLHS(), dims, symbols);
-  SizeExpr rhs = getIndexExpr(binary.getRHS(), dims, symbols);
+  SizeExpr lhs = getSizeExpr(binary.getLHS(), dims, symbols);
+  SizeExpr rhs = getSizeExpr(binary.getRHS(), dims, symbols);
   switch (binary.getKind()) {
   case AffineExprKind::Add:
     return lhs + rhs;
@@ -212,7 +212,7 @@ std::vector<std::unique_ptr<bundle::ExprT>> getMapTable(AffineMap map) {
     loops.push_back(SizeExpr::getLoop(i));
   std::vector<std::unique_ptr<bundle::ExprT>> table;
   for (AffineExpr result : map.getResults())
-    table.push_back(getIndexExpr(result, loops).toTable());
+    table.push_back(getSizeExpr(result, loops).toTable());
   return table;
 }
 
@@ -266,8 +266,8 @@ IndexEvaluator::computeAffine(Operation *op, AffineMap map, ExprOp combine) {
   ArrayRef<SizeExpr> all(operands);
   std::optional<SizeExpr> result;
   for (AffineExpr expr : map.getResults()) {
-    SizeExpr value = getIndexExpr(expr, all.take_front(map.getNumDims()),
-                                  all.drop_front(map.getNumDims()));
+    SizeExpr value = getSizeExpr(expr, all.take_front(map.getNumDims()),
+                                 all.drop_front(map.getNumDims()));
     result = result ? SizeExpr::get(combine, *result, value) : value;
   }
   return result;

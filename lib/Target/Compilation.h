@@ -1,0 +1,109 @@
+//===- Compilation.h - State of one compilation -----------------*- C++ -*-===//
+// What the steps of compileModule share.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#ifndef UPWEAVE_TARGET_COMPILATION_H
+#define UPWEAVE_TARGET_COMPILATION_H
+
+#include "Upweave/IR/Upweave.h"
+#include "Upweave/Schedule/TargetDescription.h"
+#include "Upweave/Target/Compile.h"
+#include "Upweave/Target/LaunchList.h"
+#include "Upweave/Target/RemarkCollector.h"
+#include "Upweave/Target/Serialize.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+
+namespace upweave {
+
+/// Resident blocks of a kernel on one multiprocessor: what threads, registers
+/// (allocated by 256 a warp) and shared memory (by 128 bytes, and 1 KiB a block
+/// for the system) leave room for. 0 if not one fits.
+int64_t getBlocksPerSM(const TargetDescription &target, int64_t threads,
+                       int64_t registers, int64_t sharedBytes);
+
+/// Compiles one module, see `compileModule`.
+class Compilation {
+public:
+  Compilation(mlir::ModuleOp module, const CompileOptions &options,
+              CompileResult &result)
+      : module(module), options(options), result(result) {}
+
+  mlir::LogicalResult run();
+
+private:
+  /// A block after stage 3 and what became of it.
+  struct BlockFacts {
+    BlockOp op;
+    unsigned entry;       // index into `entries`
+    unsigned reportIndex; // into the report's blocks
+    bundle::Precision precision = bundle::Precision::None;
+  };
+  /// What is compiled for one chip.
+  struct ChipModule {
+    TargetDescription target;
+    mlir::OwningOpRef<mlir::ModuleOp> module;
+    std::vector<std::string> schedules; // per block
+    std::vector<std::string> precisions;
+  };
+
+  // Compile.cpp: the steps.
+  mlir::LogicalResult selectEntries();
+  mlir::LogicalResult formBlocks();
+  mlir::LogicalResult checkEntry(mlir::func::FuncOp func);
+  mlir::LogicalResult compileHost();
+  mlir::LogicalResult addMeaning();
+  mlir::LogicalResult createEntries(mlir::ModuleOp planned);
+  bool isDone(Stage stage) const { return options.lastStage == stage; }
+  mlir::LogicalResult
+  runPasses(mlir::ModuleOp op, llvm::StringRef what,
+            llvm::function_ref<void(mlir::OpPassManager &)> build);
+  void keep(Stage stage, llvm::StringRef chip, std::string bytes);
+  void keep(Stage stage, llvm::StringRef chip, mlir::ModuleOp op);
+  bool keeps(Stage stage) const {
+    return options.keepIntermediates || options.lastStage == stage;
+  }
+
+  // CompileChip.cpp: one chip.
+  mlir::LogicalResult compileChip(llvm::StringRef chip);
+  void recordSchedules(ChipModule &chip);
+  mlir::LogicalResult lowerToLaunches(ChipModule &chip);
+  mlir::LogicalResult serialize(ChipModule &chip,
+                                const ConstantPlacement &constants);
+  mlir::LogicalResult addLaunchList(ChipModule &chip, unsigned entry,
+                                    const SerializedModule &image,
+                                    const ConstantPlacement &constants,
+                                    int cubin, int ptx);
+  ReportKernel addKernel(ChipModule &chip, const SerializedModule &image,
+                         const ReadLaunch &launch);
+
+  // CompileReport.cpp.
+  void describeBlocks();
+  void describeRemarks();
+  void describeDifferences();
+  void describeFloor(unsigned entry, const TargetDescription &target);
+
+  mlir::ModuleOp module;
+  const CompileOptions &options;
+  CompileResult &result;
+  std::shared_ptr<RemarkList> remarks;
+  std::string ptxas;
+  std::vector<mlir::func::FuncOp> entries;
+  std::vector<std::unique_ptr<bundle::EntryT>> entryTables;
+  std::vector<BlockFacts> blocks;
+};
+
+/// Marks the location of a block, from where its kernels inherit it.
+mlir::Location getBlockLocation(mlir::Location loc, unsigned number);
+
+/// The number of the block that an op with this location came from.
+std::optional<unsigned> getBlockNumber(mlir::Location loc);
+
+/// "ieee", "tf32", ...
+llvm::StringRef getPrecisionName(bundle::Precision precision);
+
+} // namespace upweave
+
+#endif // UPWEAVE_TARGET_COMPILATION_H

@@ -1,0 +1,345 @@
+//===- Compile.cpp - From a module to a bundle ----------------------------===//
+// The steps that do not depend on a chip: entries, blocks, host, meaning.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Upweave/Target/Compile.h"
+
+#include "Compilation.h"
+
+#include "Upweave/Target/Passes.h"
+#include "Upweave/Transforms/Passes.h"
+#include "Upweave/Transforms/PlannedFunction.h"
+#include "Upweave/Version.h"
+
+#include "mlir/Dialect/DLTI/DLTI.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/Config/llvm-config.h"
+
+using namespace mlir;
+
+namespace upweave {
+
+const std::string *CompileResult::find(Stage stage, StringRef chip) const {
+  for (const Artifact &artifact : artifacts)
+    if (artifact.stage == stage && artifact.chip == chip)
+      return &artifact.bytes;
+  return nullptr;
+}
+
+//===----------------------------------------------------------------------===//
+// Helpers
+//===----------------------------------------------------------------------===//
+
+static constexpr llvm::StringLiteral kBlockNumber = "upweave.block_number";
+
+Location getBlockLocation(Location loc, unsigned number) {
+  Builder builder(loc.getContext());
+  return FusedLoc::get(loc.getContext(), {loc},
+                       builder.getDictionaryAttr(builder.getNamedAttr(
+                           kBlockNumber, builder.getI64IntegerAttr(number))));
+}
+
+std::optional<unsigned> getBlockNumber(Location loc) {
+  std::optional<unsigned> number;
+  loc->walk([&](Location inner) {
+    auto fused = dyn_cast<FusedLoc>(inner);
+    auto facts = fused ? dyn_cast_or_null<DictionaryAttr>(fused.getMetadata())
+                       : DictionaryAttr();
+    auto found = facts ? facts.getAs<IntegerAttr>(kBlockNumber) : IntegerAttr();
+    if (!found)
+      return WalkResult::advance();
+    number = found.getInt();
+    return WalkResult::interrupt();
+  });
+  return number;
+}
+
+StringRef getPrecisionName(bundle::Precision precision) {
+  switch (precision) {
+  case bundle::Precision::None:
+    return "none";
+  case bundle::Precision::Ieee:
+    return "ieee";
+  case bundle::Precision::Tf32:
+    return "tf32";
+  case bundle::Precision::Tf32x3:
+    return "tf32x3";
+  case bundle::Precision::F16:
+    return "f16";
+  case bundle::Precision::BF16:
+    return "bf16";
+  }
+  return "none";
+}
+
+void Compilation::keep(Stage stage, StringRef chip, std::string bytes) {
+  if (keeps(stage))
+    result.artifacts.push_back({stage, chip.str(), std::move(bytes)});
+}
+
+void Compilation::keep(Stage stage, StringRef chip, ModuleOp op) {
+  if (!keeps(stage))
+    return;
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  op.print(os);
+  os << '\n';
+  result.artifacts.push_back({stage, chip.str(), std::move(text)});
+}
+
+LogicalResult
+Compilation::runPasses(ModuleOp op, StringRef what,
+                       llvm::function_ref<void(OpPassManager &)> build) {
+  // Passes report what is wrong; a pass that only fails would leave the user
+  // without a word.
+  bool reported = false;
+  ScopedDiagnosticHandler handler(op.getContext(), [&](Diagnostic &diag) {
+    reported |= diag.getSeverity() == DiagnosticSeverity::Error;
+    return failure();
+  });
+  PassManager pm(op.getContext(), ModuleOp::getOperationName());
+  pm.enableVerifier(true);
+  build(pm);
+  if (succeeded(pm.run(op)))
+    return success();
+  if (!reported)
+    emitError(op.getLoc()) << what << " failed and gave no reason: this is a "
+                           << "bug in Upweave, please report it";
+  return failure();
+}
+
+//===----------------------------------------------------------------------===//
+// Entries and blocks
+//===----------------------------------------------------------------------===//
+
+LogicalResult Compilation::selectEntries() {
+  std::vector<std::string> names;
+  bool found = false;
+  for (func::FuncOp func : module.getOps<func::FuncOp>()) {
+    if (!isEntryPoint(func))
+      continue;
+    names.push_back(func.getSymName().str());
+    if (options.entry.empty() || func.getSymName() == options.entry)
+      found = true;
+    else
+      func.setPrivate();
+  }
+  if (found)
+    return success();
+  InFlightDiagnostic diag = emitError(module.getLoc());
+  if (names.empty())
+    return diag << "the module has no public function with a body: nothing "
+                   "can become an entry point";
+  return diag << "there is no public function '" << options.entry
+              << "' to be the entry point; there is: "
+              << llvm::join(names, ", ");
+}
+
+/// Refuses what no launch list can hold while its name is still at hand.
+LogicalResult Compilation::checkEntry(func::FuncOp func) {
+  if (!func.getBody().hasOneBlock())
+    return func.emitError("function '")
+           << func.getSymName()
+           << "' has branches: an entry point is straight-line code on tensors";
+  for (Operation &op : func.getBody().front()) {
+    StringRef dialect = op.getName().getDialectNamespace();
+    if (!op.isRegistered())
+      return op.emitError("'")
+             << op.getName() << "' is of no dialect that Upweave knows";
+    bool isLoop =
+        (dialect == "scf" || dialect == "affine") && op.getNumRegions() != 0;
+    if (isLoop || isa<func::CallOp>(op))
+      return op.emitError("'")
+             << op.getName()
+             << "' cannot be part of an entry point: a launch list has no "
+                "control flow; unroll the loop, or lower the host code with "
+                "gpu-to-llvm and link the launch shim";
+  }
+  return success();
+}
+
+LogicalResult Compilation::formBlocks() {
+  if (failed(runPasses(module, "forming blocks", [&](OpPassManager &pm) {
+        FusePipelineOptions fuse;
+        fuse.numerics =
+            options.strictNumerics ? Numerics::Strict : Numerics::Relaxed;
+        buildFusePipeline(pm, fuse);
+        pm.addPass(createSymbolDCEPass());
+      })))
+    return failure();
+  for (func::FuncOp func : module.getOps<func::FuncOp>())
+    if (isEntryPoint(func))
+      entries.push_back(func);
+  for (unsigned entry = 0; entry < entries.size(); ++entry) {
+    func::FuncOp func = entries[entry];
+    if (failed(checkEntry(func)))
+      return failure();
+    size_t before = blocks.size();
+    func.walk([&](BlockOp op) {
+      op->setLoc(getBlockLocation(op.getLoc(), blocks.size()));
+      blocks.push_back({op, entry, 0});
+    });
+    if (blocks.size() == before)
+      emitRemark(func.getLoc())
+          << "function '" << func.getSymName()
+          << "' has nothing to fuse: no transposed convolution and no "
+             "reduction over rows; each op becomes a kernel of its own";
+  }
+  keep(Stage::Blocks, {}, module);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Host and meaning
+//===----------------------------------------------------------------------===//
+
+LogicalResult Compilation::createEntries(ModuleOp planned) {
+  if (!entryTables.empty())
+    return success();
+  for (func::FuncOp source : entries) {
+    auto func = planned.lookupSymbol<func::FuncOp>(source.getSymName());
+    // Precision and equal sizes come with the meaning.
+    auto entry = createEntry(source, func);
+    if (failed(entry))
+      return failure();
+    (*entry)->numerics = options.strictNumerics ? bundle::Numerics::Strict
+                                                : bundle::Numerics::Default;
+    entryTables.push_back(std::move(*entry));
+  }
+  return success();
+}
+
+LogicalResult Compilation::compileHost() {
+  OwningOpRef<ModuleOp> clone = module.clone();
+  if (failed(runPasses(*clone, "planning host buffers",
+                       [](OpPassManager &pm) {
+                         buildBufferizePipeline(pm);
+                         pm.addPass(createPlanBuffers());
+                       })) ||
+      failed(createEntries(*clone)) ||
+      failed(result.bundle.getConstants().adopt(*clone)))
+    return failure();
+  std::vector<SizeExpr> workspaces;
+  for (func::FuncOp entry : entries)
+    workspaces.push_back(getWorkspaceExpr(
+        clone->lookupSymbol<func::FuncOp>(entry.getSymName())));
+  if (failed(runPasses(*clone, "lowering to host code", [](OpPassManager &pm) {
+        buildLowerToHostPipeline(pm);
+      })))
+    return failure();
+  keep(Stage::NVVM, "host", *clone);
+  FailureOr<HostObject> object = buildHostObject(*clone, options.hostObject);
+  if (failed(object))
+    return failure();
+  bundle::ImageT image;
+  image.kind = bundle::ImageKind::Host;
+  image.target_triple = object->triple;
+  std::string bytes(object->image.begin(), object->image.end());
+  result.report.images.push_back(
+      {"host", object->triple, static_cast<int64_t>(bytes.size())});
+  keep(Stage::Cubin, "host", bytes);
+  unsigned number = result.bundle.addImage(std::move(image), std::move(bytes));
+  for (auto [i, entry] : llvm::enumerate(entryTables)) {
+    entry->host = std::make_unique<bundle::HostVariantT>();
+    entry->host->image = number;
+    entry->host->symbol = (kHostEntryPrefix + entry->name).str();
+    entry->host->workspace = workspaces[i].toTable();
+  }
+  return success();
+}
+
+LogicalResult Compilation::addMeaning() {
+  // What ran is what the strictest reader has to allow for.
+  for (BlockFacts &block : blocks)
+    if (block.op.isConv() && block.precision != bundle::Precision::None)
+      block.op.setPrecision(static_cast<Precision>(int(block.precision) - 1));
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  for (auto [i, func] : llvm::enumerate(entries)) {
+    FailureOr<EntryMeaning> meaning =
+        extractMeaning(func, options.precision, result.bundle.getConstants());
+    if (failed(meaning))
+      return failure();
+    os << "entry '" << func.getSymName() << "'\n";
+    if (keeps(Stage::Meaning))
+      printMeaning(*meaning->table, os);
+    if (i >= entryTables.size())
+      continue; // only the text was asked for
+    unifySizes(*entryTables[i], meaning->equalDims);
+    entryTables[i]->precision = meaning->precision;
+    entryTables[i]->unit_error = meaning->unitError;
+    entryTables[i]->meaning = std::move(meaning->table);
+  }
+  keep(Stage::Meaning, {}, std::move(text));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// The whole
+//===----------------------------------------------------------------------===//
+
+LogicalResult Compilation::run() {
+  FailureOr<std::shared_ptr<RemarkList>> list =
+      collectRemarks(*module.getContext());
+  if (failed(list))
+    return emitError(module.getLoc()) << "remarks cannot be collected";
+  remarks = *list;
+  if (failed(selectEntries()) || failed(formBlocks()))
+    return failure();
+  describeBlocks();
+  if (isDone(Stage::Blocks))
+    return success();
+  if (isDone(Stage::Meaning))
+    return addMeaning();
+  bool images = options.lastStage >= Stage::LLVM;
+  if (images) {
+    FailureOr<std::string> found = findPtxas(options.toolkit, module.getLoc());
+    if (failed(found))
+      return failure();
+    ptxas = *found;
+  }
+  if (isDone(Stage::Bundle) && options.host && failed(compileHost()))
+    return failure();
+  for (const std::string &chip : options.chips)
+    if (failed(compileChip(chip)))
+      return failure();
+  if (isDone(Stage::Bundle)) {
+    if (failed(addMeaning()))
+      return failure();
+    describeDifferences();
+    for (std::unique_ptr<bundle::EntryT> &entry : entryTables)
+      result.bundle.getTable().entries.push_back(std::move(entry));
+    result.bundle.addProducer("upweave", UPWEAVE_VERSION);
+    result.bundle.addProducer("llvm", LLVM_VERSION_STRING);
+    if (!result.report.ptxasVersion.empty())
+      result.bundle.addProducer("ptxas", result.report.ptxasVersion);
+  }
+  describeRemarks();
+  return success();
+}
+
+std::unique_ptr<CompileResult> compileModule(ModuleOp module,
+                                             const CompileOptions &options) {
+  // Targets are attached between passes, which would have loaded it.
+  module.getContext()->loadDialect<DLTIDialect>();
+  // Passes load what they depend on; this is for what is done between them.
+  module.getContext()->loadDialect<DLTIDialect>();
+  auto result = std::make_unique<CompileResult>();
+  CompileReport &report = result->report;
+  report.source = options.sourceName;
+  report.precision = getPrecisionName(options.precision).str();
+  report.numerics = options.strictNumerics ? "strict" : "relaxed";
+  report.upweaveVersion = UPWEAVE_VERSION;
+  report.llvmVersion = LLVM_VERSION_STRING;
+  if (failed(Compilation(module, options, *result).run()))
+    return nullptr;
+  return result;
+}
+
+void registerCompileDialects(DialectRegistry &registry) {
+  registerUpweaveDialect(registry);
+  registerSerialization(registry);
+}
+
+} // namespace upweave

@@ -1,0 +1,28 @@
+"""Checks a report's fields: check_report.py FILE.json CHIP..."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import json
+import sys
+
+report = json.load(open(sys.argv[1]))
+chips = sys.argv[2:]
+assert report["version"] == 1, report["version"]
+assert report["missed"] == [], report["missed"]
+assert report["entries"] == ["main"]
+(block,) = report["blocks"]
+assert block["producer"] == "conv_transpose"
+assert block["rows"] == [4]
+assert block["precision"] == "ieee"
+assert "split" in block["schedule"]
+assert ":" in block["location"]
+for chip in chips:
+    kernels = [k for k in block["kernels"] if k["chip"] == chip]
+    assert len(kernels) == 2, kernels
+    for kernel in kernels:
+        assert kernel["symbol"].startswith("main_")
+        assert 32 <= kernel["threads"] <= 1024
+        known = kernel["registers"] != -1
+        for field in ("registers", "spill_bytes", "shared_bytes", "blocks_per_sm"):
+            assert (kernel[field] != -1) == known, (field, kernel)
+        if known:
+            assert kernel["registers"] > 0 and kernel["blocks_per_sm"] > 0
+    assert any(f["chip"] == chip for f in report["floors"])
