@@ -1,0 +1,58 @@
+// Functions of ops that are no blocks: views, constants, integers, a gather;
+// compiled for every chip, run on the host, compared with float64.
+// RUN: upweave-compile %s -o %t.upw --chip=sm_80,sm_86,sm_89,sm_90,sm_100,sm_120 2>/dev/null
+// RUN: upweave-run %t.upw --entry=views --device=host --check | FileCheck %s
+// RUN: upweave-run %t.upw --entry=constants --device=host --check | FileCheck %s
+// RUN: upweave-run %t.upw --entry=gather --device=host --check --dim 3 | FileCheck %s
+// RUN: upweave-run %t.upw --entry=matmul --device=host --check | FileCheck %s
+// RUN: upweave-run %t.upw --entry=same --device=host --check | FileCheck %s
+// CHECK: check {{.*}}: passed
+// CHECK-NOT: FAILED
+
+func.func @views(%x: tensor<2x3xf32>) -> (tensor<6xf32>, tensor<3x4xf32>) {
+  %zero = arith.constant 0.5 : f32
+  %p = tensor.pad %x low[1, 0] high[0, 1] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %zero : f32
+  } : tensor<2x3xf32> to tensor<3x4xf32>
+  %s = tensor.extract_slice %p[0, 1] [2, 1] [1, 1] : tensor<3x4xf32> to tensor<2xf32>
+  %t = tensor.insert_slice %s into %x[0, 0] [2, 1] [1, 1] : tensor<2xf32> into tensor<2x3xf32>
+  %r = tensor.collapse_shape %t [[0, 1]] : tensor<2x3xf32> into tensor<6xf32>
+  return %r, %p : tensor<6xf32>, tensor<3x4xf32>
+}
+
+func.func @constants(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xi32>) {
+  %c = arith.constant dense<[1.0, 2.0, -3.0, 4.0]> : tensor<4xf32>
+  %k = arith.constant dense<7> : tensor<4xi32>
+  %e = tensor.empty() : tensor<4xf32>
+  %y = linalg.mul ins(%x, %c : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %y, %k : tensor<4xf32>, tensor<4xi32>
+}
+
+func.func @gather(%x: tensor<?x4xf16>) -> tensor<4x?xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x4xf16>
+  %e = tensor.empty(%n) : tensor<4x?xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} outs(%e : tensor<4x?xf32>) {
+  ^bb0(%out: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %v = tensor.extract %x[%j, %i] : tensor<?x4xf16>
+    %w = arith.extf %v : f16 to f32
+    %s = math.tanh %w : f32
+    linalg.yield %s : f32
+  } -> tensor<4x?xf32>
+  return %y : tensor<4x?xf32>
+}
+
+func.func @matmul(%a: tensor<5x7xf32>, %b: tensor<7x3xf32>) -> tensor<5x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<5x3xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<5x3xf32>) -> tensor<5x3xf32>
+  %y = linalg.matmul ins(%a, %b : tensor<5x7xf32>, tensor<7x3xf32>) outs(%f : tensor<5x3xf32>) -> tensor<5x3xf32>
+  return %y : tensor<5x3xf32>
+}
+
+func.func @same(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  return %x, %x : tensor<3xf32>, tensor<3xf32>
+}
