@@ -23,8 +23,8 @@ if [ "$what" != run ]; then
   mkdir -p "$bench"
   while read -r name file; do
     echo "compiling $name"
-    "$compile" "$file" --chip sm_89,sm_90 --no-host -o "$bench/$name.upw" \
-      --report="$bench/$name.json" > "$bench/$name.txt"
+    "$compile" "$file" --chip sm_89,sm_90 --no-host \
+      -o "$bench/$name.upw" --report="$bench/$name.json"
   done <<'LIST'
 kb34_erf_static examples/kb34/kb34_f32.mlir
 kb34_erf_dynamic examples/kb34/kb34_f32_dynamic_batch.mlir

@@ -220,14 +220,15 @@ LogicalResult Compilation::compileHost() {
       failed(createEntries(*clone)) ||
       failed(result.bundle.getConstants().adopt(*clone)))
     return failure();
-  std::vector<SizeExpr> workspaces;
-  for (func::FuncOp entry : entries)
-    workspaces.push_back(getWorkspaceExpr(
-        clone->lookupSymbol<func::FuncOp>(entry.getSymName())));
   if (failed(runPasses(*clone, "lowering to host code", [](OpPassManager &pm) {
         buildLowerToHostPipeline(pm);
       })))
     return failure();
+  // Host lowering adds the scratch of long rows to the workspace.
+  std::vector<SizeExpr> workspaces;
+  for (func::FuncOp entry : entries)
+    workspaces.push_back(
+        getWorkspaceExpr(clone->lookupSymbol(entry.getSymName())));
   keep(Stage::NVVM, "host", *clone);
   FailureOr<HostObject> object = buildHostObject(*clone, options.hostObject);
   if (failed(object))
@@ -322,8 +323,6 @@ LogicalResult Compilation::run() {
 std::unique_ptr<CompileResult> compileModule(ModuleOp module,
                                              const CompileOptions &options) {
   // Targets are attached between passes, which would have loaded it.
-  module.getContext()->loadDialect<DLTIDialect>();
-  // Passes load what they depend on; this is for what is done between them.
   module.getContext()->loadDialect<DLTIDialect>();
   auto result = std::make_unique<CompileResult>();
   CompileReport &report = result->report;
