@@ -50,9 +50,8 @@ TEST_F(HostObjectTest, BytesDependOnTheModuleAlone) {
   ASSERT_TRUE(succeeded(first) && succeeded(second)) << message;
   EXPECT_EQ(first->image, second->image);
   ASSERT_GT(first->image.size(), 4u);
-  EXPECT_EQ(std::string(first->image.begin(), first->image.begin() + 4),
-            "\x7f"
-            "ELF");
+  EXPECT_EQ(std::string(first->image.begin(), first->image.begin() + 4), "\x7f"
+                                                                         "ELF");
 }
 
 TEST_F(HostObjectTest, NeedsTheMathLibraryByName) {
