@@ -22,9 +22,13 @@ struct Relation {
   int64_t padding;
 };
 
-/// The terms on one line leave S and L open; larger ones than this many are not
-/// looked for.
+/// More pairs of input and filter positions than these are not looked at.
+constexpr int64_t kMaxPairs = int64_t(1) << 26;
+
+/// Terms on one line leave S and L open: values up to kMaxTrials are tried, on as
+/// many pairs as kMaxLinePairs.
 constexpr int64_t kMaxTrials = 256;
+constexpr int64_t kMaxLinePairs = int64_t(1) << 16;
 
 class AxisFitter {
 public:
@@ -95,6 +99,8 @@ std::optional<Relation> AxisFitter::fitPlane(const AxisTerm &a,
 /// All terms are multiples of `step` from the first one: the smallest S that
 /// has an L, and then the smallest |L|.
 std::optional<Relation> AxisFitter::fitLine(const AxisTerm &step) const {
+  if (axis.inputSize * axis.filterSize > kMaxLinePairs)
+    return std::nullopt;
   for (int64_t stride = 1; stride <= kMaxTrials; ++stride) {
     int64_t rest = step.output - stride * step.input;
     if (step.filter != 0) {
@@ -144,6 +150,12 @@ std::optional<AxisGeometry> fitAxis(const AxisTerms &axis,
                                     std::string &whyNot) {
   if (axis.terms.empty()) {
     whyNot = "nothing of the input reaches the result";
+    return std::nullopt;
+  }
+  if (axis.inputSize > kMaxPairs / axis.filterSize) {
+    whyNot =
+        formatv("{0} inputs and {1} filter positions are too many to prove",
+                axis.inputSize, axis.filterSize);
     return std::nullopt;
   }
   AxisFitter fitter(axis);

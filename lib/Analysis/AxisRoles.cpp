@@ -95,7 +95,8 @@ bool RoleFinder::isIdentity(const LoopComponent &component, TensorIndex a,
   ComponentSpace space(views, component);
   if (space.isDynamic())
     return a == kResult && b == kInput && isDynamicIdentity(component);
-  if (!space.isEnumerable() || space.getSize(a) != space.getSize(b))
+  if (!space.isEnumerable() || space.getSize(a) != space.getSize(b) ||
+      space.getSize(a) > space.getNumIterations())
     return false;
   std::vector<bool> seen(space.getSize(a), false);
   int64_t count = 0;
@@ -242,24 +243,39 @@ bool RoleFinder::placeBatches() {
   return true;
 }
 
+/// All of `components` as one, in which the order of dims matters.
+static LoopComponent joinComponents(ArrayRef<LoopComponent> components) {
+  LoopComponent joined;
+  for (const LoopComponent &component : components) {
+    llvm::append_range(joined.loops, component.loops);
+    for (TensorIndex tensor : {kResult, kInput, kFilter})
+      llvm::append_range(joined.dims[tensor], component.dims[tensor]);
+  }
+  llvm::sort(joined.loops);
+  for (auto &dims : joined.dims)
+    llvm::sort(dims);
+  return joined;
+}
+
 bool RoleFinder::placeUngrouped() {
-  for (const LoopComponent &component : inChannels) {
-    if (!isIdentity(component, kInput, kFilter))
-      return fail("not-a-transposed-conv",
-                  "the factors' channels differ in order or number along " +
-                      describe(component));
-    setRole(component, kInput, kSecondRole);
-    setRole(component, kFilter, kFirstRole);
-  }
-  for (const LoopComponent &component : outChannels) {
-    if (!isIdentity(component, kResult, kFilter))
-      return fail("not-a-transposed-conv",
-                  "the filter's and the result's channels differ in order or "
-                  "number along " +
-                      describe(component));
-    setRole(component, kResult, kSecondRole);
-    setRole(component, kFilter, kSecondRole);
-  }
+  LoopComponent in = joinComponents(inChannels);
+  LoopComponent out = joinComponents(outChannels);
+  for (const LoopComponent &component : {in, out})
+    if (ComponentSpace(views, component).isDynamic())
+      return failDynamic(component);
+  if (!inChannels.empty() && !isIdentity(in, kInput, kFilter))
+    return fail("not-a-transposed-conv",
+                "the factors' channels differ in order or number along " +
+                    describe(in));
+  if (!outChannels.empty() && !isIdentity(out, kResult, kFilter))
+    return fail("not-a-transposed-conv",
+                "the filter's and the result's channels differ in order or "
+                "number along " +
+                    describe(out));
+  setRole(in, kInput, kSecondRole);
+  setRole(in, kFilter, kFirstRole);
+  setRole(out, kResult, kSecondRole);
+  setRole(out, kFilter, kSecondRole);
   return true;
 }
 
@@ -328,16 +344,10 @@ bool RoleFinder::fitGroups(const LoopComponent &channels, size_t split,
 
 /// Groups tie all channels together: they are proven as one component.
 bool RoleFinder::placeGrouped() {
-  LoopComponent channels;
-  for (auto *list : {&groups, &inChannels, &outChannels})
-    for (const LoopComponent &component : *list) {
-      llvm::append_range(channels.loops, component.loops);
-      for (TensorIndex tensor : {kResult, kInput, kFilter})
-        llvm::append_range(channels.dims[tensor], component.dims[tensor]);
-    }
-  llvm::sort(channels.loops);
-  for (auto &dims : channels.dims)
-    llvm::sort(dims);
+  SmallVector<LoopComponent, 0> all = groups;
+  llvm::append_range(all, inChannels);
+  llvm::append_range(all, outChannels);
+  LoopComponent channels = joinComponents(all);
   ComponentSpace space(views, channels);
   if (!space.isEnumerable())
     return false;

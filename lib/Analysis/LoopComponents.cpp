@@ -13,8 +13,8 @@ using namespace mlir;
 
 namespace upweave {
 
-/// Larger components are not enumerated: this many take about a second.
-static constexpr int64_t kMaxIterations = int64_t(1) << 24;
+/// Larger components are not enumerated: this many take about half a second.
+static constexpr int64_t kMaxIterations = int64_t(1) << 22;
 
 static ArrayRef<int64_t> getShape(const ContractionViews &views,
                                   TensorIndex tensor) {

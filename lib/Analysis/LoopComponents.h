@@ -39,6 +39,7 @@ public:
   /// True if the loops are static, and not too many to enumerate.
   bool isEnumerable() const { return numIterations >= 0; }
   bool isDynamic() const { return dynamic; }
+  int64_t getNumIterations() const { return numIterations; }
 
   /// How many positions the component has in a tensor.
   int64_t getSize(TensorIndex tensor) const { return sizes[tensor]; }
