@@ -39,7 +39,10 @@ using Lock = std::lock_guard<std::recursive_mutex>;
 extern "C" {
 
 FakeState *fakeState() { return &state; }
-void *fakeCreateContext() { return new Context{0}; }
+void *fakeCreateContext() {
+  static Context other = {0};
+  return &other;
+}
 
 int cuGetErrorName(int error, const char **name) {
   *name = error == 2 ? "CUDA_ERROR_OUT_OF_MEMORY" : "CUDA_ERROR_FAKE";

@@ -31,7 +31,7 @@ extern "C" {
 typedef FakeState *(*FakeStateFn)();
 /// The state of the fake driver in this process.
 FakeState *fakeState();
-/// A context of the fake driver, as a caller would have made.
+/// A second context beside the primary one, as a caller would have made.
 void *fakeCreateContext();
 }
 
