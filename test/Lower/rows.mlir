@@ -194,3 +194,23 @@ func.func @numbered(%x: memref<8x16xf32>, %y: memref<8x16xf32>) {
   }
   return
 }
+
+// -----
+
+// Two outs of a partial tile share a branch, whose operands all precede it.
+// CHECK-LABEL: gpu.func @two_results_0_rows
+//       CHECK:   scf.if
+//  CHECK-NEXT:     memref.store
+//  CHECK-NEXT:     memref.store
+//  CHECK-NEXT:   }
+func.func @two_results(%x: memref<7x5xf32>, %y: memref<7x5xf32>,
+                       %z: memref<7x5xf32>) {
+  upweave.block domain [7, 5] rows [1] stored(%x : memref<7x5xf32>)
+    outs(%y, %z : memref<7x5xf32>, memref<7x5xf32>) {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %d = arith.subf %v, %s : f32
+    upweave.yield %v, %d : f32, f32
+  }
+  return
+}

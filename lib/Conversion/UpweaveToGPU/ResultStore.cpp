@@ -93,30 +93,36 @@ void TileOperands::storeRun(OpBuilder &b, const FlatOperand &out, int64_t reg,
 
 void TileOperands::store(int64_t reg, ArrayRef<unsigned> which,
                          ArrayRef<SmallVector<Value>> values) {
-  // Outs that are masked alike share a branch.
-  llvm::MapVector<Value, OpBuilder> places;
-  DenseMap<int64_t, Value> masks;
-  for (auto [i, number] : llvm::enumerate(which)) {
+  // Addresses and masks come before all branches: a branch that a later out
+  // shares must not precede what that out needs.
+  SmallVector<Value> addresses, masks;
+  DenseMap<int64_t, Value> known;
+  for (unsigned number : which) {
     const FlatOperand &out = outs[number];
-    Value address = getAddress(out, reg);
+    addresses.push_back(getAddress(out, reg));
     bool whole =
         llvm::all_of(llvm::seq(0u, nest.getNumLoops()), [&](unsigned loop) {
           return out.facts->variesAlong(loop);
         });
     int64_t kind = whole ? -1 : static_cast<int64_t>(number);
-    auto known = masks.find(kind);
-    Value mask = known != masks.end() ? known->second : getStoreMask(out, reg);
-    masks[kind] = mask;
-    if (!mask) {
-      storeRun(points.current, out, reg, address, values[i]);
+    auto mask = known.find(kind);
+    if (mask == known.end())
+      mask = known.insert({kind, getStoreMask(out, reg)}).first;
+    masks.push_back(mask->second);
+  }
+  // Outs that are masked alike share a branch.
+  llvm::MapVector<Value, OpBuilder> places;
+  for (auto [i, number] : llvm::enumerate(which)) {
+    if (!masks[i]) {
+      storeRun(points.current, outs[number], reg, addresses[i], values[i]);
       continue;
     }
-    auto place = places.find(mask);
+    auto place = places.find(masks[i]);
     if (place == places.end()) {
-      auto ifOp = scf::IfOp::create(points.current, loc, mask,
+      auto ifOp = scf::IfOp::create(points.current, loc, masks[i],
                                     /*withElseRegion=*/false);
-      place = places.insert({mask, ifOp.getThenBodyBuilder()}).first;
+      place = places.insert({masks[i], ifOp.getThenBodyBuilder()}).first;
     }
-    storeRun(place->second, out, reg, address, values[i]);
+    storeRun(place->second, outs[number], reg, addresses[i], values[i]);
   }
 }
