@@ -108,10 +108,14 @@ static NestOperand makeOperand(BlockOp block, Type type, AffineMap map) {
   operand.domainSteps.assign(block.getNumDims(), 0);
   if (!shaped)
     return operand;
-  SmallVector<int64_t> strides = getDefaultStrides(shaped.getShape());
-  if (auto memref = dyn_cast<MemRefType>(type))
-    if (failed(memref.getStridesAndOffset(strides, operand.offset)))
-      operand.offset = kDynamicSize;
+  SmallVector<int64_t> strides;
+  auto memref = dyn_cast<MemRefType>(type);
+  if (!memref) {
+    strides = getDefaultStrides(shaped.getShape());
+  } else if (failed(memref.getStridesAndOffset(strides, operand.offset))) {
+    strides.assign(memref.getRank(), kDynamicSize);
+    operand.offset = kDynamicSize;
+  }
   for (unsigned dim = 0; dim < block.getNumDims(); ++dim)
     for (auto [expr, stride] : llvm::zip(map.getResults(), strides)) {
       int64_t step = multiply(stride, getDimFactor(expr, dim));

@@ -214,3 +214,24 @@ func.func @two_results(%x: memref<7x5xf32>, %y: memref<7x5xf32>,
   }
   return
 }
+
+// -----
+
+// A slice of a larger buffer keeps that buffer's strides.
+// CHECK-LABEL: gpu.func @slice_0_rows
+//       CHECK:   %[[STRIDE:.*]] = arith.constant 24 : index
+//  CHECK-NEXT:   arith.muli %{{.*}}, %[[STRIDE]] : index
+//       CHECK:   %[[OFFSET:.*]] = arith.constant 8 : index
+//  CHECK-NEXT:   %[[AT:.*]] = arith.addi %{{.*}}, %[[OFFSET]] : index
+//  CHECK-NEXT:   vector.load %{{.*}}[%[[AT]]]
+func.func @slice(%x: memref<64x16xf32, strided<[24, 1], offset: 8>>,
+                 %y: memref<64x16xf32>) {
+  upweave.block domain [64, 16] rows [1]
+    stored(%x : memref<64x16xf32, strided<[24, 1], offset: 8>>)
+    outs(%y : memref<64x16xf32>) {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    upweave.yield %s : f32
+  }
+  return
+}
