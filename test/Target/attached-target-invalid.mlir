@@ -1,4 +1,4 @@
-// RUN: upweave-opt %s --split-input-file --verify-diagnostics --upweave-serialize
+// RUN: upweave-opt %s --split-input-file --verify-diagnostics=only-expected --upweave-serialize
 
 // expected-error @below {{unknown chip 'sm_70': known chips are sm_80}}
 module attributes {dlti.target_system_spec = #dlti.target_system_spec<
