@@ -19,6 +19,17 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 
 if(UPWEAVE_SANITIZE)
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_FLAGS -fsanitize=${UPWEAVE_SANITIZE})
+  check_cxx_source_compiles("int main() { return 0; }" UPWEAVE_CAN_SANITIZE)
+  unset(CMAKE_REQUIRED_FLAGS)
+  if(NOT UPWEAVE_CAN_SANITIZE)
+    message(FATAL_ERROR
+      "${CMAKE_CXX_COMPILER} links no program with -fsanitize=${UPWEAVE_SANITIZE}. "
+      "On Debian 12 the sanitizers of clang-22 come with\n"
+      "  apt-get install libclang-rt-22-dev\n"
+      "or set CMAKE_CXX_COMPILER to g++, which has its own.")
+  endif()
   add_compile_options(-fsanitize=${UPWEAVE_SANITIZE} -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${UPWEAVE_SANITIZE})
 endif()

@@ -61,7 +61,9 @@ public:
     if (failed(pm.run(*module)))
       return;
     ExecutionEngineOptions options;
-    options.transformer = makeOptimizingTransformer(2, 0, nullptr);
+    // The options only refer to it.
+    auto transformer = makeOptimizingTransformer(2, 0, nullptr);
+    options.transformer = transformer;
     auto created = ExecutionEngine::create(*module, options);
     if (!created) {
       llvm::consumeError(created.takeError());
