@@ -5,6 +5,23 @@ gpu.module @kernels {
   // Dynamic shared memory is external, so that the launch sets its size.
   // CHECK: llvm.mlir.global external @__dynamic_shmem{{.*}}() {addr_space = 3 : i32{{.*}}} : !llvm.array<0 x i8>
 
+  // Maxima and minima are instructions, in every float type.
+  // CHECK-LABEL: llvm.func @extremes(
+  // CHECK:         llvm.intr.maximum(%{{.*}}) : (f32, f32) -> f32
+  // CHECK:         llvm.intr.minimum(%{{.*}}) : (f32, f32) -> f32
+  // CHECK:         llvm.intr.maxnum(%{{.*}}) : (f32, f32) -> f32
+  // CHECK:         llvm.intr.minnum(%{{.*}}) : (f64, f64) -> f64
+  // CHECK-NOT:     __nv_
+  gpu.func @extremes(%p: memref<f32>, %q: memref<f64>, %u: f32, %v: f32, %w: f64, %z: f64) kernel {
+    %a = arith.maximumf %u, %v : f32
+    %b = arith.minimumf %a, %u : f32
+    %c = arith.maxnumf %b, %v : f32
+    %d = arith.minnumf %w, %z : f64
+    memref.store %c, %p[] : memref<f32>
+    memref.store %d, %q[] : memref<f64>
+    gpu.return
+  }
+
   // Bare pointers keep their attributes; index is i64 or i32.
   // CHECK-LABEL: llvm.func @roots(
   // CHECK-SAME:    %{{[a-z0-9]+}}: !llvm.ptr {llvm.align = 16 : i64, llvm.noalias}, %{{[a-z0-9]+}}: i64)

@@ -7,6 +7,7 @@
 #include "Upweave/Conversion/Passes.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/ArithCommon/AttrToLLVMConverter.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
@@ -16,6 +17,7 @@
 #include "mlir/Conversion/LLVMCommon/LoweringOptions.h"
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Conversion/LLVMCommon/VectorPattern.h"
 #include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
 #include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
 #include "mlir/Conversion/NVGPUToNVVM/NVGPUToNVVM.h"
@@ -70,6 +72,12 @@ struct F32Intrinsic : public ConvertOpToLLVMPattern<MathOp> {
   StringRef intrinsic;
 };
 
+/// An arith op and the LLVM op it is, fast-math flags kept.
+template <typename ArithOp, typename LLVMOp>
+using ArithToInstruction =
+    VectorConvertToLLVMPattern<ArithOp, LLVMOp,
+                               arith::AttrConvertFastMathToLLVM>;
+
 /// Ops that have simpler forms before they have LLVM forms.
 void populateSimplifications(RewritePatternSet &patterns) {
   populateGpuRewritePatterns(patterns);
@@ -88,6 +96,11 @@ void populateConversions(const LLVMTypeConverter &converter,
                                            instructionBenefit);
   patterns.add<F32Intrinsic<math::RsqrtOp>>(
       converter, "llvm.nvvm.rsqrt.approx.f", instructionBenefit);
+  patterns.add<ArithToInstruction<arith::MaximumFOp, LLVM::MaximumOp>,
+               ArithToInstruction<arith::MinimumFOp, LLVM::MinimumOp>,
+               ArithToInstruction<arith::MaxNumFOp, LLVM::MaxNumOp>,
+               ArithToInstruction<arith::MinNumFOp, LLVM::MinNumOp>>(
+      converter, instructionBenefit);
   populateMathToLLVMConversionPatterns(converter, patterns,
                                        /*approximateLog1p=*/false, mathBenefit);
   populateGpuToNVVMConversionPatterns(converter, patterns, /*benefit=*/2);

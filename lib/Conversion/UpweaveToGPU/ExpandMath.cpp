@@ -235,6 +235,27 @@ void expandClamp(math::ClampFOp op) {
   op.erase();
 }
 
+/// |x| between the smallest normal number and infinity.
+void expandIsNormal(math::IsNormalOp op) {
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  auto type = cast<FloatType>(op.getOperand().getType());
+  const llvm::fltSemantics &semantics = type.getFloatSemantics();
+  auto compare = [&](arith::CmpFPredicate predicate, Value x, APFloat limit) {
+    Value constant =
+        arith::ConstantOp::create(b, loc, FloatAttr::get(type, limit));
+    return arith::CmpFOp::create(b, loc, predicate, x, constant);
+  };
+  Value magnitude = math::AbsFOp::create(b, loc, op.getOperand());
+  Value isLarge = compare(arith::CmpFPredicate::OGE, magnitude,
+                          APFloat::getSmallestNormalized(semantics));
+  Value isFinite =
+      compare(arith::CmpFPredicate::OLT, magnitude, APFloat::getInf(semantics));
+  op.replaceAllUsesWith(
+      arith::AndIOp::create(b, loc, isLarge, isFinite).getResult());
+  op.erase();
+}
+
 void expandSinCos(math::SincosOp op) {
   OpBuilder b(op);
   Value sine = math::SinOp::create(b, op.getLoc(), op.getOperand());
@@ -279,7 +300,7 @@ bool hasInstruction(Operation *op) {
   }
   return isa<math::AbsFOp, math::FmaOp, math::AbsIOp, math::CountLeadingZerosOp,
              math::CountTrailingZerosOp, math::CtPopOp, math::IsFiniteOp,
-             math::IsInfOp, math::IsNaNOp, math::IsNormalOp>(op);
+             math::IsInfOp, math::IsNaNOp>(op);
 }
 
 /// Replaces one scalar op; the ops it makes may need replacing too.
@@ -295,6 +316,8 @@ static LogicalResult expandScalar(Operation *op,
     return expandFloatIntegerPower(power);
   if (auto clamp = dyn_cast<math::ClampFOp>(op))
     return expandClamp(clamp), success();
+  if (auto isNormal = dyn_cast<math::IsNormalOp>(op))
+    return expandIsNormal(isNormal), success();
   if (auto both = dyn_cast<math::SincosOp>(op)) {
     Operation *before = op->getPrevNode();
     Block *block = op->getBlock();
