@@ -236,6 +236,8 @@ LogicalResult Compilation::compileHost() {
   bundle::ImageT image;
   image.kind = bundle::ImageKind::Host;
   image.target_triple = object->triple;
+  image.cpu = object->cpu;
+  image.features = object->features;
   std::string bytes(object->image.begin(), object->image.end());
   result.report.images.push_back(
       {"host", object->triple, static_cast<int64_t>(bytes.size())});

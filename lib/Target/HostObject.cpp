@@ -23,6 +23,9 @@
 #include "llvm/Target/TargetOptions.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
+#include "llvm/TargetParser/X86TargetParser.h"
+
+#include <set>
 
 using namespace mlir;
 using namespace upweave;
@@ -116,6 +119,33 @@ compileStub(llvm::ArrayRef<std::string> functions,
   return emitObject(module, machine);
 }
 
+/// The instruction sets of the machine's processor and those asked for beside
+/// it. The back end's own list holds tuning too, which no processor lacks.
+static std::vector<std::string>
+getInstructionSets(const llvm::TargetMachine &machine) {
+  std::set<std::string> sets;
+  if (machine.getTargetTriple().getArch() == llvm::Triple::x86_64) {
+    llvm::SmallVector<llvm::StringRef> ofProcessor;
+    llvm::X86::getFeaturesForCPU(machine.getTargetCPU(), ofProcessor);
+    for (llvm::StringRef name : ofProcessor)
+      sets.insert(name.str());
+  }
+  std::unique_ptr<llvm::MCSubtargetInfo> plain(
+      machine.getTarget().createMCSubtargetInfo(machine.getTargetTriple(),
+                                                machine.getTargetCPU(), ""));
+  const llvm::MCSubtargetInfo &all = *machine.getMCSubtargetInfo();
+  for (const llvm::SubtargetFeatureKV &feature :
+       all.getAllProcessorFeatures()) {
+    bool has = all.hasFeature(feature.Value);
+    bool had = plain->hasFeature(feature.Value);
+    if (has && !had)
+      sets.insert(feature.Key);
+    if (had && !has)
+      sets.erase(feature.Key);
+  }
+  return {sets.begin(), sets.end()};
+}
+
 static llvm::Expected<HostObject> build(ModuleOp op,
                                         const HostObjectOptions &options) {
   auto machine = createMachine(options);
@@ -145,10 +175,7 @@ static llvm::Expected<HostObject> build(ModuleOp op,
   HostObject result;
   result.triple = (*machine)->getTargetTriple().str();
   result.cpu = (*machine)->getTargetCPU().str();
-  for (const llvm::SubtargetFeatureKV &feature :
-       (*machine)->getMCSubtargetInfo()->getEnabledProcessorFeatures())
-    result.features.push_back(feature.Key);
-  llvm::sort(result.features);
+  result.features = getInstructionSets(**machine);
   result.image = std::move(*image);
   return result;
 }

@@ -1,6 +1,7 @@
 // The host variant: a shared object loaded from memory and called with MLIR
 // memref descriptors.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "HostProcessor.h"
 #include "Limits.h"
 #include "Program.h"
 
@@ -99,6 +100,7 @@ public:
                   "the host variant is for '{}', this machine is {}: compile "
                   "the bundle on such a machine",
                   triple, kHostArch);
+    UW_TRY(checkProcessor(image));
     UW_TRY(library.load(bundle->file->section(image.section())));
     function = reinterpret_cast<Function>(library.find(host.symbol()->c_str()));
     if (!function)
@@ -161,6 +163,22 @@ protected:
   }
 
 private:
+  /// Machine code for another processor would end the process.
+  static uw_status checkProcessor(const bundle::Image &image) {
+    std::vector<std::string> features;
+    for (uint32_t i = 0; i < length(image.features()); ++i)
+      features.push_back(text(image.features()->Get(i)));
+    const std::vector<std::string> missing =
+        missingFeatures(features, processorFlags());
+    if (missing.empty())
+      return UW_OK;
+    return fail(UW_HOST_ERROR,
+                "the host variant is for processors like '{}', and this "
+                "machine's lacks {}: compile the bundle with "
+                "--host-cpu=x86-64 or this machine's processor",
+                text(image.cpu()), fmt::join(missing, ", "));
+  }
+
   using Function = void (*)(void **);
   HostLibrary library;
   Function function = nullptr;

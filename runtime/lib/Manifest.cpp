@@ -170,10 +170,12 @@ void writeImage(JsonWriter &json, const BundleFile &file,
                 const bundle::Image &image) {
   json.beginObject();
   json.field("kind", imageKindName(image.kind()));
-  if (image.kind() == bundle::ImageKind::Host)
+  if (image.kind() == bundle::ImageKind::Host) {
     json.field("target_triple", text(image.target_triple()));
-  else
+    json.field("cpu", text(image.cpu()));
+  } else {
     json.field("chip", text(image.chip()));
+  }
   if (image.kind() == bundle::ImageKind::Ptx)
     json.field("ptx_version", text(image.ptx_version()));
   json.field("bytes", file.section(image.section()).size);

@@ -1,6 +1,7 @@
 // The host variant, and machines without a driver.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Fixture.h"
+#include "HostProcessor.h"
 
 using namespace upweave;
 using namespace upweave::test;
@@ -54,6 +55,15 @@ TEST_F(HostTest, BadVariants) {
   EXPECT_EQ(UW_HOST_ERROR, status);
   expectError("the host variant is for 's390x-unknown-linux-gnu'");
   table = doublingTable({});
+  table.images[0]->cpu = "future-1";
+  table.images[0]->features = {"no-such-set", "another"};
+  EXPECT_FALSE(
+      load(open(writeBundle(std::move(table), doublingSections())), UW_HOST));
+  EXPECT_EQ(UW_HOST_ERROR, status);
+  expectError("the host variant is for processors like 'future-1', and this "
+              "machine's lacks no-such-set, another: compile the bundle with "
+              "--host-cpu=");
+  table = doublingTable({});
   table.entries[0]->host->symbol = "missing";
   EXPECT_FALSE(
       load(open(writeBundle(std::move(table), doublingSections())), UW_HOST));
@@ -68,6 +78,25 @@ TEST_F(HostTest, BadVariants) {
       load(open(writeBundle(std::move(table), doublingSections())), UW_HOST));
   EXPECT_EQ(UW_NO_IMAGE, status);
   expectError("entry 'twice' has no host variant");
+}
+
+TEST(HostProcessorTest, ReadsFlags) {
+  const std::string x86 = "processor\t: 0\nvmx flags\t: vnmi\n"
+                          "flags\t\t: fpu lm pni sse4_1 avx2 bmi1 abm\n\n"
+                          "processor\t: 1\nflags\t\t: fpu\n";
+  const std::set<std::string> flags = rt::parseProcessorFlags(x86);
+  EXPECT_EQ(7u, flags.size());
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(Names(), rt::missingFeatures({"64bit", "x87", "sse3", "sse4.1",
+                                          "avx2", "bmi", "lzcnt"},
+                                         flags));
+  EXPECT_EQ((Names{"bmi2", "avx512f"}),
+            rt::missingFeatures({"bmi2", "avx2", "avx512f"}, flags));
+  const std::set<std::string> arm =
+      rt::parseProcessorFlags("Features\t: fp asimd sve2\n");
+  EXPECT_EQ(Names(), rt::missingFeatures({"fp-armv8", "neon", "sve2"}, arm));
+  EXPECT_TRUE(rt::parseProcessorFlags("model name : x\n").empty());
+  EXPECT_FALSE(rt::processorFlags().empty());
 }
 
 TEST_F(HostTest, TensorsOnAnotherDevice) {

@@ -34,7 +34,8 @@ struct HostObjectOptions {
 struct HostObject {
   std::string triple;
   std::string cpu;
-  /// What the processor must have, by LLVM's names ("avx2"); sorted.
+  /// Instruction sets that the processor must have beyond its architecture's
+  /// first, by LLVM's names ("avx2"); sorted. Tuning is not among them.
   std::vector<std::string> features;
   std::vector<char> image;
 };

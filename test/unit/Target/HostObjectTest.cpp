@@ -71,7 +71,18 @@ TEST_F(HostObjectTest, SaysWhatTheProcessorMustHave) {
     GTEST_SKIP() << "x86-64 is not this machine's target: " << message;
   EXPECT_EQ(object->cpu, "x86-64-v3");
   EXPECT_TRUE(llvm::is_contained(object->features, "avx2"));
+  EXPECT_FALSE(llvm::is_contained(object->features, "avx512f"));
   EXPECT_TRUE(llvm::is_sorted(object->features));
+  // Tuning is not something that a processor lacks.
+  for (const std::string &feature : object->features)
+    EXPECT_FALSE(StringRef(feature).contains("slow") ||
+                 StringRef(feature).contains("fast"))
+        << feature;
+  options.features = "+avx512f,-bmi2";
+  object = build(kSine, options);
+  ASSERT_TRUE(succeeded(object)) << message;
+  EXPECT_TRUE(llvm::is_contained(object->features, "avx512f"));
+  EXPECT_FALSE(llvm::is_contained(object->features, "bmi2"));
 }
 
 TEST_F(HostObjectTest, RefusesAFunctionThatNoLibraryHas) {
