@@ -77,6 +77,10 @@ static const std::pair<const char *, bool> kNumerics[] = {{"relaxed", false},
 namespace {
 /// The raw options; they exist while the command line is read.
 struct Flags {
+  // Descriptions are not copied.
+  std::string chipsDescription =
+      "Chips to compile for, as sm_89,sm_90 (default sm_89); known: " +
+      upweave::getKnownChips();
   cl::OptionCategory category{"Options"};
   cl::opt<std::string> input{cl::Positional, cl::desc("IN.mlir"),
                              cl::value_desc("file, - for the standard input"),
@@ -89,11 +93,9 @@ struct Flags {
   cl::opt<std::string> entry{
       "entry", cl::desc("The function to compile (default: each public one)"),
       cl::value_desc("name"), cl::cat(category)};
-  cl::list<std::string> chips{
-      "chip", cl::CommaSeparated,
-      cl::desc("Chips to compile for, as sm_89,sm_90 (default sm_89); known: " +
-               upweave::getKnownChips()),
-      cl::value_desc("list"), cl::cat(category)};
+  cl::list<std::string> chips{"chip", cl::CommaSeparated,
+                              cl::desc(chipsDescription),
+                              cl::value_desc("list"), cl::cat(category)};
   cl::opt<std::string> precision{
       "precision",
       cl::desc("Products of f32 convolutions: ieee (default), tf32 or tf32x3; "
