@@ -113,6 +113,11 @@ public:
 
   mlir::gpu::GPUFuncOp getKernel() { return kernel; }
 
+  /// Asks for so few registers a thread that `blocks` thread blocks fit on a
+  /// multiprocessor. Without it ptxas aims at full occupancy, even where that
+  /// makes it spill.
+  void setMinBlocksPerSM(int64_t blocks);
+
   /// The number of the thread in the whole grid, of type index: computed once,
   /// at the start of the kernel.
   mlir::Value globalThreadId();

@@ -22,6 +22,10 @@ using namespace upweave;
 /// Warps of a thread block: elements are independent, any number does.
 static constexpr int64_t kDirectWarps = 8;
 
+/// Half of the threads that a multiprocessor holds: what is lost in occupancy
+/// is won by loads in flight, for which a thread then has 64 registers.
+static constexpr int64_t kDirectBlocksPerSM = 4;
+
 namespace {
 /// The taps of one spatial axis, for the result's coordinate o. With
 /// t = o + paddingLow and g = gcd(S, L) they are k' = k0 + j * (S/g), j <
@@ -324,6 +328,7 @@ LogicalResult upweave::lowerDirectConv(LaunchContext &context, BlockOp block) {
   expandBlockRegion(block);
   RowNest nest = buildRowNest(block, /*keepRows=*/false);
   LaunchBuilder launch(context, block, "direct", kDirectWarps * kWarpSize);
+  launch.setMinBlocksPerSM(kDirectBlocksPerSM);
   if (succeeded(emitDirectConv(launch, block, nest)))
     return success();
   launch.abandon();

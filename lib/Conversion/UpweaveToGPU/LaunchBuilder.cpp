@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/ADT/StringExtras.h"
@@ -107,6 +108,11 @@ LaunchBuilder::LaunchBuilder(LaunchContext &context, Operation *op,
   builder.setInsertionPointToEnd(&kernel.getBody().front());
   auto end = gpu::ReturnOp::create(builder, loc);
   bodyBuilder.setInsertionPoint(end);
+}
+
+void LaunchBuilder::setMinBlocksPerSM(int64_t blocks) {
+  kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                  hostBuilder.getI32IntegerAttr(blocks));
 }
 
 BlockArgument LaunchBuilder::appendArgument(Value hostValue, Type type) {
