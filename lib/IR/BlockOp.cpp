@@ -261,6 +261,9 @@ static LogicalResult verifyDomain(BlockOp op) {
     if (ShapedType::isDynamic(domain[dim]))
       return op.emitOpError() << "has a dynamic row dimension d" << dim
                               << "; only parallel dimensions may be dynamic";
+    if (domain[dim] == 0)
+      return op.emitOpError() << "has a row dimension d" << dim
+                              << " of size 0; rows have elements";
   }
   return success();
 }

@@ -155,6 +155,10 @@ bool FormBlocks::form(const Cone &cone) {
         getAccumulatorType(getElementTypeOrSelf(conv.getInput().getType()));
   }
   RegionProgram program(cone, elementType, loc);
+  // What reduces nothing still writes its results.
+  if (llvm::any_of(program.getRows(),
+                   [&](int64_t dim) { return program.getDomain()[dim] == 0; }))
+    return false;
   SmallVector<Value> yielded;
   for (Value root : roots) {
     FailureOr<Value> value = program.pull(root);

@@ -90,7 +90,9 @@ Shape Evaluator::sizes(const ExprList *exprs, const std::string &where) const {
 
 void Evaluator::bindArgument(const bundle::Entry &entry, uint32_t argument,
                              TensorInfo &info, const std::string &where) {
-  if (argument >= arguments.size() || !arguments[argument].data)
+  if (argument >= arguments.size() ||
+      entry.args()->Get(argument)->role() != bundle::Role::Input ||
+      (!arguments[argument].data && info.count != 0))
     throw CheckError(
         fmt::format("{}: argument {} is no input", where, argument));
   if (info.shape != arguments[argument].shape ||

@@ -120,6 +120,17 @@ func.func @dynamic_row(%x: tensor<4x?xf32>) -> tensor<4x?xf32> {
 
 // -----
 
+func.func @empty_row(%x: tensor<4x0xf32>) -> tensor<4x0xf32> {
+  // expected-error@+1 {{has a row dimension d1 of size 0; rows have elements}}
+  %0 = upweave.block domain [4, 0] rows [1] stored(%x : tensor<4x0xf32>) outs(%x : tensor<4x0xf32>) {
+  ^bb0(%p: f32):
+    upweave.yield %p : f32
+  }
+  return %0 : tensor<4x0xf32>
+}
+
+// -----
+
 // The producer.
 
 func.func @element_types(%x: tensor<1x2x4xf32>, %w: tensor<2x3x1xf16>, %y: tensor<1x3x4xf32>)

@@ -6,6 +6,7 @@
 // RUN: upweave-run %t.upw --entry=gather --device=host --check --dim 3 | FileCheck %s
 // RUN: upweave-run %t.upw --entry=matmul --device=host --check | FileCheck %s
 // RUN: upweave-run %t.upw --entry=same --device=host --check | FileCheck %s
+// RUN: upweave-run %t.upw --entry=empty_rows --device=host --check | FileCheck %s
 // CHECK: check {{.*}}: passed
 // CHECK-NOT: FAILED
 
@@ -55,4 +56,17 @@ func.func @matmul(%a: tensor<5x7xf32>, %b: tensor<7x3xf32>) -> tensor<5x3xf32> {
 
 func.func @same(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
   return %x, %x : tensor<3xf32>, tensor<3xf32>
+}
+
+// The sum over no elements is written all the same.
+func.func @empty_rows(%x: tensor<5x0xf32>) -> tensor<5xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<5xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<5xf32>) -> tensor<5xf32>
+  %r = linalg.reduce ins(%x : tensor<5x0xf32>) outs(%f : tensor<5xf32>) dimensions = [1]
+         (%a: f32, %b: f32) {
+           %s = arith.addf %a, %b : f32
+           linalg.yield %s : f32
+         }
+  return %r : tensor<5xf32>
 }

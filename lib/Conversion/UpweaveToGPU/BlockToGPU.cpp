@@ -97,8 +97,6 @@ static LogicalResult lowerStored(LaunchContext &context, BlockOp block) {
              << llvm::toString(said.takeError());
     plan = *said;
   }
-  if (facts.rowLength == 0)
-    return success();
   return lowerStoredRows(context, block, plan);
 }
 
