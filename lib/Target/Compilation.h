@@ -51,6 +51,7 @@ private:
 
   // Compile.cpp: the steps.
   mlir::LogicalResult selectEntries();
+  void dropAssertions();
   mlir::LogicalResult formBlocks();
   mlir::LogicalResult checkEntry(mlir::func::FuncOp func);
   mlir::LogicalResult compileHost();
@@ -91,6 +92,8 @@ private:
   std::shared_ptr<RemarkList> remarks;
   std::string ptxas;
   std::vector<mlir::func::FuncOp> entries;
+  /// Whether the source had assertions, which nothing checks.
+  bool hadAssertions = false;
   std::vector<std::unique_ptr<bundle::EntryT>> entryTables;
   std::vector<BlockFacts> blocks;
 };

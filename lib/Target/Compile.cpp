@@ -12,6 +12,7 @@
 #include "Upweave/Transforms/PlannedFunction.h"
 #include "Upweave/Version.h"
 
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Config/llvm-config.h"
@@ -159,7 +160,17 @@ LogicalResult Compilation::checkEntry(func::FuncOp func) {
   return success();
 }
 
+/// A kernel cannot report that an assertion failed, and host code is not to end
+/// the process.
+void Compilation::dropAssertions() {
+  module.walk([&](cf::AssertOp op) {
+    hadAssertions = true;
+    op.erase();
+  });
+}
+
 LogicalResult Compilation::formBlocks() {
+  dropAssertions();
   if (failed(runPasses(module, "forming blocks", [&](OpPassManager &pm) {
         FusePipelineOptions fuse;
         fuse.numerics =

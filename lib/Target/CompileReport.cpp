@@ -62,6 +62,8 @@ void Compilation::describeDifferences() {
   if (rows && !options.strictNumerics)
     list.push_back("a row-constant addend under a LayerNorm is dropped where "
                    "the LayerNorm is its only use");
+  if (hadAssertions)
+    list.push_back("assertions (cf.assert) are not checked");
   for (std::unique_ptr<bundle::EntryT> &entry : entryTables)
     entry->notes = list;
 }
