@@ -103,3 +103,16 @@ func.func @both(%x: f32) -> (f32, f32) {
   %s, %c = math.sincos %x : f32
   return %s, %c : f32, f32
 }
+
+// CHECK-LABEL: func @classes
+// CHECK-SAME: (%[[X:.*]]: f32)
+// CHECK: %[[A:.*]] = math.absf %[[X]]
+// CHECK: arith.cmpf oeq, %[[A]], %{{.*}} : f32
+// CHECK: %[[L:.*]] = arith.cmpf oge
+// CHECK: %[[F:.*]] = arith.cmpf olt
+// CHECK: arith.andi %[[L]], %[[F]]
+func.func @classes(%x: f32) -> (i1, i1) {
+  %0 = math.isinf %x : f32
+  %1 = math.isnormal %x : f32
+  return %0, %1 : i1, i1
+}

@@ -235,24 +235,30 @@ void expandClamp(math::ClampFOp op) {
   op.erase();
 }
 
-/// |x| between the smallest normal number and infinity.
-void expandIsNormal(math::IsNormalOp op) {
+/// |x| is infinity, or between the smallest normal number and infinity.
+template <typename ClassOp> void expandFloatClass(ClassOp op) {
   OpBuilder b(op);
   Location loc = op.getLoc();
   auto type = cast<FloatType>(op.getOperand().getType());
   const llvm::fltSemantics &semantics = type.getFloatSemantics();
-  auto compare = [&](arith::CmpFPredicate predicate, Value x, APFloat limit) {
+  auto compare = [&](arith::CmpFPredicate predicate, Value x,
+                     const APFloat &limit) -> Value {
     Value constant =
         arith::ConstantOp::create(b, loc, FloatAttr::get(type, limit));
     return arith::CmpFOp::create(b, loc, predicate, x, constant);
   };
   Value magnitude = math::AbsFOp::create(b, loc, op.getOperand());
-  Value isLarge = compare(arith::CmpFPredicate::OGE, magnitude,
-                          APFloat::getSmallestNormalized(semantics));
-  Value isFinite =
-      compare(arith::CmpFPredicate::OLT, magnitude, APFloat::getInf(semantics));
-  op.replaceAllUsesWith(
-      arith::AndIOp::create(b, loc, isLarge, isFinite).getResult());
+  APFloat infinity = APFloat::getInf(semantics);
+  Value result;
+  if constexpr (std::is_same_v<ClassOp, math::IsInfOp>) {
+    result = compare(arith::CmpFPredicate::OEQ, magnitude, infinity);
+  } else {
+    Value isLarge = compare(arith::CmpFPredicate::OGE, magnitude,
+                            APFloat::getSmallestNormalized(semantics));
+    Value isFinite = compare(arith::CmpFPredicate::OLT, magnitude, infinity);
+    result = arith::AndIOp::create(b, loc, isLarge, isFinite);
+  }
+  op.replaceAllUsesWith(result);
   op.erase();
 }
 
@@ -300,7 +306,7 @@ bool hasInstruction(Operation *op) {
   }
   return isa<math::AbsFOp, math::FmaOp, math::AbsIOp, math::CountLeadingZerosOp,
              math::CountTrailingZerosOp, math::CtPopOp, math::IsFiniteOp,
-             math::IsInfOp, math::IsNaNOp>(op);
+             math::IsNaNOp>(op);
 }
 
 /// Replaces one scalar op; the ops it makes may need replacing too.
@@ -317,7 +323,9 @@ static LogicalResult expandScalar(Operation *op,
   if (auto clamp = dyn_cast<math::ClampFOp>(op))
     return expandClamp(clamp), success();
   if (auto isNormal = dyn_cast<math::IsNormalOp>(op))
-    return expandIsNormal(isNormal), success();
+    return expandFloatClass(isNormal), success();
+  if (auto isInf = dyn_cast<math::IsInfOp>(op))
+    return expandFloatClass(isInf), success();
   if (auto both = dyn_cast<math::SincosOp>(op)) {
     Operation *before = op->getPrevNode();
     Block *block = op->getBlock();

@@ -21,12 +21,13 @@ using namespace mlir;
 /// compiler's runtime library would; math in as few library calls as possible.
 static void addFloatPasses(OpPassManager &pm, bool expandMath) {
   pm.addPass(math::createMathExtendToSupportedTypes());
+  // Conversions of integers are seen before f32 comes between.
+  if (expandMath)
+    pm.addPass(upweave::createExpandHostMath());
   arith::ArithEmulateUnsupportedFloatsOptions emulation;
   emulation.sourceTypeStrs = {"bf16", "f16"};
   emulation.targetTypeStr = "f32";
   pm.addPass(arith::createArithEmulateUnsupportedFloats(emulation));
-  if (expandMath)
-    pm.addPass(upweave::createExpandHostMath());
   // Powers with integer exponents have no function in the C library.
   ConvertMathToFuncsOptions powers;
   powers.minWidthOfFPowIExponent = 1;
