@@ -18,14 +18,26 @@ struct Spelling {
   const char *llvm, *kernel;
 };
 constexpr Spelling kSpellings[] = {
-    {"64bit", "lm"},       {"x87", "fpu"},       {"sse3", "pni"},
-    {"crc32", "sse4_2"},   {"sahf", "lahf_lm"},  {"lzcnt", "abm"},
-    {"bmi", "bmi1"},       {"prfchw", "3dnowprefetch"},
-    {"pclmul", "pclmulqdq"}, {"rdrnd", "rdrand"}, {"sha", "sha_ni"},
-    {"avx512vnni", "avx512_vnni"}, {"avx512vbmi2", "avx512_vbmi2"},
-    {"avx512bitalg", "avx512_bitalg"}, {"avx512bf16", "avx512_bf16"},
-    {"avx512fp16", "avx512_fp16"}, {"avx512vpopcntdq", "avx512_vpopcntdq"},
-    {"avxvnni", "avx_vnni"}, {"neon", "asimd"},  {"fp_armv8", "fp"},
+    {"64bit", "lm"},
+    {"x87", "fpu"},
+    {"sse3", "pni"},
+    {"crc32", "sse4_2"},
+    {"sahf", "lahf_lm"},
+    {"lzcnt", "abm"},
+    {"bmi", "bmi1"},
+    {"prfchw", "3dnowprefetch"},
+    {"pclmul", "pclmulqdq"},
+    {"rdrnd", "rdrand"},
+    {"sha", "sha_ni"},
+    {"avx512vnni", "avx512_vnni"},
+    {"avx512vbmi2", "avx512_vbmi2"},
+    {"avx512bitalg", "avx512_bitalg"},
+    {"avx512bf16", "avx512_bf16"},
+    {"avx512fp16", "avx512_fp16"},
+    {"avx512vpopcntdq", "avx512_vpopcntdq"},
+    {"avxvnni", "avx_vnni"},
+    {"neon", "asimd"},
+    {"fp_armv8", "fp"},
 };
 
 /// The kernel's name of a feature: letters, digits and underscores.

@@ -116,3 +116,19 @@ func.func @classes(%x: f32) -> (i1, i1) {
   %1 = math.isnormal %x : f32
   return %0, %1 : i1, i1
 }
+
+// LLVM 22 makes 1 of both as bf16.
+// CHECK-LABEL: func @booleans
+// CHECK-SAME: (%[[B:.*]]: i1, %[[V:.*]]: vector<2xi1>)
+// CHECK-DAG: %[[M:.*]] = arith.constant -1.0{{.*}} : bf16
+// CHECK-DAG: %[[Z:.*]] = arith.constant 0.0{{.*}} : bf16
+// CHECK: arith.select %[[B]], %[[M]], %[[Z]] : bf16
+// CHECK: %[[O:.*]] = arith.constant 1.0{{.*}} : bf16
+// CHECK: arith.select %[[B]], %[[O]], %{{.*}} : bf16
+// CHECK-NOT: sitofp
+func.func @booleans(%b: i1, %v: vector<2xi1>) -> (bf16, bf16, vector<2xf32>) {
+  %0 = arith.sitofp %b : i1 to bf16
+  %1 = arith.uitofp %b : i1 to bf16
+  %2 = arith.sitofp %v : vector<2xi1> to vector<2xf32>
+  return %0, %1, %2 : bf16, bf16, vector<2xf32>
+}

@@ -262,6 +262,28 @@ template <typename ClassOp> void expandFloatClass(ClassOp op) {
   op.erase();
 }
 
+/// LLVM 22 gives 1 for both as bf16 on sm_90: a choice says what is meant.
+///
+// Pattern: arith.sitofp %b : i1 to bf16
+bool isBoolToFloat(Operation *op) {
+  return isa<arith::SIToFPOp, arith::UIToFPOp>(op) &&
+         getElementTypeOrSelf(op->getOperand(0).getType()).isInteger(1);
+}
+
+void expandBoolToFloat(Operation *op) {
+  OpBuilder b(op);
+  Location loc = op->getLoc();
+  auto constant = [&](double value) -> Value {
+    return arith::ConstantOp::create(
+        b, loc, b.getFloatAttr(op->getResult(0).getType(), value));
+  };
+  Value one = constant(isa<arith::SIToFPOp>(op) ? -1.0 : 1.0);
+  Value zero = constant(0.0);
+  op->getResult(0).replaceAllUsesWith(
+      arith::SelectOp::create(b, loc, op->getOperand(0), one, zero));
+  op->erase();
+}
+
 void expandSinCos(math::SincosOp op) {
   OpBuilder b(op);
   Value sine = math::SinOp::create(b, op.getLoc(), op.getOperand());
@@ -297,7 +319,7 @@ LogicalResult unrollVector(Operation *op, VectorType type,
 } // namespace
 
 bool hasInstruction(Operation *op) {
-  if (!isa<arith::RemFOp>(op) &&
+  if (!isa<arith::RemFOp>(op) && !isBoolToFloat(op) &&
       !isa_and_nonnull<math::MathDialect>(op->getDialect()))
     return true;
   if (isThroughF32(op)) {
@@ -316,6 +338,8 @@ static LogicalResult expandScalar(Operation *op,
     return success();
   if (std::optional<Expansion> expansion = getExpansion(op))
     return expandFloatFunction(op, *expansion);
+  if (isBoolToFloat(op))
+    return expandBoolToFloat(op), success();
   if (auto power = dyn_cast<math::IPowIOp>(op))
     return expandIntegerPower(power), success();
   if (auto power = dyn_cast<math::FPowIOp>(op))
