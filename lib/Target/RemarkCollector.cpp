@@ -70,8 +70,9 @@ private:
 
 FailureOr<std::shared_ptr<RemarkList>> collectRemarks(MLIRContext &context) {
   auto list = std::make_shared<RemarkList>();
-  remark::RemarkCategories categories;
-  categories.all = "upweave-.*";
+  // What has no filter of its own is off, whatever 'all' says.
+  const std::string filter = "upweave-.*";
+  remark::RemarkCategories categories{filter, filter, filter, filter, filter};
   if (failed(remark::enableOptimizationRemarks(
           context, std::make_unique<Collector>(list),
           std::make_unique<remark::RemarkEmittingPolicyAll>(), categories)))
