@@ -138,3 +138,39 @@ func.func @unknown_size(%x: tensor<?xf32>) -> tensor<?xf32> {
 func.func private @helper(%x: f32) -> f32 {
   return %x : f32
 }
+
+// -----
+
+// A reshape before the return is none: what computes the value writes it where
+// the caller wants it.
+
+// CHECK-LABEL: func.func @reshaped(
+// CHECK-SAME: %[[X:arg[0-9]+]]: memref<?x8xf32>, %[[OUT:arg[0-9]+]]: memref<?x2x4xf32>
+// CHECK: %[[FLAT:.+]] = memref.collapse_shape %[[OUT]] {{\[\[}}0], [1, 2]] : memref<?x2x4xf32> into memref<?x8xf32>
+// CHECK-NOT: memref.copy
+// CHECK: linalg.exp ins(%[[X]] : memref<?x8xf32>) outs(%[[FLAT]] : memref<?x8xf32>)
+// CHECK-NOT: memref.copy
+// CHECK: return{{$}}
+func.func @reshaped(%x: tensor<?x8xf32>) -> tensor<?x2x4xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x8xf32>
+  %e = tensor.empty(%n) : tensor<?x8xf32>
+  %0 = linalg.exp ins(%x : tensor<?x8xf32>) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
+  %1 = tensor.expand_shape %0 [[0], [1, 2]] output_shape [%n, 2, 4] : tensor<?x8xf32> into tensor<?x2x4xf32>
+  return %1 : tensor<?x2x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @collapsed(
+// CHECK-SAME: %[[X:arg[0-9]+]]: memref<2x4xf32>, %[[OUT:arg[0-9]+]]: memref<8xf32>
+// CHECK: %[[GRID:.+]] = memref.expand_shape %[[OUT]] {{\[\[}}0, 1]] output_shape [2, 4] : memref<8xf32> into memref<2x4xf32>
+// CHECK: linalg.exp ins(%[[X]] : memref<2x4xf32>) outs(%[[GRID]] : memref<2x4xf32>)
+// CHECK-NOT: memref.copy
+// CHECK: return{{$}}
+func.func @collapsed(%x: tensor<2x4xf32>) -> tensor<8xf32> {
+  %e = tensor.empty() : tensor<2x4xf32>
+  %0 = linalg.exp ins(%x : tensor<2x4xf32>) outs(%e : tensor<2x4xf32>) -> tensor<2x4xf32>
+  %1 = tensor.collapse_shape %0 [[0, 1]] : tensor<2x4xf32> into tensor<8xf32>
+  return %1 : tensor<8xf32>
+}

@@ -129,6 +129,29 @@ static void separateEmpties(func::FuncOp func) {
   }
 }
 
+/// Walks up the reshapes that `value` is the end of, and gives `destination` the
+/// shape of their start, so that whatever computes the value can write it in
+/// place. A reshape to dynamic sizes ends the walk.
+static Value stripReshapes(OpBuilder &entry, Value value, Value &destination) {
+  while (Operation *op = value.getDefiningOp()) {
+    Location loc = op->getLoc();
+    if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
+      destination = memref::CollapseShapeOp::create(
+          entry, loc, destination, expand.getReassociationIndices());
+      value = expand.getSrc();
+      continue;
+    }
+    auto collapse = dyn_cast<tensor::CollapseShapeOp>(op);
+    if (!collapse || !collapse.getSrcType().hasStaticShape())
+      break;
+    destination = memref::ExpandShapeOp::create(
+        entry, loc, collapse.getSrcType().getShape(), destination,
+        collapse.getReassociationIndices());
+    value = collapse.getSrc();
+  }
+  return value;
+}
+
 /// Rewrites one entry point; `numResults` counts what became an argument.
 static LogicalResult convert(func::FuncOp func, Pass::Statistic &numResults) {
   if (failed(checkResults(func)))
@@ -151,6 +174,7 @@ static LogicalResult convert(func::FuncOp func, Pass::Statistic &numResults) {
 
   separateEmpties(func);
   OpBuilder builder(returns[0]);
+  OpBuilder entry = OpBuilder::atBlockBegin(&func.getBody().front());
   for (auto [value, shape] :
        llvm::zip_equal(returns[0].getOperands(), shapes)) {
     auto tensor = cast<RankedTensorType>(value.getType());
@@ -161,9 +185,11 @@ static LogicalResult convert(func::FuncOp func, Pass::Statistic &numResults) {
       return failure();
     func.setArgAttr(index, kRoleAttr, builder.getStringAttr(kResultRole));
     func.setArgAttr(index, kShapeAttr, AffineMapAttr::get(shape));
+    Value destination = func.getArgument(index);
+    Value source = stripReshapes(entry, value, destination);
     bufferization::MaterializeInDestinationOp::create(
-        builder, returns[0].getLoc(), /*result=*/Type(), value,
-        func.getArgument(index), /*restrict=*/true, /*writable=*/true);
+        builder, returns[0].getLoc(), /*result=*/Type(), source, destination,
+        /*restrict=*/true, /*writable=*/true);
     ++numResults;
   }
   returns[0].getOperandsMutable().clear();
