@@ -5,6 +5,7 @@
 
 #include "Upweave/Transforms/Passes.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 
 using namespace mlir;
@@ -13,6 +14,7 @@ using namespace upweave;
 void upweave::buildFusePipeline(OpPassManager &pm,
                                 const FusePipelineOptions &options) {
   buildRaisePipeline(pm);
+  pm.addNestedPass<func::FuncOp>(createFoldGathers());
   pm.addPass(createFormBlocksPass());
   CanonicalizeEpiloguePassOptions epilogue;
   epilogue.numerics = options.numerics;

@@ -128,6 +128,38 @@ def PlanBuffers : Pass<"upweave-plan-buffers", "::mlir::ModuleOp"> {
 // Blocks
 //===----------------------------------------------------------------------===//
 
+def FoldGathers : Pass<"upweave-fold-gathers", "::mlir::func::FuncOp"> {
+  let summary = "Make reshapes of gathers that count through their source";
+  let description = [{
+    Some exporters spell a reshape as a gather through constant tables of
+    indices (torch-mlir does for the parameters of GroupNorm). The tables are
+    evaluated for every element, and where the positions count through the whole
+    source in row-major order the gather becomes the reshape that it is:
+
+    ```mlir
+    %i = arith.constant dense<[[0, 0, 1, 1]]> : tensor<1x4xi64>
+    %j = arith.constant dense<[[0, 1, 0, 1]]> : tensor<1x4xi64>
+    %y = linalg.generic ... ins(%i, %j : ...) outs(%e : tensor<1x4xf32>) {
+    ^bb0(%a: i64, %b: i64, %o: f32):
+      %0 = arith.index_cast %a : i64 to index
+      %1 = arith.index_cast %b : i64 to index
+      %2 = tensor.extract %x[%0, %1] : tensor<2x2xf32>
+      linalg.yield %2 : f32
+    } -> tensor<1x4xf32>
+    // becomes
+    %0 = tensor.collapse_shape %x [[0, 1]] : tensor<2x2xf32> into tensor<4xf32>
+    %y = tensor.expand_shape %0 [[0, 1]] output_shape [1, 4] : ...
+    ```
+
+    A gather through tables that is no reshape stays, with a missed remark.
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numFolded", "gathers-folded", "Gathers that became reshapes">,
+    Statistic<"numMissed", "gathers-left",
+              "Gathers through constant tables that are no reshapes">];
+}
+
 def FormBlocksPass : Pass<"upweave-form-blocks"> {
   let summary = "Form blocks from producers and their consumers";
   let description = [{
