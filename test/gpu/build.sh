@@ -20,7 +20,7 @@ done
 bin=build/release/bin out=build/gpu
 [ -x $bin/upweave-compile ] || { echo "$bin/upweave-compile is missing: build the preset 'release' first" >&2; exit 1; }
 rm -rf $out
-mkdir -p $out/ir
+mkdir -p $out/ir $out/frontends
 for kind in float int cast; do
   python3 test/Compile/Inputs/op_sweep.py $kind >$out/ir/ops_$kind.mlir
 done
@@ -29,5 +29,8 @@ for file in $out/ir/*.mlir examples/kb34/kb34tiny_*.mlir test/Run/*.mlir "${file
   echo "compiling $name"
   $bin/upweave-compile "$file" --chip=$chips --no-host -o $out/$name.upw 2>$out/log ||
     { cat $out/log >&2; exit 1; }
+done
+for file in test/frontends/ir/*.mlir; do
+  $bin/upweave-compile "$file" --chip=$chips --no-host -o $out/frontends/$(basename "$file" .mlir).upw
 done
 cp build/release/lib/libupweave_runtime.so* $bin/upweave-run $out/

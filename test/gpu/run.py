@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Runs every entry of every bundle in a folder on the GPU, through the machine
 code for the device and through the PTX, and compares it with the float64
-reference (`upweave-run --check`). One entry is also captured into a CUDA graph,
+reference (`upweave-run --check`), and those of test/frontends with PyTorch's results
+on ordinary and hostile inputs, too. One entry is also captured into a CUDA graph,
 and replayed on new data, if there is PyTorch.
 
 usage: test/gpu/run.py [--bundles build/gpu] [--image NAME]... [--sanitize]
@@ -16,6 +17,8 @@ import pathlib
 import subprocess
 import sys
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FRONTENDS = ROOT / "test/frontends"
 SANITIZERS = ("memcheck", "racecheck", "initcheck")
 
 
@@ -39,7 +42,7 @@ def graph_capture(folder, image):
     """Captures a launch, replays it on new data, compares with plain launches."""
     import torch
 
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benchmark"))
+    sys.path.insert(0, str(ROOT / "benchmark"))
     from uwruntime import Runtime
 
     runtime = Runtime(str(folder / "libupweave_runtime.so"))
@@ -96,6 +99,11 @@ def main():
                         ["compute-sanitizer", "--tool", s, "--error-exitcode", "1", *run]
                         for s in SANITIZERS
                     ]
+    for bundle in sorted((folder / "frontends").glob("*.upw")):
+        for image in images:
+            job = [sys.executable, FRONTENDS / "check.py", FRONTENDS / "ir" / f"{bundle.stem}.mlir"]
+            job += ["--device", "gpu", "--image", image, "--bundle", bundle, "--tools", folder]
+            jobs.append(job)
     # Few at a time: each has a context of its own on the device.
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         for number, result in enumerate(pool.map(check, jobs), 1):

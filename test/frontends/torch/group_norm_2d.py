@@ -1,0 +1,9 @@
+"""GroupNorm, whose affine parameters torch-mlir gathers through index tables."""
+
+from common import Chain, nn
+
+shapes = [(2, 4, 4, 6)]
+
+
+def model():
+    return Chain(nn.ConvTranspose2d(4, 8, 4, 2, 1), nn.GroupNorm(2, 8), nn.GELU())

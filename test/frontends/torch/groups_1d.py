@@ -1,0 +1,10 @@
+"""Groups in one dimension."""
+
+from common import Chain, nn
+
+shapes = [(2, 6, 10)]
+
+
+def model():
+    conv = nn.ConvTranspose1d(6, 9, 3, 2, 1, groups=3)
+    return Chain(conv, nn.LayerNorm(19), nn.GELU())

@@ -1,0 +1,10 @@
+"""KernelBench level 2 task 34, small: 3-D, LayerNorm over W', GELU, scale."""
+
+from common import Chain, nn
+
+shapes = [(2, 3, 3, 4, 8)]
+
+
+def model():
+    conv = nn.ConvTranspose3d(3, 4, 4, 2, 1)
+    return Chain(conv, nn.LayerNorm(16), nn.GELU(), 1.0)

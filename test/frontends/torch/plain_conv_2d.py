@@ -1,0 +1,9 @@
+"""An ordinary convolution."""
+
+from common import Chain, nn
+
+shapes = [(2, 4, 6, 8)]
+
+
+def model():
+    return Chain(nn.Conv2d(4, 6, 3, padding=1), nn.LayerNorm(8), nn.GELU())

@@ -1,0 +1,9 @@
+"""RMSNorm over channels."""
+
+from common import Chain, RMSNorm, nn
+
+shapes = [(2, 6, 4, 6)]
+
+
+def model():
+    return Chain(nn.ConvTranspose2d(6, 12, 4, 2, 1), RMSNorm(12, dim=1), nn.SiLU())

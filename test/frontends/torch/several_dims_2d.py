@@ -1,0 +1,9 @@
+"""LayerNorm over the last two dimensions."""
+
+from common import Chain, nn
+
+shapes = [(2, 4, 4, 6)]
+
+
+def model():
+    return Chain(nn.ConvTranspose2d(4, 6, 4, 2, 1), nn.LayerNorm((8, 12)), nn.GELU())
