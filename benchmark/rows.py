@@ -152,6 +152,7 @@ def main():
     for name in args.cases or CASES:
         run_case(name, runtime, args.bundles / f"{name}.upw", images, results)
         torch.cuda.empty_cache()
+        torch._dynamo.reset()
     if args.out:
         args.out.mkdir(parents=True, exist_ok=True)
         (args.out / "rows.json").write_text(json.dumps(results, indent=1) + "\n")

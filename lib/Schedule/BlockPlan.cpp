@@ -61,15 +61,6 @@ RowFacts upweave::getRowFacts(BlockOp block, const RowNest &nest) {
   facts.maxVector = nest.getVector(nest.producer);
   for (const NestOperand &out : nest.outs)
     facts.maxVector = std::max(facts.maxVector, nest.getVector(out));
-  auto variesAlongRow = [&](const NestOperand &operand) {
-    for (unsigned loop = 0; loop < nest.getNumLoops(); ++loop)
-      if ((nest.isRowLoop(loop) || nest.numParallel == nest.getNumLoops()) &&
-          operand.variesAlong(loop))
-        return true;
-    return false;
-  };
-  for (const NestOperand &param : nest.params)
-    facts.valuesPerElement += variesAlongRow(param);
   ReductionFacts reductions = getReductionFacts(block);
   facts.rounds = reductions.rounds;
   facts.partialBytes = reductions.bytesPerRound;

@@ -12,34 +12,37 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace upweave;
 
+// The numbers below were chosen by timing every legal plan of rows of 8 to 8192
+// elements, along and across, in f16 and f32 (docs/performance.md).
 static constexpr int64_t kLanes = 32;
-/// Values that a thread may keep for its part of a row, so that with
-/// addresses and temporaries nothing spills at 16 warps (128 registers).
-static constexpr int64_t kMaxValues = 80;
 /// Tile elements that a thread may hold; 255 registers hold no more.
 static constexpr int64_t kMaxElements = 128;
-/// Row elements of a thread when its row is looped over.
-static constexpr int64_t kLoopedRegisters = 16;
+/// The most elements a plan gives a thread, in units of 32 bits: with addresses
+/// and temporaries they leave five blocks of four warps on a multiprocessor.
+static constexpr int64_t kElements = 64;
+/// Elements of a thread that shares its row within a warp: one access of 16
+/// bytes, or a few scalars. Rows of 16-bit elements are short of instructions
+/// before they are short of bandwidth: more elements a thread are fewer shuffles.
+static constexpr int64_t kScalarElements = 8, kNarrowElements = 32;
+/// Elements that a thread should hold by taking several rows.
+static constexpr int64_t kWideRowElements = 4;
+/// Row elements of a thread when its row is looped over, and the warps it then
+/// takes: the rows under way are few enough for the L2 cache, which the passes
+/// after the first read.
+static constexpr int64_t kLoopedRegisters = 32;
+static constexpr int64_t kWideLoopedWarps = 32, kNarrowLoopedWarps = 16;
 /// Warps of a row beyond which a row is looped over instead.
 static constexpr int64_t kMaxWarpsPerRow = 16;
-/// Warps of a block that has rows enough.
-static constexpr int64_t kWarps = 8;
-/// Accesses of one operand that a thread should have in flight.
-static constexpr int64_t kAccessesInFlight = 4;
-/// The most accesses of a thread before its row is given more threads.
-static constexpr int64_t kMaxAccesses = 8;
-/// Elements of a thread whose vectors lie across rows.
-static constexpr int64_t kAcrossElements = 32;
+/// Warps of a block: few, so that a barrier holds up little.
+static constexpr int64_t kWarps = 4;
+/// Elements of an access across rows: wider ones need more threads per row.
+static constexpr int64_t kAcrossVector = 4;
 /// Bytes of a memory sector: neighbouring lanes fill at least one.
 static constexpr int64_t kSectorBytes = 32;
-/// Row tiles a block takes when there are plenty, so that what it loads once
-/// (values that vary along the row only) is used often.
-static constexpr int64_t kTilesPerBlock = 4;
-/// Blocks per multiprocessor to leave before blocks take several tiles.
-static constexpr int64_t kBlocksPerMultiprocessor = 16;
 
 int64_t RowPlan::getLanesPerRow() const {
   if (alongRow)
@@ -121,68 +124,83 @@ void RowPlan::print(llvm::raw_ostream &os) const {
      << " tiles per block, " << sharedBytes << " bytes shared";
 }
 
-/// The share of a row that a thread may keep in registers.
-static int64_t getRegisterLimit(const RowFacts &facts) {
-  return kMaxValues / std::max<int64_t>(facts.valuesPerElement, 1);
+/// True for elements of 16 bits and less.
+static bool isNarrow(const RowFacts &facts) { return facts.elementBytes <= 2; }
+
+/// The elements that a plan gives a thread at most.
+static int64_t getElementLimit(const RowFacts &facts) {
+  return kElements * 4 / std::max<int64_t>(facts.elementBytes, 4);
 }
 
-/// Lanes and registers when lanes run along the row.
+/// Lanes and registers when lanes run along the row: few elements a thread
+/// within a warp, then as many as registers hold within four warps, then more
+/// warps.
 static void planAlongRow(RowPlan &plan, const RowFacts &facts) {
   int64_t chunks = std::max<int64_t>(facts.rowLength / plan.vector, 1);
-  int64_t limit = std::max(getRegisterLimit(facts), plan.vector);
-  int64_t preferred =
-      std::min(limit, std::max(kMaxAccesses * plan.vector, kLoopedRegisters));
-  plan.threadsPerRow = std::min<int64_t>(kLanes, llvm::PowerOf2Ceil(chunks));
+  int64_t limit = std::max(getElementLimit(facts), plan.vector);
+  int64_t preferred = isNarrow(facts)    ? kNarrowElements
+                      : plan.vector == 1 ? kScalarElements
+                                         : plan.vector;
+  plan.threadsPerRow = 1;
   auto perThread = [&]() -> int64_t {
     return llvm::divideCeil(chunks, plan.threadsPerRow) * plan.vector;
   };
-  while (perThread() > preferred && plan.threadsPerRow < kLanes * kWarps)
+  while (perThread() > preferred && plan.threadsPerRow < kLanes)
+    plan.threadsPerRow *= 2;
+  while (perThread() > limit / 2 && plan.threadsPerRow < kLanes * kWarps)
     plan.threadsPerRow *= 2;
   while (perThread() > limit && plan.threadsPerRow < kLanes * kMaxWarpsPerRow)
     plan.threadsPerRow *= 2;
   plan.warps = std::max(kWarps, plan.getWarpsPerRow());
   plan.registers = perThread();
   plan.looped = plan.registers > limit;
-  if (plan.looped)
-    plan.registers =
-        std::max(std::min(limit, kLoopedRegisters) / plan.vector, int64_t(1)) *
-        plan.vector;
+  if (!plan.looped)
+    return;
+  plan.registers =
+      std::max(kLoopedRegisters / plan.vector, int64_t(1)) * plan.vector;
+  plan.warps = isNarrow(facts) ? kNarrowLoopedWarps : kWideLoopedWarps;
+  plan.threadsPerRow = kLanes * plan.warps;
 }
 
-/// Lanes, warps and registers when lanes run along a parallel dimension. A
-/// row is spread over warps first, then over lanes as long as the others fill
-/// sectors; narrower accesses come in between.
+/// Bytes that neighbouring lanes of a plan across rows access together.
+static int64_t getSegmentBytes(const RowPlan &plan, const RowFacts &facts) {
+  return kLanes / plan.getLanesPerRow() * plan.vector * facts.elementBytes;
+}
+
+/// Lanes, warps and registers when lanes run along a parallel dimension: a
+/// thread holds as many elements as its registers, and the fewest warps that
+/// leave neighbouring lanes two sectors, or one, share the rest of the row.
 static void planAcrossRow(RowPlan &plan, const RowFacts &facts) {
-  int64_t limit = std::min(getRegisterLimit(facts), kAcrossElements);
+  int64_t limit = getElementLimit(facts);
+  plan.vector = std::min(plan.vector, kAcrossVector);
+  plan.threadsPerRow = 1;
   auto elements = [&]() -> int64_t {
     return llvm::divideCeil(facts.rowLength, plan.threadsPerRow) * plan.vector;
   };
-  plan.threadsPerRow = 1;
-  while (elements() > limit && plan.threadsPerRow < kMaxWarpsPerRow &&
-         plan.threadsPerRow < facts.rowLength)
-    plan.threadsPerRow *= 2;
-  plan.warps = std::max(kWarps, plan.threadsPerRow);
-  while (elements() > limit &&
-         plan.vector * facts.elementBytes * kLanes > 2 * kSectorBytes &&
-         plan.vector > 1)
-    plan.vector /= 2;
-  while (elements() > limit && plan.threadsPerRow < facts.rowLength &&
-         plan.vector * facts.elementBytes * kLanes >
-             kSectorBytes * plan.threadsPerRow / plan.warps &&
-         plan.threadsPerRow / plan.warps < kLanes / 4)
+  while (elements() > limit && plan.threadsPerRow < facts.rowLength)
     plan.threadsPerRow *= 2;
   plan.registers = llvm::divideCeil(facts.rowLength, plan.threadsPerRow);
-  plan.looped = elements() > limit;
-  if (plan.looped)
-    plan.registers = std::max<int64_t>(kLoopedRegisters / plan.vector, 1);
+  constexpr std::pair<int64_t, int64_t> kChoices[] = {
+      {kWarps, 2 * kSectorBytes},
+      {2 * kWarps, 2 * kSectorBytes},
+      {2 * kWarps, kSectorBytes},
+      {kMaxWarpsPerRow, kSectorBytes}};
+  for (auto [warps, bytes] : kChoices) {
+    plan.warps = warps;
+    if (plan.threadsPerRow <= warps * kLanes &&
+        getSegmentBytes(plan, facts) >= bytes)
+      return;
+  }
+  plan.looped = true;
+  plan.warps = plan.threadsPerRow = kMaxWarpsPerRow;
+  plan.registers = std::max<int64_t>(kLoopedRegisters / plan.vector, 1);
 }
 
 void upweave::completeRowPlan(RowPlan &plan, const RowFacts &facts,
                               const RowTarget &target) {
-  int64_t accesses =
-      plan.alongRow ? plan.registers / plan.vector : plan.registers;
-  plan.rowsPerThread =
-      std::max<int64_t>(kAccessesInFlight / std::max<int64_t>(accesses, 1), 1);
+  int64_t wanted = isNarrow(facts) ? kNarrowElements : kWideRowElements;
+  plan.rowsPerThread = llvm::PowerOf2Ceil(
+      plan.alongRow ? llvm::divideCeil(wanted, plan.registers) : 1);
   plan.tilesPerBlock = 1;
   auto getBlocks = [&] {
     return static_cast<int64_t>(
@@ -192,16 +210,37 @@ void upweave::completeRowPlan(RowPlan &plan, const RowFacts &facts,
   if (facts.numRows != kDynamicSize)
     while (plan.rowsPerThread > 1 && getBlocks() < 2 * target.multiprocessors)
       plan.rowsPerThread /= 2;
-  bool plenty = facts.numRows == kDynamicSize ||
-                getBlocks() >= kTilesPerBlock * kBlocksPerMultiprocessor *
-                                   target.multiprocessors;
-  if (plenty && facts.valuesPerElement > 1 && !plan.looped)
-    plan.tilesPerBlock = kTilesPerBlock;
   plan.computeSharedBytes(facts);
   while (plan.sharedBytes > target.sharedBytesPerBlock &&
          plan.rowsPerThread > 1) {
     plan.rowsPerThread /= 2;
     plan.computeSharedBytes(facts);
+  }
+}
+
+/// True if the rows are too few to give every multiprocessor two blocks.
+static bool isStarved(const RowPlan &plan, const RowFacts &facts,
+                      const RowTarget &target) {
+  return facts.numRows != kDynamicSize &&
+         facts.numRows * plan.threadsPerRow <
+             2 * target.multiprocessors * plan.warps * kLanes;
+}
+
+/// Few rows take more threads each, and smaller blocks.
+static void spreadFewRows(RowPlan &plan, const RowFacts &facts,
+                          const RowTarget &target) {
+  while (plan.warps > std::max<int64_t>(plan.getWarpsPerRow(), 2) &&
+         isStarved(plan, facts, target))
+    plan.warps /= 2;
+  while (!plan.looped && isStarved(plan, facts, target) &&
+         plan.registers > plan.vector &&
+         plan.threadsPerRow < kLanes * kMaxWarpsPerRow) {
+    plan.threadsPerRow *= 2;
+    plan.registers =
+        llvm::divideCeil(std::max<int64_t>(facts.rowLength / plan.vector, 1),
+                         plan.threadsPerRow) *
+        plan.vector;
+    plan.warps = std::max(plan.warps, plan.getWarpsPerRow());
   }
 }
 
@@ -222,11 +261,8 @@ RowPlan upweave::planStoredRows(const RowFacts &facts,
     planAcrossRow(plan, facts);
     plan.computeSharedBytes(facts);
   }
-  while (plan.warps > std::max<int64_t>(plan.getWarpsPerRow(), 2) &&
-         facts.numRows != kDynamicSize && plan.alongRow &&
-         facts.numRows * plan.threadsPerRow <
-             2 * target.multiprocessors * plan.warps * kLanes)
-    plan.warps /= 2;
+  if (plan.alongRow)
+    spreadFewRows(plan, facts, target);
   completeRowPlan(plan, facts, target);
   return plan;
 }

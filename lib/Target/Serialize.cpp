@@ -73,6 +73,67 @@ LogicalResult checkNoExternals(gpu::GPUModuleOp module, StringRef ptx) {
             "every function must be expanded (upweave-expand-math)";
 }
 
+/// The place of a kernel's line .maxntid in the PTX; npos if it has none.
+size_t findThreads(StringRef ptx, StringRef kernel) {
+  size_t entry = ptx.find((".entry " + kernel + "(").str());
+  return entry == StringRef::npos ? entry : ptx.find("\n.maxntid ", entry) + 1;
+}
+
+/// Threads of a thread block of the kernel.
+int64_t getThreads(StringRef ptx, StringRef kernel) {
+  size_t at = findThreads(ptx, kernel);
+  StringRef line = ptx.substr(at).split('\n').first;
+  if (at == 0 || !line.consume_front(".maxntid "))
+    return 0;
+  int64_t threads = 1;
+  for (StringRef part : llvm::split(line, ',')) {
+    int64_t size;
+    if (part.trim().getAsInteger(10, size))
+      return 0;
+    threads *= size;
+  }
+  return threads;
+}
+
+/// Asks for `blocks` thread blocks a multiprocessor, no more, in the PTX of one
+/// kernel: ptxas then has the registers that fewer blocks leave.
+void setMinBlocksPerSM(std::string &ptx, StringRef kernel, int64_t blocks) {
+  constexpr StringLiteral kBlocks = ".minnctapersm ";
+  size_t next = ptx.find('\n', findThreads(ptx, kernel)) + 1;
+  size_t end = next;
+  if (StringRef(ptx).substr(next).starts_with(kBlocks))
+    end = ptx.find('\n', next) + 1;
+  ptx.replace(next, end - next, (kBlocks + Twine(blocks) + "\n").str());
+}
+
+/// Assembles the kernels until none spills that could do without: ptxas aims at
+/// more blocks a multiprocessor than leave a thread its registers.
+LogicalResult assemble(StringRef ptxas, const TargetDescription &target,
+                       SerializedModule &module, EmitError emitError) {
+  constexpr int kMostRounds = 8;
+  llvm::StringMap<int64_t> blocks;
+  for (int round = 0;; ++round) {
+    if (failed(runPtxas(ptxas, target.chip, kOptLevel, module, emitError)))
+      return failure();
+    bool changed = false;
+    for (const KernelResources &kernel : module.kernels) {
+      int64_t threads = getThreads(module.ptx, kernel.name);
+      if (kernel.spillStoreBytes + kernel.spillLoadBytes == 0 || threads == 0 ||
+          round == kMostRounds)
+        continue;
+      auto [known, isNew] =
+          blocks.try_emplace(kernel.name, target.registersPerMultiprocessor /
+                                              (kernel.registers * threads));
+      if (known->second <= 1)
+        continue;
+      setMinBlocksPerSM(module.ptx, kernel.name, --known->second);
+      changed = true;
+    }
+    if (!changed)
+      return success();
+  }
+}
+
 } // namespace
 
 void registerSerialization(DialectRegistry &registry) {
@@ -102,8 +163,7 @@ FailureOr<SerializedModule> serializeGPUModule(gpu::GPUModuleOp module,
   result.ptx = StringRef(ptx->data(), ptx->size()).rtrim('\0').str();
   if (failed(checkNoExternals(module, result.ptx)))
     return failure();
-  if (!ptxas.empty() &&
-      failed(runPtxas(ptxas, target.chip, kOptLevel, result, emitError)))
+  if (!ptxas.empty() && failed(assemble(ptxas, target, result, emitError)))
     return failure();
   return result;
 }

@@ -110,7 +110,8 @@ bool Gather::readTables() {
     if (!elements || !map.isProjectedPermutation())
       continue;
     Table table{std::move(*elements), SmallVector<int64_t>(op.getNumLoops())};
-    ArrayRef<int64_t> shape = cast<ShapedType>(input->get().getType()).getShape();
+    ArrayRef<int64_t> shape =
+        cast<ShapedType>(input->get().getType()).getShape();
     int64_t stride = 1;
     for (int64_t dim = map.getNumResults() - 1; dim >= 0; --dim) {
       table.strides[map.getDimPosition(dim)] = stride;
@@ -201,7 +202,8 @@ std::string Gather::getMisfit() {
     if (!evaluate(loops))
       return "its indices do not fold to constants";
     int64_t position = 0;
-    for (auto [index, size] : llvm::zip(extract.getIndices(), type.getShape())) {
+    for (auto [index, size] :
+         llvm::zip(extract.getIndices(), type.getShape())) {
       Attribute known = values.lookup(index);
       if (!known && !matchPattern(index, m_Constant(&known)))
         return "its indices do not fold to constants";
@@ -241,8 +243,8 @@ static Value reshape(OpBuilder &b, Location loc, Value source,
       return {};
     return {llvm::to_vector<2>(llvm::seq<int64_t>(0, rank))};
   };
-  auto flat = RankedTensorType::get({from.getNumElements()},
-                                    from.getElementType());
+  auto flat =
+      RankedTensorType::get({from.getNumElements()}, from.getElementType());
   Value line = from.getRank() == 1
                    ? source
                    : tensor::CollapseShapeOp::create(b, loc, flat, source,

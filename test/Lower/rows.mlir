@@ -29,7 +29,8 @@ func.func @short_rows(%x: memref<64x65536x64xf32>, %g: memref<64xf32>,
                       %y: memref<64x65536x64xf32>) {
   upweave.block domain [64, 65536, 64] rows [2]
     stored(%x : memref<64x65536x64xf32>) params(%g[d2] : memref<64xf32>)
-    outs(%y : memref<64x65536x64xf32>) {
+    outs(%y : memref<64x65536x64xf32>)
+    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 16, vector = 4, registers = 4, tile = [4, 4]>} {
   ^bb0(%v: f32, %gamma: f32):
     %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
     %o = arith.mulf %n, %gamma : f32
@@ -77,7 +78,8 @@ func.func @odd_rows(%x: memref<10x7xf32>, %y: memref<10x7xf32>) {
 //       CHECK:   gpu.return
 func.func @long_rows(%x: memref<1000x8192xf32>, %y: memref<1000x8192xf32>) {
   upweave.block domain [1000, 8192] rows [1] stored(%x : memref<1000x8192xf32>)
-    outs(%y : memref<1000x8192xf32>) {
+    outs(%y : memref<1000x8192xf32>)
+    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 256, vector = 4, registers = 32>} {
   ^bb0(%v: f32):
     %m = upweave.row_reduce <maximumf> %v : f32
     %d = arith.subf %v, %m : f32
@@ -166,7 +168,7 @@ func.func @dynamic(%x: memref<?x16x64xf16>, %y: memref<?x16x64xf16>) {
 // what depends on a channel keeps that loop apart.
 // CHECK-LABEL: gpu.func @pointwise_0_rows
 //   CHECK-NOT:   arith.remui %{{.*}} : index
-// CHECK-COUNT-4: vector.load %{{.*}} {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
+//       CHECK:   vector.load %{{.*}} {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
 //       CHECK:   llvm.call_intrinsic "llvm.nvvm.ex2.approx.ftz.f32"
 //       CHECK:   vector.store
 func.func @pointwise(%x: memref<64x32x32x32xf32>, %y: memref<64x32x32x32xf32>) {

@@ -5,9 +5,9 @@
 // RUN: upweave-opt %s --upweave-attach-target=chip=sm_89 --upweave-select-schedule=precision=tf32 --split-input-file --remarks-filter='upweave-schedule.*' -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 // CHECK-LABEL: func @epilogue
-//       CHECK:   schedule = #upweave.schedule<stored, warps = 8, lanes = 16, vector = 4, registers = 4, tile = [4, 4]>
+//       CHECK:   schedule = #upweave.schedule<stored, warps = 4, lanes = 16, vector = 4, registers = 4, tile = [1, 1]>
 //      REMARK: schedule-selected
-// REMARK-SAME: stored for sm_89: rows of 64 elements, along rows, vector 4, 16 threads per row, 4 registers, 4 rows per thread, 8 warps, 4 tiles per block, 0 bytes shared
+// REMARK-SAME: stored for sm_89: rows of 64 elements, along rows, vector 4, 16 threads per row, 4 registers, 1 rows per thread, 4 warps, 1 tiles per block, 0 bytes shared
 func.func @epilogue(%x: tensor<64x65536x64xf32>, %g: tensor<64xf32>,
                     %e: tensor<64x65536x64xf32>) -> tensor<64x65536x64xf32> {
   %0 = upweave.block domain [64, 65536, 64] rows [2]

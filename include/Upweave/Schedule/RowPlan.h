@@ -31,9 +31,6 @@ struct RowFacts {
   int64_t maxVector = 1;
   /// Bytes of one element of the producer.
   int64_t elementBytes = 4;
-  /// The values that a thread keeps for each element of its part of a row: the
-  /// producer's, and those of params that vary along the row.
-  int64_t valuesPerElement = 1;
   /// Bytes of all partial results of one round of reductions, for one row.
   int64_t partialBytes = 0;
   /// Rounds of reductions, each of which needs the one before.

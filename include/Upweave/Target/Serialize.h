@@ -37,6 +37,8 @@ struct KernelResources {
 struct SerializedModule {
   /// LLVM IR as it goes to the NVPTX back-end, in text.
   std::string llvmIR;
+  /// Kernels that ptxas would make spill ask for fewer blocks a multiprocessor
+  /// (.minnctapersm), if there was a ptxas.
   std::string ptx;
   /// ELF image for the chip; empty if there was no ptxas.
   std::string cubin;

@@ -19,7 +19,6 @@ RowFacts layerNormFacts(int64_t rowLength, int64_t numRows) {
   facts.numRows = numRows;
   facts.alongRow = true;
   facts.maxVector = rowLength % 4 == 0 ? 4 : rowLength % 2 == 0 ? 2 : 1;
-  facts.valuesPerElement = 3;
   facts.rounds = 2;
   facts.partialBytes = 8;
   return facts;
@@ -35,23 +34,33 @@ std::string print(const RowPlan &plan) {
 TEST(RowPlanTest, ShortRowsShareAWarp) {
   RowPlan plan = planStoredRows(layerNormFacts(64, 1 << 22), RowTarget());
   EXPECT_EQ(print(plan),
-            "along rows, vector 4, 16 threads per row, 4 registers, 4 rows per "
-            "thread, 8 warps, 4 tiles per block, 0 bytes shared");
-  EXPECT_EQ(plan.getTileRows(), 64);
+            "along rows, vector 4, 16 threads per row, 4 registers, 1 rows per "
+            "thread, 4 warps, 1 tiles per block, 0 bytes shared");
+  EXPECT_EQ(plan.getTileRows(), 8);
+}
+
+TEST(RowPlanTest, NarrowElementsAreManyToAThread) {
+  RowFacts facts = layerNormFacts(96, 1 << 22);
+  facts.elementBytes = 2;
+  facts.maxVector = 8;
+  RowPlan plan = planStoredRows(facts, RowTarget());
+  EXPECT_EQ(print(plan),
+            "along rows, vector 8, 4 threads per row, 24 registers, 2 rows per "
+            "thread, 4 warps, 1 tiles per block, 0 bytes shared");
 }
 
 TEST(RowPlanTest, LongRowsSpanWarps) {
   RowPlan plan = planStoredRows(layerNormFacts(8192, 1 << 14), RowTarget());
   EXPECT_FALSE(plan.looped);
-  EXPECT_EQ(plan.getWarpsPerRow(), 16);
-  EXPECT_EQ(plan.registers, 16);
-  EXPECT_EQ(plan.sharedBytes, 2 * 8 * 16);
+  EXPECT_EQ(plan.getWarpsPerRow(), 4);
+  EXPECT_EQ(plan.registers, 64);
+  EXPECT_EQ(plan.sharedBytes, 2 * 8 * 4);
 }
 
 TEST(RowPlanTest, LongerRowsAreLooped) {
   RowPlan plan = planStoredRows(layerNormFacts(65536, 1 << 14), RowTarget());
   EXPECT_TRUE(plan.looped);
-  EXPECT_EQ(plan.getTileElements(), 8192);
+  EXPECT_EQ(plan.getTileElements(), 32 * 1024);
 }
 
 TEST(RowPlanTest, RowsAcrossTheContiguousDirectionGoToWarps) {
@@ -68,7 +77,21 @@ TEST(RowPlanTest, FewRowsGetSmallBlocks) {
   RowPlan few = planStoredRows(layerNormFacts(64, 256), RowTarget());
   RowPlan many = planStoredRows(layerNormFacts(64, 1 << 22), RowTarget());
   EXPECT_LT(few.getTileRows(), many.getTileRows());
-  EXPECT_EQ(few.tilesPerBlock, 1);
+  // And long ones more threads.
+  few = planStoredRows(layerNormFacts(2048, 64), RowTarget());
+  many = planStoredRows(layerNormFacts(2048, 1 << 16), RowTarget());
+  EXPECT_GT(few.threadsPerRow, many.threadsPerRow);
+}
+
+TEST(RowPlanTest, RowsAcrossKeepSectorsWhole) {
+  RowFacts facts = layerNormFacts(1024, 1 << 20);
+  facts.alongRow = false;
+  facts.elementBytes = 2;
+  facts.maxVector = 8;
+  RowPlan plan = planStoredRows(facts, RowTarget());
+  EXPECT_EQ(plan.warps, 8);
+  EXPECT_EQ(32 / plan.getLanesPerRow() * plan.vector * facts.elementBytes, 32);
+  EXPECT_FALSE(plan.looped);
 }
 
 TEST(RowPlanTest, EveryPlanIsLegal) {
