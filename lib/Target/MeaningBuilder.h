@@ -68,6 +68,7 @@ private:
   bool visitPad(mlir::tensor::PadOp op);
   bool visitExtractSlice(mlir::tensor::ExtractSliceOp op);
   bool visitInsertSlice(mlir::tensor::InsertSliceOp op);
+  bool visitConcat(mlir::tensor::ConcatOp op);
   bool visitReshape(mlir::Operation *op, Shape shape);
   bool visitExpandShape(mlir::tensor::ExpandShapeOp op);
   bool visitCollapseShape(mlir::tensor::CollapseShapeOp op);

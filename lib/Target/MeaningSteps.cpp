@@ -157,6 +157,36 @@ bool MeaningBuilder::visitInsertSlice(tensor::InsertSliceOp op) {
   return true;
 }
 
+/// Each operand is inserted into what the ones before it filled.
+bool MeaningBuilder::visitConcat(tensor::ConcatOp op) {
+  if (!llvm::all_of(op.getInputs(),
+                    [&](Value input) { return tensors.count(input); }))
+    return false;
+  Shape shape = getShape(op.getInputs().front());
+  SizeExpr &total = shape[op.getDim()];
+  for (Value input : op.getInputs().drop_front())
+    total = total + getShape(input)[op.getDim()];
+  bundle::FillStepT fill;
+  fill.value = std::make_unique<bundle::FillValueT>();
+  fill.value->value = std::numeric_limits<double>::quiet_NaN();
+  fill.result = define(op.getResult(), shape);
+  addStep(std::move(fill), op.getLoc());
+  Shape offsets(shape.size(), 0), strides(shape.size(), 1);
+  for (Value input : op.getInputs()) {
+    Shape sizes = getShape(input);
+    bundle::InsertSliceStepT slice;
+    slice.source = tensors[input];
+    slice.dest = tensors[op.getResult()];
+    slice.offsets = getExprTable(offsets);
+    slice.sizes = getExprTable(sizes);
+    slice.strides = getExprTable(strides);
+    slice.result = define(op.getResult(), shape);
+    addStep(std::move(slice), op.getLoc());
+    offsets[op.getDim()] = offsets[op.getDim()] + sizes[op.getDim()];
+  }
+  return true;
+}
+
 bool MeaningBuilder::visitReshape(Operation *op, Shape shape) {
   if (!tensors.count(op->getOperand(0)))
     return false;
@@ -281,6 +311,7 @@ LogicalResult MeaningBuilder::visit(Operation *op) {
           .Case(
               [&](tensor::ExtractSliceOp op) { return visitExtractSlice(op); })
           .Case([&](tensor::InsertSliceOp op) { return visitInsertSlice(op); })
+          .Case([&](tensor::ConcatOp op) { return visitConcat(op); })
           .Case([&](tensor::ExpandShapeOp op) { return visitExpandShape(op); })
           .Case([&](tensor::CollapseShapeOp op) {
             return visitCollapseShape(op);

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ScalarProgram.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace upweave {
@@ -101,6 +102,15 @@ Value step(const Op &op, const Value &a, double (*f)(double)) {
   return floatValue(v, crosses ? 1 + a.e : 0);
 }
 
+/// The error of a product of two values with errors. That of second order
+/// counts where the values themselves are small; where it would be the larger
+/// one the bound says nothing any more, and squaring it again and again must
+/// not make it infinite.
+double productError(const Value &a, const Value &b) {
+  const double first = passed(b.v, a.e) + passed(a.v, b.e);
+  return first + std::min(a.e * b.e, std::max({first, a.e, b.e}));
+}
+
 Value arithmetic(const Op &op, const Value *in) {
   const Value &a = in[0], &b = in[1];
   switch (op.opcode) {
@@ -109,11 +119,10 @@ Value arithmetic(const Op &op, const Value *in) {
   case Opcode::SubF:
     return rounded(op.dtype, a.v - b.v, a.e + b.e);
   case Opcode::MulF:
-    return rounded(op.dtype, a.v * b.v,
-                   passed(b.v, a.e) + passed(a.v, b.e) + a.e * b.e);
+    return rounded(op.dtype, a.v * b.v, productError(a, b));
   case Opcode::Fma: // possibly a product and a sum
     return rounded(op.dtype, a.v * b.v + in[2].v,
-                   passed(b.v, a.e) + passed(a.v, b.e) + a.e * b.e + in[2].e +
+                   productError(a, b) + in[2].e +
                        roundoff(op.dtype) * std::fabs(a.v * b.v));
   case Opcode::DivF: {
     const double q = a.v / b.v;

@@ -5,6 +5,7 @@
 #include "Npy.h"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <gtest/gtest.h>
@@ -111,6 +112,27 @@ TEST(RunTool, WrongResultsFail) {
   EXPECT_EQ(1, result.code);
   EXPECT_HAS(result, "check y: FAILED");
   EXPECT_HAS(result, "8 elements are outside the bound");
+}
+
+TEST(RunTool, MaxErrorIsALimitOfItsOwn) {
+  std::vector<Bytes> sections = doublingSections();
+  const float nearlyTwo = 2 * (1 + std::ldexp(1.0f, -20));
+  sections[2] = bytesOf(std::vector<float>{nearlyTwo, nearlyTwo});
+  bundle::BundleT table = doublingTable({});
+  const std::string path =
+      writeTemporary("nearly.upw", writeBundle(std::move(table), sections));
+  const Result strict = onHost(path + " --check --max-error 1e-7");
+  EXPECT_EQ(1, strict.code);
+  EXPECT_HAS(strict, "FAILED, max |y-ref| / max |ref| is above "
+                     "--max-error=1e-07");
+  const Result exact =
+      onHost(writeTemporary("twice.upw", writeBundle(doublingTable({}),
+                                                     doublingSections())) +
+             " --check --max-error 1e-7");
+  EXPECT_EQ(0, exact.code);
+  const Result alone = onHost(path + " --max-error 1e-7");
+  EXPECT_NE(0, alone.code);
+  EXPECT_HAS(alone, "--max-error requires --check");
 }
 
 TEST(RunTool, UnwrittenElementsFail) {

@@ -6,6 +6,7 @@
 // RUN: upweave-run %t.upw --entry=gather --device=host --check --dim 3 | FileCheck %s
 // RUN: upweave-run %t.upw --entry=matmul --device=host --check | FileCheck %s
 // RUN: upweave-run %t.upw --entry=same --device=host --check | FileCheck %s
+// RUN: upweave-run %t.upw --entry=joined --device=host --check | FileCheck %s
 // RUN: upweave-run %t.upw --entry=empty_rows --device=host --check | FileCheck %s
 // CHECK: check {{.*}}: passed
 // CHECK-NOT: FAILED
@@ -69,4 +70,16 @@ func.func @empty_rows(%x: tensor<5x0xf32>) -> tensor<5xf32> {
            linalg.yield %s : f32
          }
   return %r : tensor<5xf32>
+}
+
+func.func @joined(%x: tensor<2x3xf32>, %y: tensor<2x1xf32>) -> tensor<2x6xf32> {
+  %z = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>],
+                       iterator_types = ["parallel", "parallel"]}
+         ins(%y : tensor<2x1xf32>) outs(%y : tensor<2x1xf32>) {
+       ^bb0(%a: f32, %o: f32):
+         %n = arith.negf %a : f32
+         linalg.yield %n : f32
+       } -> tensor<2x1xf32>
+  %c = tensor.concat dim(1) %y, %x, %z, %y : (tensor<2x1xf32>, tensor<2x3xf32>, tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x6xf32>
+  return %c : tensor<2x6xf32>
 }

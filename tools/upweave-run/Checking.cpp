@@ -107,7 +107,12 @@ bool checkReference(Evaluator &evaluator, uint32_t index,
   }
   const Metric::Report report = metric.report();
   printReport(output, report, "the float64 reference");
-  return report.passed();
+  if (options.maxError == 0 || report.maxRelative <= options.maxError)
+    return report.passed();
+  fmt::print("check {}: FAILED, max |y-ref| / max |ref| is above "
+             "--max-error={:g}\n",
+             output.label, options.maxError);
+  return false;
 }
 
 double expectTolerance(const Options &options, DType dtype) {

@@ -108,6 +108,11 @@ bool parseOptions(int argc, char **argv, Options &options, int &exitCode) {
                  "Seed of random inputs and sampled rows (default 1)");
   app.add_flag("--check", options.check,
                "Compare the outputs with the float64 reference");
+  app.add_option("--max-error", options.maxError,
+                 "With --check, fail too where max |y-ref| / max |ref| is "
+                 "above this: for long chains, whose bound says little")
+      ->check(CLI::PositiveNumber)
+      ->needs("--check");
   app.add_option("--samples", options.samples,
                  "Rows to check per output; without it all of a small output, "
                  "256 of a large one")

@@ -40,6 +40,7 @@ struct Options {
   bool check = false;
   int64_t samples = 0;        ///< 0: chosen by size
   double expectTolerance = 0; ///< 0: by dtype
+  double maxError = 0;        ///< 0: the bound alone
   bool bench = false;
   int repeat = 0; ///< 0: chosen by time
   bool describe = false, describeJson = false;
