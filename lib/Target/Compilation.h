@@ -33,6 +33,9 @@ public:
 
   mlir::LogicalResult run();
 
+  /// Why `run` failed.
+  CompileFailure getFailure() const { return why; }
+
 private:
   /// A block after stage 3 and what became of it.
   struct BlockFacts {
@@ -90,6 +93,7 @@ private:
   const CompileOptions &options;
   CompileResult &result;
   std::shared_ptr<RemarkList> remarks;
+  CompileFailure why = CompileFailure::BadInput;
   std::string ptxas;
   std::vector<mlir::func::FuncOp> entries;
   /// Whether the source had assertions, which nothing checks.

@@ -194,8 +194,9 @@ LogicalResult Compilation::formBlocks() {
     if (blocks.size() == before)
       emitRemark(func.getLoc())
           << "function '" << func.getSymName()
-          << "' has nothing to fuse: no transposed convolution and no "
-             "reduction over rows; each op becomes a kernel of its own";
+          << "' has nothing to fuse: no block was formed (--report says what "
+             "was missed, if anything was); each op becomes a kernel of its "
+             "own";
   }
   keep(Stage::Blocks, {}, module);
   return success();
@@ -242,8 +243,10 @@ LogicalResult Compilation::compileHost() {
         getWorkspaceExpr(clone->lookupSymbol(entry.getSymName())));
   keep(Stage::NVVM, "host", *clone);
   FailureOr<HostObject> object = buildHostObject(*clone, options.hostObject);
-  if (failed(object))
+  if (failed(object)) {
+    why = CompileFailure::BadInput; // options, or no linker
     return failure();
+  }
   bundle::ImageT image;
   image.kind = bundle::ImageKind::Host;
   image.target_triple = object->triple;
@@ -299,13 +302,8 @@ LogicalResult Compilation::run() {
   if (failed(list))
     return emitError(module.getLoc()) << "remarks cannot be collected";
   remarks = *list;
-  if (failed(selectEntries()) || failed(formBlocks()))
+  if (failed(selectEntries()))
     return failure();
-  describeBlocks();
-  if (isDone(Stage::Blocks))
-    return success();
-  if (isDone(Stage::Meaning))
-    return addMeaning();
   bool images = options.lastStage >= Stage::LLVM;
   if (images) {
     FailureOr<std::string> found = findPtxas(options.toolkit, module.getLoc());
@@ -313,6 +311,15 @@ LogicalResult Compilation::run() {
       return failure();
     ptxas = *found;
   }
+  // The input and the options are right: what fails now is not supported.
+  why = CompileFailure::Unsupported;
+  if (failed(formBlocks()))
+    return failure();
+  describeBlocks();
+  if (isDone(Stage::Blocks))
+    return success();
+  if (isDone(Stage::Meaning))
+    return addMeaning();
   if (isDone(Stage::Bundle) && options.host && failed(compileHost()))
     return failure();
   for (const std::string &chip : options.chips)
@@ -334,7 +341,8 @@ LogicalResult Compilation::run() {
 }
 
 std::unique_ptr<CompileResult> compileModule(ModuleOp module,
-                                             const CompileOptions &options) {
+                                             const CompileOptions &options,
+                                             CompileFailure *failure) {
   // Targets are attached between passes, which would have loaded it.
   module.getContext()->loadDialect<DLTIDialect>();
   auto result = std::make_unique<CompileResult>();
@@ -344,9 +352,12 @@ std::unique_ptr<CompileResult> compileModule(ModuleOp module,
   report.numerics = options.strictNumerics ? "strict" : "relaxed";
   report.upweaveVersion = UPWEAVE_VERSION;
   report.llvmVersion = LLVM_VERSION_STRING;
-  if (failed(Compilation(module, options, *result).run()))
-    return nullptr;
-  return result;
+  Compilation compilation(module, options, *result);
+  if (succeeded(compilation.run()))
+    return result;
+  if (failure)
+    *failure = compilation.getFailure();
+  return nullptr;
 }
 
 void registerCompileDialects(DialectRegistry &registry) {

@@ -8,6 +8,12 @@
 // RUN: not upweave-compile %t/toolkit.mlir --toolkit=%t -o %t/o.upw 2>&1 | FileCheck %t/toolkit.mlir
 // RUN: not ls %t/o.upw
 
+// The exit status tells a wrong input (1) from one that is not supported (3).
+// RUN: %python -c "import subprocess, sys; sys.exit(subprocess.run(['upweave-compile', sys.argv[1], '-o', 'o.upw']).returncode != 1)" %t/syntax.mlir 2>/dev/null
+// RUN: %python -c "import subprocess, sys; sys.exit(subprocess.run(['upweave-compile', sys.argv[1], '-o', 'o.upw']).returncode != 1)" %t/empty.mlir 2>/dev/null
+// RUN: %python -c "import subprocess, sys; sys.exit(subprocess.run(['upweave-compile', sys.argv[1], '-o', 'o.upw']).returncode != 3)" %t/loop.mlir 2>/dev/null
+// RUN: %python -c "import subprocess, sys; sys.exit(subprocess.run(['upweave-compile', sys.argv[1], '-o', 'o.upw']).returncode != 3)" %t/types.mlir 2>/dev/null
+
 //--- syntax.mlir
 // CHECK: syntax.mlir:{{[0-9]+}}:{{[0-9]+}}: error: custom op 'linalg.foo' is unknown
 func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {

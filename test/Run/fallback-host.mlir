@@ -6,6 +6,7 @@
 // RUN: upweave-run %t.upw --entry=gather --device=host --check --dim 3 | FileCheck %s
 // RUN: upweave-run %t.upw --entry=matmul --device=host --check | FileCheck %s
 // RUN: upweave-run %t.upw --entry=same --device=host --check | FileCheck %s
+// RUN: upweave-run %t.upw --entry=dynamic_spatial --device=host --check --dim 5 | FileCheck %s
 // RUN: upweave-run %t.upw --entry=joined --device=host --check | FileCheck %s
 // RUN: upweave-run %t.upw --entry=empty_rows --device=host --check | FileCheck %s
 // CHECK: check {{.*}}: passed
@@ -82,4 +83,22 @@ func.func @joined(%x: tensor<2x3xf32>, %y: tensor<2x1xf32>) -> tensor<2x6xf32> {
        } -> tensor<2x1xf32>
   %c = tensor.concat dim(1) %y, %x, %z, %y : (tensor<2x1xf32>, tensor<2x3xf32>, tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x6xf32>
   return %c : tensor<2x6xf32>
+}
+
+// Only the batch of a block may be dynamic: this runs as it is written.
+func.func @dynamic_spatial(%x: tensor<1x2x?xf32>, %w: tensor<3x2x3xf32>) -> tensor<1x3x?xf32> {
+  %c2 = arith.constant 2 : index
+  %c1 = arith.constant 1 : index
+  %z = arith.constant 0.0 : f32
+  %n = tensor.dim %x, %c2 : tensor<1x2x?xf32>
+  %m = arith.muli %n, %c2 : index
+  %m1 = arith.addi %m, %c1 : index
+  %o = arith.subi %m1, %c2 : index
+  %e = tensor.empty(%m1) : tensor<1x2x?xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<1x2x?xf32>) -> tensor<1x2x?xf32>
+  %s = tensor.insert_slice %x into %f[0, 0, 1] [1, 2, %n] [1, 1, 2] : tensor<1x2x?xf32> into tensor<1x2x?xf32>
+  %g = tensor.empty(%o) : tensor<1x3x?xf32>
+  %h = linalg.fill ins(%z : f32) outs(%g : tensor<1x3x?xf32>) -> tensor<1x3x?xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%s, %w : tensor<1x2x?xf32>, tensor<3x2x3xf32>) outs(%h : tensor<1x3x?xf32>) -> tensor<1x3x?xf32>
+  return %y : tensor<1x3x?xf32>
 }

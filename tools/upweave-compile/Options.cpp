@@ -42,8 +42,10 @@ STAGES (--emit, --save-temps)
 
 EXIT STATUS
   0  the output was written
-  1  the input was refused, or the output could not be written; stderr says why
+  1  the input is wrong, or the output could not be written; stderr says why
   2  the command line is wrong
+  3  the input is right, but holds what a bundle cannot (control flow, an op or
+     a type without a kernel); stderr names it
 
 FILES AND ENVIRONMENT
   ptxas is looked for in --toolkit, else in PATH, CUDA_HOME, CUDA_PATH,

@@ -11,7 +11,12 @@
 #include <string>
 
 /// The exit codes of upweave-compile.
-enum ExitCode { kSuccess = 0, kInputError = 1, kUsageError = 2 };
+enum ExitCode {
+  kSuccess = 0,
+  kInputError = 1,
+  kUsageError = 2,
+  kUnsupported = 3
+};
 
 struct ToolOptions {
   std::string input;

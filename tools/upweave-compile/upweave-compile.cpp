@@ -112,10 +112,12 @@ static ExitCode run(const ToolOptions &options) {
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
   if (!module)
     return kInputError;
+  upweave::CompileFailure failure;
   std::unique_ptr<upweave::CompileResult> result =
-      upweave::compileModule(*module, options.compile);
+      upweave::compileModule(*module, options.compile, &failure);
   if (!result)
-    return kInputError;
+    return failure == upweave::CompileFailure::Unsupported ? kUnsupported
+                                                           : kInputError;
   if (!options.saveTemps.empty() && !saveTemps(*result, options.saveTemps))
     return kInputError;
   if (!writeOutput(*result, options) || !writeReport(*result, options))

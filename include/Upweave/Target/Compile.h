@@ -70,11 +70,17 @@ struct CompileResult {
   const std::string *find(Stage stage, llvm::StringRef chip = {}) const;
 };
 
+/// Why there is no result: something is wrong with what was given, or the
+/// functions hold what Upweave does not compile (control flow, ops and types
+/// without a kernel), which the error names.
+enum class CompileFailure { BadInput, Unsupported };
+
 /// Compiles the public functions of `module`, which becomes the module of
 /// blocks. Errors are reported as diagnostics; the result is then null. What
 /// passes remark goes to the report.
 std::unique_ptr<CompileResult> compileModule(mlir::ModuleOp module,
-                                             const CompileOptions &options);
+                                             const CompileOptions &options,
+                                             CompileFailure *failure = nullptr);
 
 /// Registers what a context needs beside all dialects of MLIR.
 void registerCompileDialects(mlir::DialectRegistry &registry);
