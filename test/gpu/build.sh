@@ -24,6 +24,9 @@ mkdir -p $out/ir $out/frontends
 for kind in float int cast; do
   python3 test/Compile/Inputs/op_sweep.py $kind >$out/ir/ops_$kind.mlir
 done
+for length in short long; do
+  python3 test/Compile/Inputs/row_sweep.py $length >$out/ir/rows_$length.mlir
+done
 for file in $out/ir/*.mlir examples/kb34/kb34tiny_*.mlir test/Run/*.mlir "${files[@]}"; do
   name=$(basename "$(dirname "$file")")_$(basename "$file" .mlir)
   echo "compiling $name"

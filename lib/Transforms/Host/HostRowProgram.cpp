@@ -37,6 +37,10 @@ HostRowProgram::HostRowProgram(BlockOp block, ArrayRef<Value> dims,
     : block(block), loc(block.getLoc()), dims(dims), load(std::move(load)) {}
 
 void HostRowProgram::emit(OpBuilder &builder) {
+  // A value that is equal along the row is that of its first element.
+  SmallVector<Value> first(dims);
+  for (int64_t dim : block.getRows())
+    first[dim] = createIndex(builder, loc, 0);
   for (Operation &op : block.getBodyBlock()->without_terminator()) {
     if (auto reduce = dyn_cast<RowReduceOp>(op)) {
       emitReduce(builder, reduce);
@@ -44,7 +48,7 @@ void HostRowProgram::emit(OpBuilder &builder) {
       emitStatistics(builder, norm);
     } else if (isRowUniform(op.getResult(0))) {
       for (Value result : op.getResults())
-        evaluate(builder, result, dims, uniform);
+        evaluate(builder, result, first, uniform);
     }
   }
   auto body = [&](OpBuilder &b, ArrayRef<Value> at, ArrayRef<Value>) {
