@@ -4,6 +4,8 @@
 #include "HostProcessor.h"
 #include "Limits.h"
 #include "Program.h"
+#include "ThreadPool.h"
+#include "upweave/bundle_format.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -100,6 +102,16 @@ public:
                   "the host variant is for '{}', this machine is {}: compile "
                   "the bundle on such a machine",
                   triple, kHostArch);
+    if (host.abi() > bundle::kHostAbiTeam)
+      return fail(UW_HOST_ERROR,
+                  "the host variant's abi is {}, this runtime knows 0 to {}: "
+                  "use the runtime of the compiler that made the bundle, or "
+                  "compile the bundle with the compiler of this runtime",
+                  host.abi(), bundle::kHostAbiTeam);
+    if (host.abi() == bundle::kHostAbiTeam) {
+      UW_TRY(teamSize(threads));
+      pool = ThreadPool::get(threads);
+    }
     UW_TRY(checkProcessor(image));
     UW_TRY(library.load(bundle->file->section(image.section())));
     function = reinterpret_cast<Function>(library.find(host.symbol()->c_str()));
@@ -112,6 +124,20 @@ public:
 protected:
   const bundle::Expr *workspaceExpr() const override {
     return entryTable->host()->workspace();
+  }
+
+  uw_status extraWorkspace(const uw_tensor *tensors,
+                           int64_t &bytes) const override {
+    bytes = 0;
+    const bundle::Expr *scratch = entryTable->host()->thread_scratch();
+    if (!pool || !scratch)
+      return UW_OK;
+    int64_t each;
+    UW_TRY(evaluate(scratch, tensors, "a thread's scratch", each));
+    if (each < 0 || __builtin_mul_overflow(each, int64_t(threads), &bytes))
+      return fail(UW_BAD_BUNDLE, "the scratch of {} threads is {} bytes each",
+                  threads, each);
+    return UW_OK;
   }
 
   uw_status run(const LaunchRequest &request) const override {
@@ -144,7 +170,17 @@ protected:
       writeDescriptor(at, data[i], &sizes[i], nullptr, 1);
       pointers[count + i] = at;
     }
-    function(pointers.data());
+    if (!pool) {
+      function(pointers.data());
+      return UW_OK;
+    }
+    const std::vector<void *> &shared = pointers;
+    pool->run([&](HostTeam &team) {
+      static thread_local std::vector<void *> mine;
+      mine = shared;
+      mine.push_back(&team);
+      function(mine.data());
+    });
     return UW_OK;
   }
 
@@ -182,6 +218,8 @@ private:
   using Function = void (*)(void **);
   HostLibrary library;
   Function function = nullptr;
+  unsigned threads = 1;
+  std::shared_ptr<ThreadPool> pool; ///< Null where one thread runs it.
 };
 
 } // namespace

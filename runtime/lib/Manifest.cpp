@@ -143,6 +143,9 @@ void writeEntry(JsonWriter &json, const BundleFile &file,
     json.field("symbol", text(host->symbol()));
     json.field("workspace_bytes",
                host->workspace() ? exprText(host->workspace()) : "0");
+    json.field("thread_scratch_bytes",
+               host->thread_scratch() ? exprText(host->thread_scratch()) : "0");
+    json.field("abi", host->abi());
     json.endObject();
   }
   json.key("notes");

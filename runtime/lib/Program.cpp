@@ -35,9 +35,17 @@ uw_status Program::workspaceSize(const uw_tensor *tensors, size_t count,
   UW_TRY(checkShapes(*entryTable, tensors, count));
   int64_t value;
   UW_TRY(evaluate(workspaceExpr(), tensors, "the workspace's size", value));
-  if (value < 0)
-    return fail(UW_BAD_BUNDLE, "the workspace's size is {} bytes", value);
+  int64_t extra;
+  UW_TRY(extraWorkspace(tensors, extra));
+  if (value < 0 || __builtin_add_overflow(value, extra, &value))
+    return fail(UW_BAD_BUNDLE, "the workspace's size is {} and {} bytes", value,
+                extra);
   bytes = value;
+  return UW_OK;
+}
+
+uw_status Program::extraWorkspace(const uw_tensor *, int64_t &bytes) const {
+  bytes = 0;
   return UW_OK;
 }
 

@@ -84,6 +84,9 @@ protected:
       : bundle(std::move(bundle)), entryTable(&entry) {}
   /// Workspace expression of the image in use; may be null.
   virtual const bundle::Expr *workspaceExpr() const = 0;
+  /// Bytes of workspace beside that; none unless overridden.
+  virtual uw_status extraWorkspace(const uw_tensor *tensors,
+                                   int64_t &bytes) const;
   /// Runs with checked tensors and a workspace that is big enough.
   virtual uw_status run(const LaunchRequest &request) const = 0;
   /// Takes `bytes` of workspace into request, runs and gives it back.

@@ -211,6 +211,9 @@ uw_status verifyEntry(const bundle::Bundle &table, const bundle::Entry &entry,
   if (host->workspace())
     UW_TRY(verifyExpr(host->workspace(), entry.args(), 0,
                       what + " host workspace"));
+  if (host->thread_scratch())
+    UW_TRY(verifyExpr(host->thread_scratch(), entry.args(), 0,
+                      what + " host thread_scratch"));
   return UW_OK;
 }
 

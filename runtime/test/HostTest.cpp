@@ -3,6 +3,13 @@
 #include "Fixture.h"
 #include "HostProcessor.h"
 
+#include <algorithm>
+#include <atomic>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
 using namespace upweave;
 using namespace upweave::test;
 
@@ -78,6 +85,122 @@ TEST_F(HostTest, BadVariants) {
       load(open(writeBundle(std::move(table), doublingSections())), UW_HOST));
   EXPECT_EQ(UW_NO_IMAGE, status);
   expectError("entry 'twice' has no host variant");
+}
+
+/// Sets UPWEAVE_NUM_THREADS for a test.
+class TeamTest : public HostTest {
+protected:
+  void TearDown() override {
+    unsetenv("UPWEAVE_NUM_THREADS");
+    HostTest::TearDown();
+  }
+  uw_program *loadFor(const char *threads) {
+    setenv("UPWEAVE_NUM_THREADS", threads, 1);
+    return load(open(writeBundle(teamTable(), doublingSections())), UW_HOST);
+  }
+  void expectDoubled(int rows) {
+    for (int i = 0; i < 4 * rows; ++i)
+      EXPECT_EQ(2.0f * float(i), y[i]);
+    EXPECT_EQ(-1.0f, y[4 * rows]);
+  }
+};
+
+TEST_F(TeamTest, EachThreadCallsIt) {
+  for (const char *threads : {"1", "2", "3", "7"}) {
+    uw_program *program = loadFor(threads);
+    ASSERT_TRUE(program) << uw_last_error();
+    for (int rows : {3, 15}) {
+      makeTensors(rows, UW_HOST);
+      uint64_t bytes = 0;
+      EXPECT_EQ(UW_OK, uw_program_workspace_size(program, tensors, 2, &bytes));
+      EXPECT_EQ(uint64_t(rows * 4 + 256 + 256 * std::atoi(threads)), bytes);
+      EXPECT_EQ(UW_OK, launch(program)) << uw_last_error();
+      expectDoubled(rows);
+      workspaceBytes = bytes - 1;
+      EXPECT_EQ(UW_BAD_WORKSPACE, launch(program));
+      workspaceBytes = sizeof(workspace);
+      EXPECT_EQ(UW_OK, launch(program, UW_LAUNCH_ALLOCATE_WORKSPACE));
+    }
+  }
+}
+
+TEST_F(TeamTest, AllProcessorsUnlessTold) {
+  uw_program *program = loadFor("");
+  ASSERT_TRUE(program) << uw_last_error();
+  makeTensors(15, UW_HOST);
+  EXPECT_EQ(UW_OK, launch(program, UW_LAUNCH_ALLOCATE_WORKSPACE));
+  expectDoubled(15);
+}
+
+TEST_F(TeamTest, BadNumberOfThreads) {
+  for (const char *threads : {"0", "-1", "two", "4x", "1025"}) {
+    EXPECT_FALSE(loadFor(threads));
+    EXPECT_EQ(UW_HOST_ERROR, status);
+    expectError(
+        fmt::format("UPWEAVE_NUM_THREADS is '{}': set it to a number of "
+                    "threads from 1 to 1024, or unset it",
+                    threads)
+            .c_str());
+  }
+}
+
+TEST_F(TeamTest, LaunchesAtOnce) {
+  // The pool is one for all programs of the process; who finds it taken goes
+  // on alone.
+  uw_program *program = loadFor("3"), *other = loadFor("3");
+  ASSERT_TRUE(program && other);
+  makeTensors(15, UW_HOST);
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&, i] {
+      alignas(16) float result[64];
+      uw_tensor mine[2] = {tensors[0], tensors[1]};
+      mine[1].data = result;
+      uw_launch call = {};
+      call.struct_size = sizeof(call);
+      call.flags = UW_LAUNCH_ALLOCATE_WORKSPACE;
+      call.tensors = mine;
+      call.count = 2;
+      for (int round = 0; round < 50; ++round) {
+        std::fill(result, result + 64, -1.0f);
+        if (uw_program_launch(i % 2 ? program : other, &call) != UW_OK)
+          ++wrong;
+        for (int at = 0; at < 60; ++at)
+          wrong += result[at] != 2.0f * float(at);
+      }
+    });
+  for (std::thread &thread : threads)
+    thread.join();
+  EXPECT_EQ(0, wrong);
+}
+
+TEST_F(TeamTest, AfterAFork) {
+  uw_program *program = loadFor("3");
+  ASSERT_TRUE(program);
+  makeTensors(15, UW_HOST);
+  EXPECT_EQ(UW_OK, launch(program));
+  const pid_t child = fork();
+  if (child == 0) {
+    // The workers have stayed behind.
+    y[59] = 0;
+    const bool fine = launch(program) == UW_OK && y[59] == 118.0f;
+    uw_program_release(program);
+    _exit(fine ? 0 : 1);
+  }
+  int code = -1;
+  ASSERT_EQ(child, waitpid(child, &code, 0));
+  EXPECT_TRUE(WIFEXITED(code) && WEXITSTATUS(code) == 0) << code;
+}
+
+TEST_F(TeamTest, UnknownAbi) {
+  bundle::BundleT table = teamTable();
+  table.entries[0]->host->abi = 2;
+  EXPECT_FALSE(
+      load(open(writeBundle(std::move(table), doublingSections())), UW_HOST));
+  EXPECT_EQ(UW_HOST_ERROR, status);
+  expectError("the host variant's abi is 2, this runtime knows 0 to 1: use the "
+              "runtime of the compiler that made the bundle, or compile");
 }
 
 TEST(HostProcessorTest, ReadsFlags) {

@@ -255,6 +255,15 @@ BundleT doublingTable(const std::vector<std::string> &chips) {
   return table;
 }
 
+BundleT teamTable() {
+  BundleT table = doublingTable({});
+  HostVariantT &host = *table.entries[0]->host;
+  host.symbol = "upweave_host_twice_team";
+  host.abi = kHostAbiTeam;
+  host.thread_scratch = constant(256);
+  return table;
+}
+
 std::vector<Bytes> doublingSections() {
   std::ifstream in(UPWEAVE_TEST_HOST_LIBRARY, std::ios::binary);
   Bytes host{std::istreambuf_iterator<char>(in), {}};

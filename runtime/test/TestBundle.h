@@ -59,6 +59,9 @@ template <typename T> Bytes bytesOf(const std::vector<T> &values) {
 /// variant, 8 bytes of constants, n * 4 + 256 bytes of workspace, and a
 /// meaning.
 bundle::BundleT doublingTable(const std::vector<std::string> &chips);
+/// The same with a host variant for a team of threads, which takes 256 bytes
+/// more of workspace for each.
+bundle::BundleT teamTable();
 /// Its sections, with the host variant read from the test library.
 std::vector<Bytes> doublingSections();
 Bytes doublingBundle(const std::vector<std::string> &chips);

@@ -18,6 +18,10 @@ inline constexpr uint32_t kFormatVersion = 1;
 /// Alignment, in bytes, of each section and of the data that follows the table.
 inline constexpr uint64_t kSectionAlignment = 256;
 
+/// HostVariant.abi: how the host variant's function is called.
+inline constexpr uint32_t kHostAbiSingle = 0; ///< by one thread
+inline constexpr uint32_t kHostAbiTeam = 1;   ///< by each thread of a team
+
 /// The first 64 bytes of the file, little-endian. The table follows at once;
 /// sections start at `sectionBase(tableSize)`.
 struct FileHeader {
