@@ -11,6 +11,7 @@
 #include "Upweave/Transforms/Passes.h"
 #include "Upweave/Transforms/PlannedFunction.h"
 #include "Upweave/Version.h"
+#include "upweave/bundle_format.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
@@ -236,11 +237,6 @@ LogicalResult Compilation::compileHost() {
         buildLowerToHostPipeline(pm);
       })))
     return failure();
-  // Host lowering adds the scratch of long rows to the workspace.
-  std::vector<SizeExpr> workspaces;
-  for (func::FuncOp entry : entries)
-    workspaces.push_back(
-        getWorkspaceExpr(clone->lookupSymbol(entry.getSymName())));
   keep(Stage::NVVM, "host", *clone);
   FailureOr<HostObject> object = buildHostObject(*clone, options.hostObject);
   if (failed(object)) {
@@ -258,10 +254,15 @@ LogicalResult Compilation::compileHost() {
   keep(Stage::Cubin, "host", bytes);
   unsigned number = result.bundle.addImage(std::move(image), std::move(bytes));
   for (auto [i, entry] : llvm::enumerate(entryTables)) {
+    Operation *func = clone->lookupSymbol(entries[i].getSymName());
     entry->host = std::make_unique<bundle::HostVariantT>();
     entry->host->image = number;
     entry->host->symbol = (kHostEntryPrefix + entry->name).str();
-    entry->host->workspace = workspaces[i].toTable();
+    entry->host->workspace = getWorkspaceExpr(func).toTable();
+    auto scratch = func->getAttrOfType<IntegerAttr>(kThreadScratchAttr);
+    entry->host->abi = scratch ? bundle::kHostAbiTeam : bundle::kHostAbiSingle;
+    if (scratch && scratch.getInt() != 0)
+      entry->host->thread_scratch = SizeExpr(scratch.getInt()).toTable();
   }
   return success();
 }

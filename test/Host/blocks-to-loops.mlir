@@ -69,15 +69,22 @@ func.func @conv(%x: memref<2x3x8xf32>, %w: memref<3x4x4xf32>, %y: memref<2x4x16x
 
 // -----
 
-// A large row is kept in the workspace, behind what was planned.
+// A large row is kept in the workspace, behind what was planned: each thread of
+// the team has one.
 
-// CHECK: #[[$SIZE:.+]] = affine_map<()[s0] -> (s0 * 256 + {{[0-9]+}})>
+// CHECK: #[[$SIZE:.+]] = affine_map<()[s0] -> (s0 * 256)>
 // CHECK-LABEL: func.func @large_row(
 // CHECK-SAME: %[[WS:[a-z0-9]+]]: memref<?xi8> {upweave.role = "workspace"}
+// CHECK-SAME: %[[TEAM:[a-z0-9]+]]: !llvm.ptr {upweave.role = "team"}
+// CHECK-SAME: upweave.thread_scratch = 320000 : i64
 // CHECK-SAME: upweave.workspace_size = #[[$SIZE]]
-// CHECK: %[[END:.+]] = arith.muli %{{.+}}, %c256
-// CHECK: memref.view %[[WS]][%{{.+}}][] : memref<?xi8> to memref<1x40000xf32>
-// CHECK: memref.view %[[WS]][%[[END]]][] : memref<?xi8> to memref<40000xf32>
+// CHECK-DAG: %[[PLANNED:.+]] = arith.muli %{{.+}}, %c256
+// CHECK-DAG: %[[NUMBER:.+]] = llvm.load %[[TEAM]] : !llvm.ptr -> i64
+// CHECK-DAG: %[[THREAD:.+]] = arith.index_cast %[[NUMBER]]
+// CHECK: %[[BEFORE:.+]] = arith.muli %[[THREAD]], %c320000
+// CHECK: %[[BASE:.+]] = arith.addi %[[PLANNED]], %[[BEFORE]]
+// CHECK-DAG: memref.view %[[WS]][%{{.+}}][] : memref<?xi8> to memref<1x40000xf32>
+// CHECK-DAG: memref.view %[[WS]][%[[BASE]]][] : memref<?xi8> to memref<40000xf32>
 func.func @large_row(%x: memref<?x3x40000xf32>, %w: memref<3x4x1xf32>, %y: memref<?x4x40000xf32>, %ws: memref<?xi8> {upweave.role = "workspace"})
     attributes {upweave.dynamic_dims = [array<i64: 0, 0>], upweave.workspace_size = affine_map<()[s0] -> (s0 * 256)>} {
   upweave.block domain [?, 4, 40000] rows [2]

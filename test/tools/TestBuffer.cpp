@@ -102,6 +102,11 @@ bool TestBuffer::isGuardIntact() const {
   return true;
 }
 
+bool TestBuffer::hasSameBytes(const TestBuffer &other) const {
+  return shape == other.shape && elementBytes == other.elementBytes &&
+         std::memcmp(data, other.data, numElements * elementBytes) == 0;
+}
+
 double TensorView::get(int64_t index) const {
   return readElement(elementType, data + index * getElementBytes(elementType));
 }

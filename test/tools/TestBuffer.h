@@ -44,6 +44,9 @@ public:
   double get(int64_t index) const;
   void set(int64_t index, double value);
 
+  /// True if the elements of both are the same bits.
+  bool hasSameBytes(const TestBuffer &other) const;
+
   /// False when something was written behind the buffer.
   bool isGuardIntact() const;
 

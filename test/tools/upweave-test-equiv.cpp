@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TestBuffer.h"
+#include "TestTeam.h"
 
 #include "Upweave/IR/Upweave.h"
 #include "Upweave/Target/HostObject.h"
@@ -58,6 +59,11 @@ static cl::opt<double> tolerance("tol", cl::desc("allowed error, relative"),
                                  cl::init(2e-5));
 static cl::opt<bool>
     skipReference("no-reference", cl::desc("only run the function under test"));
+static cl::opt<unsigned>
+    teamSize("team",
+             cl::desc("threads that run the function under test; it also runs "
+                      "with one, which must give the same bits"),
+             cl::init(3));
 static cl::opt<bool> showTime("time", cl::desc("print how long it ran"));
 
 namespace {
@@ -67,6 +73,7 @@ using EntryFunction = void (*)(void **);
 struct LoadedFunction {
   EntryFunction entry = nullptr;
   AffineMap workspaceSize;
+  int64_t threadScratch = 0; ///< Bytes of workspace a thread beside that.
 };
 } // namespace
 
@@ -107,8 +114,11 @@ static FailureOr<LoadedFunction> load(ModuleOp module, StringRef name) {
       dlsym(library, (kHostEntryPrefix + name).str().c_str()));
   if (!function.entry)
     return module.emitError("the host code has no entry for '") << name << "'";
-  if (auto lowered = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+  if (auto lowered = module.lookupSymbol<LLVM::LLVMFuncOp>(name)) {
     function.workspaceSize = getWorkspaceSize(lowered);
+    if (auto scratch = lowered->getAttrOfType<IntegerAttr>(kThreadScratchAttr))
+      function.threadScratch = scratch.getInt();
+  }
   return function;
 }
 
@@ -135,18 +145,21 @@ static FailureOr<std::vector<TestBuffer>> createInputs(func::FuncOp func) {
   return std::move(inputs);
 }
 
-/// Calls `entry` with the descriptors of `first` and then of `buffers`.
-static void call(EntryFunction entry, ArrayRef<void *> first,
-                 std::vector<TestBuffer> &buffers) {
-  SmallVector<void *> arguments(first);
-  for (TestBuffer &buffer : buffers)
-    arguments.push_back(buffer.getDescriptor());
+/// Calls `entry` with the descriptors at `arguments`.
+static void call(EntryFunction entry, ArrayRef<void *> arguments,
+                 unsigned threads) {
   auto start = std::chrono::steady_clock::now();
-  entry(arguments.data());
+  callWithTeam(entry, arguments, threads);
   std::chrono::duration<double, std::milli> time =
       std::chrono::steady_clock::now() - start;
   if (showTime)
     llvm::outs() << llvm::format("time %.1f ms\n", time.count());
+}
+
+static void appendDescriptors(SmallVectorImpl<void *> &arguments,
+                              std::vector<TestBuffer> &buffers) {
+  for (TestBuffer &buffer : buffers)
+    arguments.push_back(buffer.getDescriptor());
 }
 
 /// Runs the function by upstream's passes alone; its results are allocated by
@@ -181,7 +194,9 @@ runReference(ModuleOp module, StringRef name, std::vector<TestBuffer> &inputs) {
   for (RankedTensorType type : types)
     bytes += TestBuffer::getDescriptorSize(type.getRank());
   std::vector<int64_t> results(bytes / sizeof(int64_t));
-  call(function->entry, {results.data()}, inputs);
+  SmallVector<void *> arguments = {results.data()};
+  appendDescriptors(arguments, inputs);
+  call(function->entry, arguments, /*threads=*/1);
   std::vector<TensorView> views;
   int64_t *descriptor = results.data();
   for (RankedTensorType type : types) {
@@ -207,6 +222,43 @@ static SmallVector<int64_t> evaluate(AffineMap map) {
   return values;
 }
 
+/// Poisoned buffers for the results of a planned function.
+static std::vector<TestBuffer> createResults(func::FuncOp func) {
+  std::vector<TestBuffer> results;
+  for (unsigned i = 0, e = func.getNumArguments(); i < e; ++i)
+    if (hasRole(func, i, kResultRole)) {
+      auto type = cast<MemRefType>(func.getArgument(i).getType());
+      auto shape = func.getArgAttrOfType<AffineMapAttr>(i, kShapeAttr);
+      results.emplace_back(type.getElementType(), evaluate(shape.getValue()));
+      results.back().poison();
+    }
+  return results;
+}
+
+/// Runs a loaded host variant with a team of `threads` threads.
+static LogicalResult runHost(ModuleOp module, const LoadedFunction &function,
+                             std::vector<TestBuffer> &inputs,
+                             TestBuffer &constants,
+                             std::vector<TestBuffer> &results,
+                             unsigned threads) {
+  SmallVector<int64_t> bytes = evaluate(function.workspaceSize);
+  bytes[0] += threads * function.threadScratch;
+  TestBuffer workspace(IntegerType::get(module.getContext(), 8), bytes);
+  workspace.poison();
+  SmallVector<void *> arguments;
+  appendDescriptors(arguments, inputs);
+  appendDescriptors(arguments, results);
+  arguments.push_back(constants.getDescriptor());
+  arguments.push_back(workspace.getDescriptor());
+  call(function.entry, arguments, threads);
+  bool intact = workspace.isGuardIntact() && constants.isGuardIntact();
+  for (TestBuffer &buffer : results)
+    intact &= buffer.isGuardIntact();
+  if (!intact)
+    return module.emitError("the host code wrote behind a buffer");
+  return success();
+}
+
 /// Runs the function through the passes under test and the host variant;
 /// returns its results.
 static FailureOr<std::vector<TestBuffer>>
@@ -221,43 +273,31 @@ runTested(ModuleOp module, StringRef name, std::vector<TestBuffer> &inputs) {
   if (failed(pm.run(*copy)))
     return failure();
   auto func = copy->lookupSymbol<func::FuncOp>(name);
-  std::vector<TestBuffer> results;
-  for (unsigned i = 0, e = func.getNumArguments(); i < e; ++i)
-    if (hasRole(func, i, kResultRole))
-      results.emplace_back(
-          cast<MemRefType>(func.getArgument(i).getType()).getElementType(),
-          evaluate(
-              func.getArgAttrOfType<AffineMapAttr>(i, kShapeAttr).getValue()));
-  Type byte = IntegerType::get(module.getContext(), 8);
+  std::vector<TestBuffer> results = createResults(func);
+  std::vector<TestBuffer> ofOne = createResults(func);
   std::string constantBytes;
   llvm::raw_string_ostream os(constantBytes);
   if (failed(writeConstants(*copy, os)))
     return failure();
-  TestBuffer constants(byte, {getConstantsSize(*copy)});
+  TestBuffer constants(IntegerType::get(module.getContext(), 8),
+                       {getConstantsSize(*copy)});
   llvm::copy(constantBytes, constants.getData());
 
   PassManager lowering(module.getContext());
-  buildLowerToHostPipeline(lowering);
+  HostPipelineOptions options;
+  options.minWork = 1; // Tests are small, and all loops are to be divided.
+  buildLowerToHostPipeline(lowering, options);
   if (failed(lowering.run(*copy)))
     return failure();
   FailureOr<LoadedFunction> function = load(*copy, name);
-  if (failed(function))
+  if (failed(function) ||
+      failed(runHost(module, *function, inputs, constants, ofOne, 1)) ||
+      failed(runHost(module, *function, inputs, constants, results, teamSize)))
     return failure();
-  TestBuffer workspace(byte, evaluate(function->workspaceSize));
-  workspace.poison();
-  SmallVector<void *> first;
-  for (TestBuffer &input : inputs)
-    first.push_back(input.getDescriptor());
-  size_t numResults = results.size();
-  for (TestBuffer &result : results)
-    result.poison();
-  results.push_back(std::move(constants));
-  results.push_back(std::move(workspace));
-  call(function->entry, first, results);
-  for (TestBuffer &buffer : results)
-    if (!buffer.isGuardIntact())
-      return module.emitError("the host code wrote behind a buffer");
-  results.erase(results.begin() + numResults, results.end());
+  for (auto [one, several] : llvm::zip_equal(ofOne, results))
+    if (!one.hasSameBytes(several))
+      return module.emitError("results of one thread and of ")
+             << teamSize << " threads differ";
   return std::move(results);
 }
 

@@ -32,9 +32,8 @@ struct ReadLaunch {
 mlir::FailureOr<std::vector<ReadLaunch>>
 readLaunches(mlir::func::FuncOp func, const ConstantPlacement &constants);
 
-/// The workspace's size in bytes of a planned function. Host lowering may add to
-/// what was planned (a long row's scratch memory): for the host variant `func`
-/// is the lowered function of that name, not the planned one.
+/// The workspace's size in bytes of a planned function, which may be lowered
+/// already.
 SizeExpr getWorkspaceExpr(mlir::Operation *func);
 
 } // namespace upweave

@@ -67,9 +67,19 @@ inline constexpr llvm::StringLiteral kHostEntryPrefix = "upweave_host_";
 /// from the C library.
 void buildLoopsToLLVMPipeline(mlir::OpPassManager &pm, bool expandMath);
 
+struct HostPipelineOptions
+    : public mlir::PassPipelineOptions<HostPipelineOptions> {
+  Option<int64_t> minWork{
+      *this, "min-work",
+      llvm::cl::desc("innermost iterations that a loop must have to be divided "
+                     "among threads"),
+      llvm::cl::init(16384)};
+};
+
 /// The pipeline `upweave-lower-to-host`: from planned functions to the LLVM
 /// dialect, for the host.
-void buildLowerToHostPipeline(mlir::OpPassManager &pm);
+void buildLowerToHostPipeline(mlir::OpPassManager &pm,
+                              const HostPipelineOptions &options = {});
 void registerLowerToHostPipeline();
 
 } // namespace upweave

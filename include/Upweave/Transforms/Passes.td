@@ -283,12 +283,13 @@ def BlocksToLoops : Pass<"upweave-blocks-to-loops", "::mlir::ModuleOp"> {
     scratch buffer: the outputs of each phase (position modulo the stride) are a
     dense stride-1 convolution of the input, in vectors where the input's lines
     are contiguous; no product with a stuffed zero is formed. Small scratch
-    buffers are on the stack, large ones at the end of the workspace, whose
-    `upweave.workspace_size` grows. Sums are formed in f32 for f16 and bf16, in
+    buffers are on the stack. Large ones are at the end of the workspace, at the
+    running thread's multiple of `upweave.thread_scratch`. Sums are formed in f32 for f16 and bf16, in
     any order. `memref.copy` becomes `linalg.generic`.
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect",
                            "::mlir::memref::MemRefDialect",
@@ -320,12 +321,56 @@ def ExpandHostMath : Pass<"upweave-expand-host-math"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def ShareLoops : Pass<"upweave-share-loops", "::mlir::ModuleOp"> {
+  let summary = "Divide the loops of host code among the threads of a team";
+  let description = [{
+    The threads of a team all run the same function. It gets one more argument,
+    a pointer to the structure {thread, count, barrier, context}, and a parallel
+    loop of its body becomes the running thread's part of the iterations, a
+    contiguous one over the outer dimensions. Linalg ops become loops on the way.
+    Other operations that write, and loops with little to do, are left to the
+    first thread; values and stack buffers are each thread's own. A barrier is
+    between any two operations that touch memory, unless the first thread runs
+    both. Which iteration is whose changes no result. A function without a loop
+    that is worth it stays as it is.
+
+    ```mlir
+    func.func @f(%x: memref<4096x8xf32>) {
+      scf.parallel (%i, %j) = (%c0, %c0) to (%c4096, %c8) step (%c1, %c1) { ... }
+      return
+    }
+    // becomes, for T threads of which this is number t,
+    func.func @f(%x: memref<4096x8xf32>,
+                 %team: !llvm.ptr {upweave.role = "team"}) {
+      // begin = 4096 * t / T, end = 4096 * (t + 1) / T
+      scf.for %i = %begin to %end step %c1 {
+        scf.for %j = %c0 to %c8 step %c1 { ... }
+      }
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"minWork", "min-work", "int64_t", "16384",
+           "Innermost iterations that a loop must have to be divided: about "
+           "what takes as long as the barrier">
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+  let statistics = [
+    Statistic<"numDivided", "num-divided", "Loops divided among threads">
+  ];
+}
+
 def HostEntryPoints : Pass<"upweave-host-entry-points", "::mlir::ModuleOp"> {
   let summary = "Give lowered entry points one C calling convention";
   let description = [{
     Runs on the LLVM dialect. For each function with a C interface (pointers to
     memref descriptors) makes `void upweave_host_NAME(void **args)`, which takes
-    those pointers in an array: inputs, results, constants, workspace. All other
+    those pointers in an array: inputs, results, constants, workspace, team. All
+    other
     functions become internal.
 
     ```mlir

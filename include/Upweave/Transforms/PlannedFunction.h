@@ -25,6 +25,8 @@ inline constexpr llvm::StringLiteral kRoleAttr = "upweave.role";
 inline constexpr llvm::StringLiteral kResultRole = "result";
 inline constexpr llvm::StringLiteral kConstantsRole = "constants";
 inline constexpr llvm::StringLiteral kWorkspaceRole = "workspace";
+/// Of host code alone: the pointer to the team structure (docs/bundle.md).
+inline constexpr llvm::StringLiteral kTeamRole = "team";
 
 /// Argument attribute of a result: an affine map from the function's dynamic
 /// dims (symbols) to the result's sizes.
@@ -38,6 +40,11 @@ inline constexpr llvm::StringLiteral kDynamicDimsAttr = "upweave.dynamic_dims";
 /// workspace's size in bytes.
 inline constexpr llvm::StringLiteral kWorkspaceSizeAttr =
     "upweave.workspace_size";
+
+/// Function attribute (i64) of host code that a team of threads runs: the bytes
+/// of workspace that each thread takes behind the planned part.
+inline constexpr llvm::StringLiteral kThreadScratchAttr =
+    "upweave.thread_scratch";
 
 /// Module attribute: the constants, as an array of {offset, value}.
 inline constexpr llvm::StringLiteral kConstantsAttr = "upweave.constants";
@@ -61,8 +68,7 @@ bool hasRole(mlir::func::FuncOp func, unsigned index, llvm::StringRef role);
 int64_t findRole(mlir::func::FuncOp func, llvm::StringRef role);
 
 /// The workspace's size in bytes over `getDynamicDims`; a constant 0 map where
-/// the function was not planned. `func` may be lowered already: host code may
-/// need more than what was planned.
+/// the function was not planned. `func` may be lowered already.
 mlir::AffineMap getWorkspaceSize(mlir::Operation *func);
 
 /// One constant of the module and where it lies in the constants buffer.

@@ -11,6 +11,7 @@
 #include "Upweave/Transforms/PlannedFunction.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -170,12 +171,15 @@ LogicalResult BlockLowering::run() {
     step.push_back(createIndex(builder, loc, 1));
   }
   SmallVector<Value> dims(block.getNumDims());
-  if (!loopDims.empty()) {
-    auto loop = scf::ParallelOp::create(builder, loc, lower, upper, step);
-    for (auto [dim, index] : llvm::zip_equal(loopDims, loop.getInductionVars()))
-      dims[dim] = index;
-    builder.setInsertionPointToStart(loop.getBody());
+  if (loopDims.empty()) { // One row: its values still stay inside of one op.
+    lower.push_back(createIndex(builder, loc, 0));
+    upper.push_back(createIndex(builder, loc, 1));
+    step.push_back(upper.front());
   }
+  auto loop = scf::ParallelOp::create(builder, loc, lower, upper, step);
+  for (auto [dim, index] : llvm::zip(loopDims, loop.getInductionVars()))
+    dims[dim] = index;
+  builder.setInsertionPointToStart(loop.getBody());
   if (conv)
     emitTile(builder, dims);
   emitRows(builder, dims);

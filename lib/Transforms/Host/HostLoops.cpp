@@ -5,6 +5,8 @@
 
 #include "HostLoops.h"
 
+#include "HostTeam.h"
+
 #include "../Bufferize/BufferSizes.h"
 
 #include "mlir/Dialect/Affine/Utils.h"
@@ -12,8 +14,8 @@
 using namespace mlir;
 using namespace upweave;
 
-/// Scratch buffers up to this many bytes live on the stack: a few of them fit
-/// in any thread's.
+/// Scratch buffers live on the stack until they take this many bytes of it in
+/// all: little enough for any thread's.
 static constexpr int64_t kMaxStackBytes = 64 * 1024;
 
 Value upweave::createIndex(OpBuilder &builder, Location loc, int64_t value) {
@@ -81,13 +83,26 @@ Value upweave::createFloat(OpBuilder &builder, Location loc, Type type,
 
 ScratchMemory::ScratchMemory(func::FuncOp func) : func(func) {}
 
+/// Emits the start of the thread's part of the workspace.
+Value ScratchMemory::createThreadBase(OpBuilder &builder, Location loc) {
+  ArgumentSizes sizes(func);
+  Value planned =
+      sizes.materialize(builder, getWorkspaceSize(func).getResult(0));
+  Value thread = loadThread(builder, loc, getOrAddTeam(func));
+  threadBytes = arith::ConstantIndexOp::create(builder, loc, 0);
+  Value before = arith::MulIOp::create(builder, loc, thread, threadBytes);
+  return arith::AddIOp::create(builder, loc, planned, before);
+}
+
 FailureOr<Value> ScratchMemory::get(Location loc, MemRefType type) {
   int64_t bytes = getByteSize(type);
   OpBuilder builder = OpBuilder::atBlockBegin(&func.getBody().front());
-  if (bytes <= kMaxStackBytes) {
-    // 64 bytes: a cache line, so that whole vectors are aligned.
+  if (onStack + bytes <= kMaxStackBytes) {
+    // A cache line, so that whole vectors are aligned.
+    constexpr int64_t kAlignment = 64;
+    onStack += llvm::alignTo(bytes, kAlignment);
     return memref::AllocaOp::create(builder, loc, type,
-                                    builder.getI64IntegerAttr(64))
+                                    builder.getI64IntegerAttr(kAlignment))
         .getResult();
   }
   int64_t workspace = findRole(func, kWorkspaceRole);
@@ -97,13 +112,11 @@ FailureOr<Value> ScratchMemory::get(Location loc, MemRefType type) {
         << " bytes of a row: run upweave-plan-buffers first";
     return failure();
   }
-  if (!planned) {
-    ArgumentSizes sizes(func);
-    planned = sizes.materialize(builder, getWorkspaceSize(func).getResult(0));
-  } else {
-    builder.setInsertionPointAfterValue(planned);
-  }
-  Value offset = arith::AddIOp::create(builder, loc, planned,
+  if (!threadBase)
+    threadBase = createThreadBase(builder, loc);
+  else
+    builder.setInsertionPointAfterValue(threadBase);
+  Value offset = arith::AddIOp::create(builder, loc, threadBase,
                                        createIndex(builder, loc, used));
   used = llvm::alignTo(used + bytes, kBufferAlignment);
   largest = std::max(largest, used);
@@ -115,9 +128,7 @@ FailureOr<Value> ScratchMemory::get(Location loc, MemRefType type) {
 void ScratchMemory::finish() {
   if (largest == 0)
     return;
-  AffineMap size = getWorkspaceSize(func);
-  func->setAttr(kWorkspaceSizeAttr,
-                AffineMapAttr::get(AffineMap::get(
-                    size.getNumDims(), size.getNumSymbols(),
-                    size.getResult(0) + largest, func.getContext())));
+  Builder builder(func.getContext());
+  threadBytes.setValueAttr(builder.getIndexAttr(largest));
+  func->setAttr(kThreadScratchAttr, builder.getI64IntegerAttr(largest));
 }

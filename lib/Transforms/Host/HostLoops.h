@@ -48,8 +48,9 @@ mlir::Value createFloat(mlir::OpBuilder &builder, mlir::Location loc,
                         mlir::Type type, double value);
 
 /// Memory for one row's intermediate values: small buffers on the stack at the
-/// function's start, large ones behind the planned part of the workspace, which
-/// grows. Blocks run one after the other, so they share the latter.
+/// function's start, until it holds enough, the others behind the planned part
+/// of the workspace, where each thread of the team has a part of its own. Blocks
+/// run one after the other, so they share the latter.
 class ScratchMemory {
 public:
   explicit ScratchMemory(mlir::func::FuncOp func);
@@ -61,14 +62,21 @@ public:
   /// and the function has no workspace.
   mlir::FailureOr<mlir::Value> get(mlir::Location loc, mlir::MemRefType type);
 
-  /// Records the workspace's new size on the function.
+  /// Records on the function what a thread needs of the workspace.
   void finish();
 
 private:
+  mlir::Value createThreadBase(mlir::OpBuilder &builder, mlir::Location loc);
+
   mlir::func::FuncOp func;
+  int64_t onStack = 0;
   int64_t used = 0;
   int64_t largest = 0;
-  mlir::Value planned; ///< The planned size of the workspace, in bytes.
+  /// Where the thread's part of the workspace starts, in bytes; null until a
+  /// buffer is in it.
+  mlir::Value threadBase;
+  /// The size of that part, known when all buffers are.
+  mlir::arith::ConstantIndexOp threadBytes;
 };
 
 } // namespace upweave

@@ -64,14 +64,18 @@ void upweave::buildLoopsToLLVMPipeline(OpPassManager &pm, bool expandMath) {
   pm.addPass(createHostEntryPoints());
 }
 
-void upweave::buildLowerToHostPipeline(OpPassManager &pm) {
+void upweave::buildLowerToHostPipeline(OpPassManager &pm,
+                                       const HostPipelineOptions &options) {
   pm.addPass(createBlocksToLoops());
+  ShareLoopsOptions sharing;
+  sharing.minWork = options.minWork;
+  pm.addPass(createShareLoops(sharing));
   pm.addPass(createConvertLinalgToLoopsPass());
   buildLoopsToLLVMPipeline(pm, /*expandMath=*/true);
 }
 
 void upweave::registerLowerToHostPipeline() {
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<HostPipelineOptions>(
       "upweave-lower-to-host",
       "Planned functions become LLVM functions for the host: blocks are loops, "
       "with one entry 'upweave_host_NAME(void **args)' a function",
