@@ -35,6 +35,49 @@ func.func @softmax_sum(%x: memref<?x64xf32>, %s: memref<?xf32>, %y: memref<?x64x
 
 // -----
 
+// Rows over channels: neighbouring rows are computed together, in strips along
+// the contiguous dimension, so that memory is read line by line. 40 are two
+// strips of 20.
+
+// CHECK-LABEL: func.func @strip(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: memref<2x6x40xf32>, %[[Y:[a-z0-9]+]]: memref<2x6x40xf32>
+// CHECK: %[[Q:.+]] = memref.alloca() {alignment = 64 : i64} : memref<20xf32>
+// CHECK: %[[SUM:.+]] = memref.alloca() {alignment = 64 : i64} : memref<20xf32>
+// CHECK: scf.parallel (%[[N:.+]], %[[STRIP:.+]]) = (%c0, %c0) to (%c2, %c2)
+// CHECK: %[[BEGIN:.+]] = arith.muli %[[STRIP]], %c20
+// CHECK: scf.for %[[A:.+]] = %c0 to %c20
+// CHECK:   memref.store %{{.+}}, %[[SUM]][%[[A]]]
+// CHECK: scf.for %[[C:.+]] = %c0 to %c6
+// CHECK:   scf.for %[[B:.+]] = %c0 to %c20
+// CHECK:     %[[AT:.+]] = arith.addi %[[BEGIN]], %[[B]]
+// CHECK:     %[[OLD:.+]] = memref.load %[[SUM]][%[[B]]]
+// CHECK:     %[[V:.+]] = memref.load %[[X]][%[[N]], %[[C]], %[[AT]]]
+// CHECK:     %[[NEW:.+]] = arith.addf %[[OLD]], %[[V]]
+// CHECK:     memref.store %[[NEW]], %[[SUM]][%[[B]]]
+// CHECK: scf.for %[[D:.+]] = %c0 to %c20
+// CHECK:   %[[S:.+]] = memref.load %[[SUM]][%[[D]]]
+// CHECK:   %[[R:.+]] = arith.divf %{{.+}}, %[[S]]
+// CHECK:   memref.store %[[R]], %[[Q]][%[[D]]]
+// CHECK: scf.for %[[E:.+]] = %c0 to %c6
+// CHECK:   scf.for %[[F:.+]] = %c0 to %c20
+// CHECK:     memref.load %[[Q]][%[[F]]]
+// CHECK-NOT: divf
+// CHECK:     memref.store %{{.+}}, %[[Y]][%[[N]], %[[E]], %{{.+}}]
+func.func @strip(%x: memref<2x6x40xf32>, %y: memref<2x6x40xf32>) {
+  %one = arith.constant 1.0 : f32
+  upweave.block domain [2, 6, 40] rows [1] stored(%x : memref<2x6x40xf32>)
+      params(%one : f32) outs(%y : memref<2x6x40xf32>) {
+    ^bb0(%v: f32, %unit: f32):
+      %sum = upweave.row_reduce <add> %v : f32
+      %q = arith.divf %unit, %sum : f32
+      %r = arith.mulf %v, %q : f32
+      upweave.yield %r : f32
+  }
+  return
+}
+
+// -----
+
 // A convolution's line is computed in vectors to temporary rows, one for each
 // phase, and delivered to the tile. The tap's phase and offset follow from its
 // position; nothing is multiplied by a stuffed zero.

@@ -7,6 +7,7 @@
 // RUN: upweave-test-equiv %s --entry=half --reference=half_reference --tol=2e-3 | FileCheck %s
 // RUN: upweave-test-equiv %s --entry=maps --reference=maps_reference | FileCheck %s
 // RUN: upweave-test-equiv %s --entry=gelu --reference=gelu_reference | FileCheck %s
+// RUN: upweave-test-equiv %s --entry=strips --reference=strips_reference --tol=2e-3 --dim=3 | FileCheck %s
 // RUN: upweave-test-equiv %s --entry=narrow --reference=narrow_reference --tol=0 | FileCheck %s
 
 // Row programs on the host against the same computation as linalg, by
@@ -372,6 +373,87 @@ func.func @gelu_reference(%x: tensor<64x16xf32>) -> (tensor<64x16xf32>, tensor<6
       linalg.yield %a, %b : f32, f32
   } -> (tensor<64x16xf32>, tensor<64x16xf32>)
   return %y#0, %y#1 : tensor<64x16xf32>, tensor<64x16xf32>
+}
+
+// Rows over channels, computed in strips of 16, 16 and 5: softmax of f16 and
+// its sum, with an index, a condition and a quotient that are the row's.
+func.func @strips(%x: tensor<?x6x37xf16>, %b: tensor<37xf32>) -> (tensor<?x6x37xf16>, tensor<?x37xf16>) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x6x37xf16>
+  %one = arith.constant 1.0 : f16
+  %ten = arith.constant 10.0 : f32
+  %e = tensor.empty(%n) : tensor<?x6x37xf16>
+  %f = tensor.empty(%n) : tensor<?x37xf16>
+  %y:2 = upweave.block domain [?, 6, 37] rows [1] stored(%x : tensor<?x6x37xf16>)
+      params(%b[d2], %one, %ten : tensor<37xf32>, f16, f32)
+      outs(%e, %f[d0, d2] : tensor<?x6x37xf16>, tensor<?x37xf16>) {
+    ^bb0(%v: f16, %bias: f32, %unit: f16, %limit: f32):
+      %max = upweave.row_reduce <maximumf> %v : f16
+      %d = arith.subf %v, %max : f16
+      %ex = math.exp %d : f16
+      %sum = upweave.row_reduce <add> %ex : f16
+      %q = arith.divf %unit, %sum : f16
+      %p = arith.mulf %ex, %q : f16
+      %at = upweave.index 2 : index
+      %i = arith.index_cast %at : index to i32
+      %w = arith.sitofp %i : i32 to f32
+      %is = arith.cmpf ogt, %w, %limit : f32
+      %wp = arith.extf %p : f16 to f32
+      %wb = arith.addf %wp, %bias : f32
+      %chosen = arith.select %is, %wb, %wp : f32
+      %r = arith.truncf %chosen : f32 to f16
+      upweave.yield %r, %sum : f16, f16
+  }
+  return %y#0, %y#1 : tensor<?x6x37xf16>, tensor<?x37xf16>
+}
+func.func @strips_reference(%x: tensor<?x6x37xf16>, %b: tensor<37xf32>) -> (tensor<?x6x37xf16>, tensor<?x37xf16>) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x6x37xf16>
+  %zero = arith.constant 0.0 : f32
+  %re = tensor.empty(%n) : tensor<?x37xf32>
+  %s0 = linalg.fill ins(%zero : f32) outs(%re : tensor<?x37xf32>) -> tensor<?x37xf32>
+  %sum = linalg.generic {indexing_maps = [#id3, affine_map<(n, c, w) -> (n, w)>], iterator_types = ["parallel", "reduction", "parallel"]}
+      ins(%x : tensor<?x6x37xf16>) outs(%s0 : tensor<?x37xf32>) {
+    ^bb0(%v: f16, %acc: f32):
+      %w = arith.extf %v : f16 to f32
+      %ex = math.exp %w : f32
+      %r = arith.addf %acc, %ex : f32
+      linalg.yield %r : f32
+  } -> tensor<?x37xf32>
+  %low = arith.constant -100.0 : f32
+  %m0 = linalg.fill ins(%low : f32) outs(%re : tensor<?x37xf32>) -> tensor<?x37xf32>
+  %max = linalg.generic {indexing_maps = [#id3, affine_map<(n, c, w) -> (n, w)>], iterator_types = ["parallel", "reduction", "parallel"]}
+      ins(%x : tensor<?x6x37xf16>) outs(%m0 : tensor<?x37xf32>) {
+    ^bb0(%v: f16, %acc: f32):
+      %w = arith.extf %v : f16 to f32
+      %r = arith.maximumf %acc, %w : f32
+      linalg.yield %r : f32
+  } -> tensor<?x37xf32>
+  %e = tensor.empty(%n) : tensor<?x6x37xf16>
+  %y = linalg.generic {indexing_maps = [#id3, affine_map<(n, c, w) -> (n, w)>, affine_map<(n, c, w) -> (w)>, #id3], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x, %sum, %b : tensor<?x6x37xf16>, tensor<?x37xf32>, tensor<37xf32>) outs(%e : tensor<?x6x37xf16>) {
+    ^bb0(%v: f16, %s: f32, %bias: f32, %o: f16):
+      %w = arith.extf %v : f16 to f32
+      %ex = math.exp %w : f32
+      %p = arith.divf %ex, %s : f32
+      %at = linalg.index 2 : index
+      %ten = arith.constant 10 : index
+      %is = arith.cmpi ugt, %at, %ten : index
+      %pb = arith.addf %p, %bias : f32
+      %chosen = arith.select %is, %pb, %p : f32
+      %r = arith.truncf %chosen : f32 to f16
+      linalg.yield %r : f16
+  } -> tensor<?x6x37xf16>
+  %fe = tensor.empty(%n) : tensor<?x37xf16>
+  %f = linalg.generic {indexing_maps = [#id2, #id2, #id2], iterator_types = ["parallel", "parallel"]}
+      ins(%sum, %max : tensor<?x37xf32>, tensor<?x37xf32>) outs(%fe : tensor<?x37xf16>) {
+    ^bb0(%s: f32, %m: f32, %o: f16):
+      %ex = math.exp %m : f32
+      %q = arith.divf %s, %ex : f32
+      %r = arith.truncf %q : f32 to f16
+      linalg.yield %r : f16
+  } -> tensor<?x37xf16>
+  return %y, %f : tensor<?x6x37xf16>, tensor<?x37xf16>
 }
 
 // f64 to f16 in one rounding: by way of f32, 1 + 2^-11 + 2^-40 would fall on a

@@ -279,6 +279,11 @@ def BlocksToLoops : Pass<"upweave-blocks-to-loops", "::mlir::ModuleOp"> {
     }
     ```
 
+    Where elements side by side in memory are of different rows (rows over
+    channels), a strip of up to 32 neighbouring rows is computed together: the
+    loop over the strip is inside of each loop over the row, and what is carried
+    or known for a row is in a small buffer with a place for each.
+
     A convolution is computed a line at a time, along one spatial axis, to a
     scratch buffer: the outputs of each phase (position modulo the stride) are a
     dense stride-1 convolution of the input, in vectors where the input's lines

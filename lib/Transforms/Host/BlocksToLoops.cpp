@@ -41,7 +41,10 @@ private:
   Value getDomainSize(OpBuilder &builder, unsigned dim);
   LogicalResult prepareConv();
   void emitTile(OpBuilder &builder, ArrayRef<Value> dims);
-  void emitRows(OpBuilder &builder, ArrayRef<Value> dims);
+  void chooseStrip();
+  RowStrip createStrip(OpBuilder &builder, Value number);
+  LogicalResult emitRows(OpBuilder &builder, ArrayRef<Value> dims,
+                         RowStrip strip);
   Value loadProducer(OpBuilder &builder, ArrayRef<Value> dims);
 
   BlockOp block;
@@ -52,6 +55,9 @@ private:
   /// the line's last.
   SmallVector<int64_t> tileDims;
   Value tile;
+  /// The dimension of strips and the rows of one; see RowStrip.
+  int64_t stripDim = -1;
+  int64_t stripWidth = 1;
 };
 } // namespace
 
@@ -127,26 +133,76 @@ void BlockLowering::emitTile(OpBuilder &builder, ArrayRef<Value> dims) {
                  });
 }
 
-/// Emits the row programs of all rows at `dims`, one or, where the line is no
-/// row dimension, one per element of the line.
-void BlockLowering::emitRows(OpBuilder &builder, ArrayRef<Value> dims) {
-  SmallVector<Value> sizes;
+/// Rows lie in strips where elements side by side in memory are of different
+/// rows: along the producer's last dimension, or the convolution's line.
+void BlockLowering::chooseStrip() {
+  if (block.getRows().empty())
+    return;
+  int64_t dim = -1;
+  if (conv) {
+    dim = conv->getLineDim();
+  } else if (AffineMap map = block.getProducerMap(); map.getNumResults() > 0) {
+    auto type = cast<MemRefType>(block.getInputs()[0].getType());
+    auto last = dyn_cast<AffineDimExpr>(map.getResults().back());
+    if (last && type.isLastDimUnitStride())
+      dim = last.getPosition();
+  }
+  if (dim < 0 || block.isRowDim(dim) ||
+      ShapedType::isDynamic(block.getDomain()[dim]) ||
+      block.getDomain()[dim] == 1)
+    return;
+  // A few vectors of every type; the whole dimension or a divisor of it leaves
+  // no shorter strip at the end.
+  constexpr int64_t kMost = 32, kLeast = 8, kElse = 16;
+  int64_t size = block.getDomain()[dim];
+  stripDim = dim;
+  stripWidth = std::min(size, kMost);
+  while (stripWidth >= kLeast && size % stripWidth != 0)
+    --stripWidth;
+  if (size % stripWidth != 0)
+    stripWidth = kElse;
+}
+
+/// Strip `number` of the strip dimension.
+RowStrip BlockLowering::createStrip(OpBuilder &b, Value number) {
+  Value width = createIndex(b, loc, stripWidth), size = width;
+  Value begin = arith::MulIOp::create(b, loc, number, width);
+  int64_t total = block.getDomain()[stripDim];
+  if (total % stripWidth != 0) {
+    Value rest =
+        arith::SubIOp::create(b, loc, createIndex(b, loc, total), begin);
+    size = arith::MinSIOp::create(b, loc, rest, width);
+  }
+  return {stripDim, stripWidth, begin, size};
+}
+
+/// Emits the row programs of all rows at `dims`: of the strip or one row, or,
+/// where the convolution's line is no row dimension, of all strips of the line.
+LogicalResult BlockLowering::emitRows(OpBuilder &builder, ArrayRef<Value> dims,
+                                      RowStrip strip) {
+  auto emit = [&](OpBuilder &b, ArrayRef<Value> at, RowStrip rows) {
+    auto load = [&](OpBuilder &inner, ArrayRef<Value> index) {
+      return loadProducer(inner, index);
+    };
+    return HostRowProgram(block, at, load, rows, scratch).emit(b);
+  };
   int64_t line = conv ? conv->getLineDim() : -1;
-  bool hasLineLoop = line >= 0 && !block.isRowDim(line);
-  if (hasLineLoop)
-    sizes.push_back(createIndex(builder, loc, block.getDomain()[line]));
-  createLoopNest(builder, loc, sizes, {},
+  if (line < 0 || block.isRowDim(line))
+    return emit(builder, dims, strip);
+  LogicalResult result = success();
+  int64_t steps = llvm::divideCeil(block.getDomain()[line], stripWidth);
+  createLoopNest(builder, loc, {createIndex(builder, loc, steps)}, {},
                  [&](OpBuilder &b, ArrayRef<Value> at, ArrayRef<Value>) {
                    SmallVector<Value> all(dims);
-                   if (hasLineLoop)
+                   if (stripDim >= 0) {
+                     result = emit(b, all, createStrip(b, at[0]));
+                   } else {
                      all[line] = at[0];
-                   HostRowProgram(block, all,
-                                  [&](OpBuilder &inner, ArrayRef<Value> index) {
-                                    return loadProducer(inner, index);
-                                  })
-                       .emit(b);
+                     result = emit(b, all, RowStrip());
+                   }
                    return SmallVector<Value>();
                  });
+  return result;
 }
 
 LogicalResult BlockLowering::run() {
@@ -155,6 +211,7 @@ LogicalResult BlockLowering::run() {
   scratch.startBlock();
   if (block.isConv() && failed(prepareConv()))
     return failure();
+  chooseStrip();
   OpBuilder builder(block);
   SmallVector<unsigned> loopDims;
   SmallVector<Value> lower, upper, step;
@@ -165,6 +222,9 @@ LogicalResult BlockLowering::run() {
     if (!size)
       return block.emitError("the size of dimension ")
              << dim << " of the domain is dynamic and no operand has it alone";
+    if (dim == stripDim)
+      size = createIndex(builder, loc,
+                         llvm::divideCeil(block.getDomain()[dim], stripWidth));
     loopDims.push_back(dim);
     lower.push_back(createIndex(builder, loc, 0));
     upper.push_back(size);
@@ -177,12 +237,18 @@ LogicalResult BlockLowering::run() {
     step.push_back(upper.front());
   }
   auto loop = scf::ParallelOp::create(builder, loc, lower, upper, step);
-  for (auto [dim, index] : llvm::zip(loopDims, loop.getInductionVars()))
-    dims[dim] = index;
   builder.setInsertionPointToStart(loop.getBody());
+  RowStrip strip;
+  for (auto [dim, index] : llvm::zip(loopDims, loop.getInductionVars())) {
+    if (dim == stripDim)
+      strip = createStrip(builder, index);
+    else
+      dims[dim] = index;
+  }
   if (conv)
     emitTile(builder, dims);
-  emitRows(builder, dims);
+  if (failed(emitRows(builder, dims, strip)))
+    return failure();
   block.erase();
   return success();
 }

@@ -33,23 +33,21 @@ static Value combine(OpBuilder &b, Location loc, ReduceKind kind, Value lhs,
 }
 
 HostRowProgram::HostRowProgram(BlockOp block, ArrayRef<Value> dims,
-                               ProducerLoad load)
-    : block(block), loc(block.getLoc()), dims(dims), load(std::move(load)) {}
+                               ProducerLoad load, RowStrip strip,
+                               ScratchMemory &scratch)
+    : block(block), loc(block.getLoc()), dims(dims), load(std::move(load)),
+      strip(strip), scratch(scratch) {}
 
-void HostRowProgram::emit(OpBuilder &builder) {
-  // A value that is equal along the row is that of its first element.
-  SmallVector<Value> first(dims);
-  for (int64_t dim : block.getRows())
-    first[dim] = createIndex(builder, loc, 0);
+LogicalResult HostRowProgram::emit(OpBuilder &builder) {
   for (Operation &op : block.getBodyBlock()->without_terminator()) {
-    if (auto reduce = dyn_cast<RowReduceOp>(op)) {
+    if (auto reduce = dyn_cast<RowReduceOp>(op))
       emitReduce(builder, reduce);
-    } else if (auto norm = dyn_cast<LayerNormOp>(op)) {
+    else if (auto norm = dyn_cast<LayerNormOp>(op))
       emitStatistics(builder, norm);
-    } else if (isRowUniform(op.getResult(0))) {
-      for (Value result : op.getResults())
-        evaluate(builder, result, first, uniform);
-    }
+    else if (isRowUniform(op.getResult(0)))
+      evaluateUniform(builder, op);
+    if (!hasMemory)
+      return failure();
   }
   auto body = [&](OpBuilder &b, ArrayRef<Value> at, ArrayRef<Value>) {
     Values known(uniform);
@@ -63,30 +61,128 @@ void HostRowProgram::emit(OpBuilder &builder) {
     return SmallVector<Value>();
   };
   overRow(builder, {}, body);
+  return success();
 }
 
-SmallVector<Value> HostRowProgram::overRow(
+/// Emits the values of `op`, which are equal along the row: those of its first
+/// element.
+void HostRowProgram::evaluateUniform(OpBuilder &builder, Operation &op) {
+  // An index has no place in a buffer; it costs nothing to compute again.
+  if (isStrip() && llvm::any_of(op.getResultTypes(), llvm::IsaPred<IndexType>))
+    return;
+  ValueList results =
+      perRow(builder, {}, SmallVector<Type>(op.getResultTypes()),
+             [&](OpBuilder &b, ArrayRef<Value>) {
+               SmallVector<Value> first(dims);
+               for (int64_t dim : block.getRows())
+                 first[dim] = createIndex(b, loc, 0);
+               Values known(uniform);
+               ValueList values;
+               for (Value result : op.getResults())
+                 values.push_back(evaluate(b, result, first, known));
+               return values;
+             });
+  for (auto [value, result] : llvm::zip(op.getResults(), results))
+    uniform[value] = result;
+}
+
+/// A buffer for one value of `type` for each row of the strip.
+Value HostRowProgram::createBuffer(Type type) {
+  FailureOr<Value> buffer =
+      scratch.get(loc, MemRefType::get({strip.width}, type));
+  hasMemory &= succeeded(buffer);
+  return hasMemory ? *buffer : Value();
+}
+
+/// The running row's value of one for the whole row.
+Value HostRowProgram::read(OpBuilder &builder, Value value) {
+  if (!isa<MemRefType>(value.getType()))
+    return value;
+  return memref::LoadOp::create(builder, loc, value, lane);
+}
+
+void HostRowProgram::write(OpBuilder &builder, Value value, Value buffer) {
+  memref::StoreOp::create(builder, loc, value, buffer, lane);
+}
+
+void HostRowProgram::overStrip(OpBuilder &builder,
+                               function_ref<void(OpBuilder &)> body) {
+  createLoopNest(builder, loc, {strip.size}, {},
+                 [&](OpBuilder &b, ArrayRef<Value> at, ArrayRef<Value>) {
+                   lane = at[0];
+                   dims[strip.dim] =
+                       arith::AddIOp::create(b, loc, strip.begin, lane);
+                   body(b);
+                   return SmallVector<Value>();
+                 });
+}
+
+HostRowProgram::ValueList HostRowProgram::perRow(
+    OpBuilder &builder, ArrayRef<Value> from, ArrayRef<Type> types,
+    function_ref<ValueList(OpBuilder &, ArrayRef<Value>)> body) {
+  if (!isStrip())
+    return body(builder, from);
+  ValueList buffers =
+      llvm::map_to_vector(types, [&](Type type) { return createBuffer(type); });
+  if (!hasMemory)
+    return buffers;
+  overStrip(builder, [&](OpBuilder &b) {
+    ValueList values =
+        llvm::map_to_vector(from, [&](Value value) { return read(b, value); });
+    for (auto [value, buffer] : llvm::zip_equal(body(b, values), buffers))
+      write(b, value, buffer);
+  });
+  return buffers;
+}
+
+HostRowProgram::ValueList HostRowProgram::overRow(
     OpBuilder &builder, ArrayRef<Value> init,
-    function_ref<SmallVector<Value>(OpBuilder &, ArrayRef<Value>,
-                                    ArrayRef<Value>)>
+    function_ref<ValueList(OpBuilder &, ArrayRef<Value>, ArrayRef<Value>)>
         body) {
   SmallVector<Value> sizes;
   for (int64_t dim : block.getRows())
     sizes.push_back(createIndex(builder, loc, block.getDomain()[dim]));
-  return createLoopNest(
-      builder, loc, sizes, init,
-      [&](OpBuilder &b, ArrayRef<Value> row, ArrayRef<Value> carried) {
-        SmallVector<Value> at(dims);
-        for (auto [dim, index] : llvm::zip_equal(block.getRows(), row))
-          at[dim] = index;
-        return body(b, at, carried);
-      });
+  auto getIndex = [&](ArrayRef<Value> row) {
+    SmallVector<Value> at(dims);
+    for (auto [dim, index] : llvm::zip_equal(block.getRows(), row))
+      at[dim] = index;
+    return at;
+  };
+  if (!isStrip())
+    return createLoopNest(
+        builder, loc, sizes, init,
+        [&](OpBuilder &b, ArrayRef<Value> row, ArrayRef<Value> carried) {
+          return body(b, getIndex(row), carried);
+        });
+  ValueList sums;
+  if (!init.empty())
+    sums = perRow(
+        builder, {},
+        llvm::map_to_vector(init, [](Value value) { return value.getType(); }),
+        [&](OpBuilder &, ArrayRef<Value>) { return ValueList(init); });
+  if (!hasMemory)
+    return sums;
+  createLoopNest(builder, loc, sizes, {},
+                 [&](OpBuilder &b, ArrayRef<Value> row, ArrayRef<Value>) {
+                   overStrip(b, [&](OpBuilder &inner) {
+                     ValueList carried = llvm::map_to_vector(
+                         sums, [&](Value sum) { return read(inner, sum); });
+                     ValueList values = body(inner, getIndex(row), carried);
+                     for (auto [value, sum] : llvm::zip_equal(values, sums))
+                       write(inner, value, sum);
+                   });
+                   return ValueList();
+                 });
+  return sums;
 }
 
 Value HostRowProgram::evaluate(OpBuilder &builder, Value value,
                                ArrayRef<Value> at, Values &known) {
-  if (Value found = known.lookup(value))
+  if (Value found = known.lookup(value)) {
+    found = read(builder, found);
+    known[value] = found;
     return found;
+  }
   Value result;
   if (auto arg = dyn_cast<BlockArgument>(value)) {
     result = loadArgument(builder, arg, at);
@@ -119,14 +215,13 @@ Value HostRowProgram::evaluateOp(OpBuilder &builder, Operation *op,
                                  ArrayRef<Value> at, Values &known) {
   if (auto index = dyn_cast<IndexOp>(op))
     return at[index.getDim()];
-  if (auto reduce = dyn_cast<RowReduceOp>(op))
-    return uniform.lookup(reduce.getResult());
   if (auto norm = dyn_cast<LayerNormOp>(op)) {
     const Statistics &stats = statistics.find(op)->second;
     Value v = evaluate(builder, norm.getValue(), at, known);
-    v = castFloat(builder, loc, v, stats.mean.getType());
-    Value centred = arith::SubFOp::create(builder, loc, v, stats.mean);
-    Value scaled = arith::MulFOp::create(builder, loc, centred, stats.scale);
+    Value mean = read(builder, stats.mean), scale = read(builder, stats.scale);
+    v = castFloat(builder, loc, v, mean.getType());
+    Value centred = arith::SubFOp::create(builder, loc, v, mean);
+    Value scaled = arith::MulFOp::create(builder, loc, centred, scale);
     return castFloat(builder, loc, scaled, norm.getType());
   }
   if (auto gelu = dyn_cast<GeluOp>(op))
@@ -153,10 +248,14 @@ void HostRowProgram::emitReduce(OpBuilder &builder, RowReduceOp op) {
       v = castFloat(b, loc, v, sumType);
     return SmallVector<Value>{combine(b, loc, op.getKind(), carried[0], v)};
   };
-  Value result = overRow(builder, {init}, body)[0];
-  if (sumType != type)
-    result = castFloat(builder, loc, result, type);
-  uniform[op.getResult()] = result;
+  ValueList result = overRow(builder, {init}, body);
+  if (sumType != type && hasMemory)
+    result =
+        perRow(builder, result, {type}, [&](OpBuilder &b, ArrayRef<Value> sum) {
+          return ValueList{castFloat(b, loc, sum[0], type)};
+        });
+  if (hasMemory)
+    uniform[op.getResult()] = result[0];
 }
 
 /// Emits the corrected two-pass statistics: m0 = sum(v)/L; d = v - m0;
@@ -172,30 +271,53 @@ void HostRowProgram::emitStatistics(OpBuilder &builder, LayerNormOp op) {
   };
   Value zero = createFloat(builder, loc, type, 0.0);
   Value length = createFloat(builder, loc, type, block.getRowLength());
-  Value sum =
-      overRow(builder, {zero},
-              [&](OpBuilder &b, ArrayRef<Value> at, ArrayRef<Value> carried) {
-                return SmallVector<Value>{add(b, carried[0], row(b, at))};
-              })[0];
-  Value m0 = arith::DivFOp::create(builder, loc, sum, length);
-  auto body = [&](OpBuilder &b, ArrayRef<Value> at, ArrayRef<Value> carried) {
-    Value d = arith::SubFOp::create(b, loc, row(b, at), m0);
-    Value square = arith::MulFOp::create(b, loc, d, d);
-    return SmallVector<Value>{add(b, carried[0], d),
-                              add(b, carried[1], square)};
+  auto first = [&](OpBuilder &b, ArrayRef<Value> at, ArrayRef<Value> carried) {
+    return ValueList{add(b, carried[0], row(b, at))};
   };
-  SmallVector<Value> sums = overRow(builder, {zero, zero}, body);
-  Value c = arith::DivFOp::create(builder, loc, sums[0], length);
-  Value q = arith::DivFOp::create(builder, loc, sums[1], length);
-  Value mean = arith::AddFOp::create(builder, loc, m0, c);
-  Value cc = arith::MulFOp::create(builder, loc, c, c);
-  Value var = arith::SubFOp::create(builder, loc, q, cc);
-  Value eps = createFloat(builder, loc, type, op.getEps().convertToDouble());
-  Value shifted = arith::AddFOp::create(builder, loc, var, eps);
-  Value root = math::SqrtOp::create(builder, loc, shifted);
-  Value one = createFloat(builder, loc, type, 1.0);
-  Value scale = arith::DivFOp::create(builder, loc, one, root);
-  statistics[op] = {mean, scale};
+  ValueList sum = overRow(builder, {zero}, first);
+  if (!hasMemory)
+    return;
+  auto divide = [&](OpBuilder &b, ArrayRef<Value> sum) -> ValueList {
+    return {arith::DivFOp::create(b, loc, sum[0], length)};
+  };
+  ValueList m0 = perRow(builder, sum, {type}, divide);
+  auto second = [&](OpBuilder &b, ArrayRef<Value> at, ArrayRef<Value> carried) {
+    Value d = arith::SubFOp::create(b, loc, row(b, at), read(b, m0[0]));
+    Value square = arith::MulFOp::create(b, loc, d, d);
+    return ValueList{add(b, carried[0], d), add(b, carried[1], square)};
+  };
+  if (!hasMemory)
+    return;
+  ValueList sums = overRow(builder, {zero, zero}, second);
+  if (!hasMemory)
+    return;
+  sums.push_back(m0[0]);
+  auto finish = [&](OpBuilder &b, ArrayRef<Value> from) {
+    return createStatistics(b, op, from[0], from[1], from[2]);
+  };
+  ValueList both = perRow(builder, sums, {type, type}, finish);
+  if (hasMemory)
+    statistics[op] = {both[0], both[1]};
+}
+
+/// The mean and the scale of a row whose deviations from `m0` have these sums,
+/// of themselves and of their squares.
+HostRowProgram::ValueList
+HostRowProgram::createStatistics(OpBuilder &b, LayerNormOp op, Value sum,
+                                 Value squares, Value m0) {
+  Type type = sum.getType();
+  Value length = createFloat(b, loc, type, block.getRowLength());
+  Value c = arith::DivFOp::create(b, loc, sum, length);
+  Value q = arith::DivFOp::create(b, loc, squares, length);
+  Value mean = arith::AddFOp::create(b, loc, m0, c);
+  Value cc = arith::MulFOp::create(b, loc, c, c);
+  Value var = arith::SubFOp::create(b, loc, q, cc);
+  Value eps = createFloat(b, loc, type, op.getEps().convertToDouble());
+  Value shifted = arith::AddFOp::create(b, loc, var, eps);
+  Value root = math::SqrtOp::create(b, loc, shifted);
+  Value one = createFloat(b, loc, type, 1.0);
+  Value scale = arith::DivFOp::create(b, loc, one, root);
+  return {mean, scale};
 }
 
 Value HostRowProgram::createGelu(OpBuilder &builder, GeluOp op, Value v) {
