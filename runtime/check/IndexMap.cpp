@@ -77,7 +77,7 @@ void IndexMap::add(const bundle::Expr *expr, const std::vector<Shape> &shapes) {
     throw CheckError(where + ": an expression is empty");
   if (result.nodes.back().op == ExprOp::Loop)
     result.loop = result.nodes.back().a;
-  results_.push_back(std::move(result));
+  perDimension.push_back(std::move(result));
 }
 
 int64_t IndexMap::evaluate(const Result &result, const int64_t *loops) const {
@@ -99,15 +99,15 @@ int64_t IndexMap::evaluate(const Result &result, const int64_t *loops) const {
 }
 
 void IndexMap::apply(const int64_t *loops, int64_t *coords) const {
-  for (size_t r = 0; r < results_.size(); ++r)
-    coords[r] = evaluate(results_[r], loops);
+  for (size_t r = 0; r < perDimension.size(); ++r)
+    coords[r] = evaluate(perDimension[r], loops);
 }
 
 int64_t IndexMap::linear(const int64_t *loops, const Shape &shape,
                          const Shape &strides) const {
   int64_t position = 0;
-  for (size_t r = 0; r < results_.size(); ++r) {
-    const int64_t c = evaluate(results_[r], loops);
+  for (size_t r = 0; r < perDimension.size(); ++r) {
+    const int64_t c = evaluate(perDimension[r], loops);
     if (c < 0 || c >= shape[r])
       throw CheckError(
           fmt::format("{}: index {} is outside dimension {} of size {}", where,
@@ -130,7 +130,7 @@ bool IndexMap::linearForm(uint32_t index, int64_t &base,
     }
   };
   std::vector<Form> forms;
-  for (const Node &node : results_[index].nodes) {
+  for (const Node &node : perDimension[index].nodes) {
     Form form;
     form.factors.assign(loopCount, 0);
     switch (node.op) {

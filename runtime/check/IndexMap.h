@@ -35,7 +35,7 @@ public:
                          const std::vector<Shape> &shapes,
                          const std::string &where);
 
-  uint32_t results() const { return results_.size(); }
+  uint32_t results() const { return perDimension.size(); }
   /// Writes results() coordinates.
   void apply(const int64_t *loops, int64_t *coords) const;
   /// Row-major position in `shape` of the mapped point; throws when a
@@ -60,7 +60,7 @@ private:
   void add(const bundle::Expr *expr, const std::vector<Shape> &shapes);
   int64_t evaluate(const Result &result, const int64_t *loops) const;
 
-  std::vector<Result> results_;
+  std::vector<Result> perDimension;
   uint32_t loopCount = 0;
   std::string where;
 };
