@@ -1,0 +1,9 @@
+"""SiLU behind the LayerNorm."""
+
+from common import Chain, nn
+
+shapes = [(2, 4, 4, 8)]
+
+
+def model():
+    return Chain(nn.ConvTranspose2d(4, 6, 4, 2, 1), nn.LayerNorm(16), nn.SiLU())
