@@ -79,21 +79,28 @@ func.func @strip(%x: memref<2x6x40xf32>, %y: memref<2x6x40xf32>) {
 // -----
 
 // A convolution's line is computed in vectors to temporary rows, one for each
-// phase, and delivered to the tile. The tap's phase and offset follow from its
-// position; nothing is multiplied by a stuffed zero.
+// phase, and delivered to the tile; the input's lines and their weights are
+// packed first. The tap's phase and offset follow from its position; nothing is
+// multiplied by a stuffed zero.
 
 // CHECK-LABEL: func.func @conv(
 // CHECK-SAME: %[[X:[a-z0-9]+]]: memref<2x3x8xf32>, %[[W:[a-z0-9]+]]: memref<3x4x4xf32>, %[[Y:[a-z0-9]+]]: memref<2x4x16xf32>
+// CHECK: %[[WEIGHTS:.+]] = memref.alloca() {{.*}} : memref<3x4xf32>
+// CHECK: %[[LINES:.+]] = memref.alloca() {{.*}} : memref<3x8xf32>
 // CHECK: %[[ROWS:.+]] = memref.alloca() {{.*}} : memref<2x10xf32>
 // CHECK: %[[TILE:.+]] = memref.alloca() {{.*}} : memref<16xf32>
 // CHECK: scf.parallel (%[[N:.+]], %[[CO:.+]]) =
+// CHECK: memref.load %[[X]]
+// CHECK: memref.store %{{.+}}, %[[LINES]]
+// CHECK: memref.load %[[W]]
+// CHECK: memref.store %{{.+}}, %[[WEIGHTS]]
 // CHECK: scf.for %[[K:.+]] = %{{.+}} to %c4
 // CHECK:   %[[PHASE:.+]] = arith.remui %{{.+}}, %c2
 // CHECK:   %[[START:.+]] = arith.divui %{{.+}}, %c2
 // CHECK:   %[[OLD:.+]] = vector.load %[[ROWS]][%[[PHASE]], %[[START]]] : memref<2x10xf32>, vector<8xf32>
 // CHECK:   %[[NEW:.+]] = scf.for %[[CI:.+]] = %{{.+}} to %c3 {{.*}} iter_args(%[[SUM:.+]] = %[[OLD]])
-// CHECK:     memref.load %[[W]]
-// CHECK:     vector.load %[[X]][%[[N]], %{{.+}}, %c0] : memref<2x3x8xf32>, vector<8xf32>
+// CHECK:     memref.load %[[WEIGHTS]][%[[CI]], %[[K]]]
+// CHECK:     vector.load %[[LINES]][%[[CI]], %c0] : memref<3x8xf32>, vector<8xf32>
 // CHECK:     arith.addf %{{.+}}, %[[SUM]] fastmath<contract> : vector<8xf32>
 // CHECK:   vector.store %[[NEW]], %[[ROWS]][%[[PHASE]], %[[START]]]
 // CHECK: memref.store %{{.+}}, %[[TILE]]

@@ -15,6 +15,10 @@ using namespace upweave;
 /// independent sums to hide the latency of a multiply-add.
 static constexpr int64_t kAccumulatorBits = 8 * 256;
 
+/// Input lines and weights are packed if they take no more than half of a small first-level
+/// cache.
+static constexpr int64_t kMaxPackedBytes = 16 * 1024;
+
 /// floor(a / b) for b > 0.
 static int64_t floorDiv(int64_t a, int64_t b) {
   return a >= 0 ? a / b : -((-a + b - 1) / b);
@@ -75,6 +79,20 @@ LogicalResult HostConv::allocate(ScratchMemory &scratch) {
   if (failed(memory))
     return failure();
   rows = *memory;
+  int64_t channels = sizes.inputChannels / geometry.groups;
+  auto lines = MemRefType::get({channels, inputs}, accType);
+  auto weights = MemRefType::get({channels, sizes.filter[lineAxis]}, accType);
+  if (vectorWidth == 1 || sizes.filter[lineAxis] == 1 ||
+      getByteSize(lines) + getByteSize(weights) > kMaxPackedBytes)
+    return success();
+  memory = scratch.get(loc, lines);
+  if (failed(memory))
+    return failure();
+  packed = *memory;
+  memory = scratch.get(loc, weights);
+  if (failed(memory))
+    return failure();
+  packedWeights = *memory;
   return success();
 }
 
@@ -152,6 +170,63 @@ void HostConv::emitTaps(OpBuilder &builder, unsigned axis,
   createLoopNest(builder, loc, {index(sizes.filter[axis])}, {}, body);
 }
 
+/// The weight of channel `ci` of the group at filter position `filter`.
+Value HostConv::loadWeight(OpBuilder &b, Value ci, ArrayRef<Value> filter) {
+  const FilterDims &taps = geometry.filterDims;
+  SmallVector<Value> at(geometry.getRank());
+  at[taps.in] = ci;
+  at[taps.out] = channel;
+  if (geometry.filterGroups == FilterGroups::Input) {
+    int64_t inputs = sizes.inputChannels / geometry.groups;
+    int64_t outputs = sizes.outputChannels / geometry.groups;
+    Value base =
+        arith::MulIOp::create(b, loc, group, createIndex(b, loc, inputs));
+    at[taps.in] = arith::AddIOp::create(b, loc, base, ci);
+    at[taps.out] =
+        arith::RemUIOp::create(b, loc, channel, createIndex(b, loc, outputs));
+  }
+  for (auto [axis, dim] : llvm::enumerate(taps.spatial))
+    at[dim] = filter[axis];
+  return extend(b, memref::LoadOp::create(b, loc, w, at));
+}
+
+/// Emits the copy of the input lines at `input`, and of the weights of their
+/// taps, to where they lie side by side. In memory they are often a power of
+/// two apart, so that they would drive each other out of the cache between the
+/// taps that read them.
+void HostConv::emitPacking(OpBuilder &builder, ArrayRef<Value> input,
+                           ArrayRef<Value> filter) {
+  const DataDims &data = geometry.inputDims;
+  auto type = cast<MemRefType>(packed.getType());
+  Value base = arith::MulIOp::create(
+      builder, loc, group, createIndex(builder, loc, type.getDimSize(0)));
+  SmallVector<Value> xAt(geometry.getRank());
+  xAt[data.batch] = batch;
+  for (auto [axis, dim] : llvm::enumerate(data.spatial))
+    xAt[dim] = input[axis];
+  auto body = [&](OpBuilder &b, ArrayRef<Value> at, ArrayRef<Value>) {
+    xAt[data.channel] = arith::AddIOp::create(b, loc, base, at[0]);
+    xAt[data.spatial[lineAxis]] = at[1];
+    Value value = extend(b, memref::LoadOp::create(b, loc, x, xAt));
+    memref::StoreOp::create(b, loc, value, packed, at);
+    return SmallVector<Value>();
+  };
+  createLoopNest(builder, loc,
+                 {createIndex(builder, loc, type.getDimSize(0)),
+                  createIndex(builder, loc, type.getDimSize(1))},
+                 {}, body);
+  SmallVector<Value> tap(filter);
+  createLoopNest(builder, loc,
+                 {createIndex(builder, loc, type.getDimSize(0)),
+                  createIndex(builder, loc, sizes.filter[lineAxis])},
+                 {}, [&](OpBuilder &b, ArrayRef<Value> at, ArrayRef<Value>) {
+                   tap[lineAxis] = at[1];
+                   memref::StoreOp::create(b, loc, loadWeight(b, at[0], tap),
+                                           packedWeights, at);
+                   return SmallVector<Value>();
+                 });
+}
+
 /// Emits the taps along the line: tap k' adds input i to output
 /// S·i + L·k' - P = S·(i + shift) + phase.
 void HostConv::emitLineTaps(OpBuilder &builder, ArrayRef<Value> input,
@@ -160,6 +235,8 @@ void HostConv::emitLineTaps(OpBuilder &builder, ArrayRef<Value> input,
   Value zero = createIndex(builder, loc, 0);
   if (lineDim < 0)
     return emitChannels(builder, zero, zero, Value(), 1, inputs, filters);
+  if (packed)
+    emitPacking(builder, input, filter);
   AxisGeometry geo = geometry.getAxis(lineAxis);
   int64_t filterSize = sizes.filter[lineAxis];
   int64_t inputSize = sizes.input[lineAxis];
@@ -199,23 +276,13 @@ void HostConv::emitChannels(OpBuilder &builder, Value phase, Value start,
                             Value first, int64_t width, ArrayRef<Value> input,
                             ArrayRef<Value> filter) {
   const DataDims &data = geometry.inputDims;
-  const FilterDims &taps = geometry.filterDims;
   int64_t groupInputs = sizes.inputChannels / geometry.groups;
-  int64_t groupOutputs = sizes.outputChannels / geometry.groups;
   Value base = arith::MulIOp::create(builder, loc, group,
                                      createIndex(builder, loc, groupInputs));
-  bool inputHasGroup = geometry.filterGroups == FilterGroups::Input;
-  Value filterOut = channel;
-  if (inputHasGroup)
-    filterOut = arith::RemUIOp::create(builder, loc, channel,
-                                       createIndex(builder, loc, groupOutputs));
-  SmallVector<Value> xAt(geometry.getRank()), wAt(geometry.getRank());
+  SmallVector<Value> xAt(geometry.getRank());
   xAt[data.batch] = batch;
-  wAt[taps.out] = filterOut;
   for (auto [axis, dim] : llvm::enumerate(data.spatial))
     xAt[dim] = first && axis == lineAxis ? first : input[axis];
-  for (auto [axis, dim] : llvm::enumerate(taps.spatial))
-    wAt[dim] = filter[axis];
   Value at = first ? arith::AddIOp::create(builder, loc, start, first) : start;
 
   bool isVector = width > 1;
@@ -233,11 +300,16 @@ void HostConv::emitChannels(OpBuilder &builder, Value phase, Value start,
   auto body = [&](OpBuilder &b, ArrayRef<Value> ci, ArrayRef<Value> carried) {
     Value both = arith::AddIOp::create(b, loc, base, ci[0]);
     xAt[data.channel] = both;
-    wAt[taps.in] = inputHasGroup ? both : ci[0];
-    Value weight = extend(b, memref::LoadOp::create(b, loc, w, wAt));
+    Value weight =
+        packed ? memref::LoadOp::create(b, loc, packedWeights,
+                                        ValueRange{ci[0], filter[lineAxis]})
+                     .getResult()
+               : loadWeight(b, ci[0], filter);
     Value value;
     if (isVector) {
-      value = vector::LoadOp::create(b, loc, xType, x, xAt);
+      value = packed ? vector::LoadOp::create(b, loc, cast<VectorType>(sumType),
+                                              packed, ValueRange{ci[0], first})
+                     : vector::LoadOp::create(b, loc, xType, x, xAt);
       weight = vector::BroadcastOp::create(b, loc, sumType, weight);
     } else {
       value = memref::LoadOp::create(b, loc, x, xAt);

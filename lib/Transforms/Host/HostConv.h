@@ -51,6 +51,10 @@ private:
                     mlir::Value start, mlir::Value first, int64_t width,
                     llvm::ArrayRef<mlir::Value> input,
                     llvm::ArrayRef<mlir::Value> filter);
+  void emitPacking(mlir::OpBuilder &builder, llvm::ArrayRef<mlir::Value> input,
+                   llvm::ArrayRef<mlir::Value> filter);
+  mlir::Value loadWeight(mlir::OpBuilder &builder, mlir::Value ci,
+                         llvm::ArrayRef<mlir::Value> filter);
   void emitDelivery(mlir::OpBuilder &builder, mlir::Value buffer,
                     llvm::ArrayRef<mlir::Value> prefix);
   mlir::Value extend(mlir::OpBuilder &builder, mlir::Value value);
@@ -71,6 +75,11 @@ private:
   int64_t rowLength = 0;
   int64_t rowBase = 0;
   mlir::Value rows;
+  /// The input lines [channel of the group][position] of the taps at hand, in
+  /// the accumulator's type; null where they are read from the input itself.
+  mlir::Value packed;
+  /// Likewise their weights [channel of the group][position on the line].
+  mlir::Value packedWeights;
 
   /// Coordinates of the line being emitted.
   mlir::Value batch, channel, group;
