@@ -1,4 +1,5 @@
 """Autocast: the operands of the convolution are rounded to bf16 first."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import torch
 from common import nn

@@ -1,4 +1,5 @@
 """BatchNorm of a model in evaluation mode."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

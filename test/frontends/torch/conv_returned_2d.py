@@ -1,4 +1,5 @@
 """The convolution's own result is returned, too."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import nn
 

@@ -1,4 +1,5 @@
 """Padding above dilation * (kernel - 1): the input is cropped."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

@@ -1,4 +1,5 @@
 """Depthwise, which torch-mlir cannot export: ir/depthwise_2d.mlir is written by hand."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

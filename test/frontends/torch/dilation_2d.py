@@ -1,4 +1,5 @@
 """Dilation with and without a common divisor with the stride."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

@@ -1,4 +1,5 @@
 """Weights that are constants of the module."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

@@ -1,4 +1,5 @@
 """A stride above the kernel: elements that no tap reaches hold the bias."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

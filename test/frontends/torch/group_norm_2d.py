@@ -1,4 +1,5 @@
 """GroupNorm, whose affine parameters torch-mlir gathers through index tables."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

@@ -1,4 +1,5 @@
 """Groups in three dimensions, which torch-mlir exports as a generic."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

@@ -1,4 +1,5 @@
 """Zero insertion written by hand, one axis after the other."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import torch
 from common import nn

@@ -1,4 +1,5 @@
 """Stuffed with ones: no transposed convolution."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import nn
 from hand_stuffed_2d import Stuffed

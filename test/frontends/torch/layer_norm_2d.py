@@ -1,4 +1,5 @@
 """LayerNorm2d, over channels, as Segment Anything writes it."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, LayerNorm2d, nn
 

@@ -1,4 +1,5 @@
 """LayerNorm over W' written out, with an unbiased variance and no parameters."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import torch
 from common import Chain, nn

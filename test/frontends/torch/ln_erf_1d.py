@@ -1,4 +1,5 @@
 """1-D: LayerNorm over W', GELU."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

@@ -1,4 +1,5 @@
 """KernelBench level 2 task 34, small: 3-D, LayerNorm over W', GELU, scale."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

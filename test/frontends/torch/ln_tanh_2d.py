@@ -1,4 +1,5 @@
 """2-D: LayerNorm over W', tanh GELU, an inexact scale."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

@@ -1,4 +1,5 @@
 """f16 data and filter, a LayerNorm with f32 parameters in f32, f16 again."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import torch
 from common import nn

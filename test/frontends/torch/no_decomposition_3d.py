@@ -1,4 +1,5 @@
 """torch.nn.functional.layer_norm kept whole by the exporter."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

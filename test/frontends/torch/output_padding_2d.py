@@ -1,4 +1,5 @@
 """Output padding."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

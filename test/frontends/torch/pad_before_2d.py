@@ -1,4 +1,5 @@
 """A pad before the convolution, whose export forgets a stride (an upstream bug)."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import nn
 

@@ -1,4 +1,5 @@
 """permute, LayerNorm over channels, permute back."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, ChannelsLastNorm, nn
 

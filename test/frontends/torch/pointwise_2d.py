@@ -1,4 +1,5 @@
 """KernelBench level 2 task 16, small: a tail without reductions."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import nn
 

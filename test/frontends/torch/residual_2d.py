@@ -1,4 +1,5 @@
 """A second input is added before the norm, a third after the activation."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import nn
 

@@ -1,4 +1,5 @@
 """RMSNorm over channels."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, RMSNorm, nn
 

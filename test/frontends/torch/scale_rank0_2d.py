@@ -1,4 +1,5 @@
 """A learned scale of rank 0."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import torch
 from common import Chain, nn

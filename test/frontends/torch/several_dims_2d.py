@@ -1,4 +1,5 @@
 """LayerNorm over the last two dimensions."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

@@ -1,4 +1,5 @@
 """SiLU behind the LayerNorm."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

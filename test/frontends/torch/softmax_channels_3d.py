@@ -1,4 +1,5 @@
 """KernelBench level 2 task 49, small: softmax over channels, sigmoid."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

@@ -1,4 +1,5 @@
 """Stride 1: nothing is stuffed."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, nn
 

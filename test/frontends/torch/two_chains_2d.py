@@ -1,4 +1,5 @@
 """One chain feeds another."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import Chain, LayerNorm2d, nn
 

@@ -1,4 +1,5 @@
 """The normalised value is a result too."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import nn
 

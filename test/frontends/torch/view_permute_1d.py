@@ -1,4 +1,5 @@
 """Sequence data: permuted before, viewed as heads after."""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 from common import nn
 
