@@ -255,8 +255,11 @@ Value gelu(const Op &op, const Value &a) {
     return floatValue(v > 0 ? v : NAN);
   const double derivative = 0.5 * (1 + t) + 0.5 * v * slope;
   const double unit = roundoff(op.dtype);
+  // Around its minimum the derivative vanishes, and what k a.e allows the
+  // argument moves the value by the second order: |gelu''| <= 2 phi(0) < 0.8.
+  constexpr double kCurvature = 0.8;
   const double e =
-      passed(derivative, a.e) +
+      passed(derivative, a.e) + kCurvature / 2 * kMaxTolerance * a.e * a.e +
       unit * std::fabs(v) *
           (0.5 * kFunctionUnits * std::fabs(t) + 2 * std::fabs(v * slope));
   return rounded(op.dtype, y, e, 2);

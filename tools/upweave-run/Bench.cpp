@@ -37,7 +37,7 @@ Spread measure(Backend &backend, int repeat, const char *task, bool quiet,
   if (repeat == 0)
     repeat = std::clamp(int(kTimedMs / std::max(last, 1e-3)),
                         last > kTimedMs ? 3 : kMinRepeats, kMaxRepeats);
-  Progress progress(task, quiet);
+  check::Progress progress(task, quiet);
   std::vector<double> times;
   for (int i = 0; i < repeat; ++i) {
     times.push_back(backend.time(work));

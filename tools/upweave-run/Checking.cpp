@@ -5,7 +5,6 @@
 #include "Evaluator.h"
 #include "Metric.h"
 #include "Npy.h"
-#include "Random.h"
 
 #include <cstring>
 #include <set>
@@ -16,54 +15,6 @@ namespace run {
 using namespace check;
 
 namespace {
-constexpr int64_t kAllElements =
-    65536; ///< outputs up to this are checked whole
-constexpr int64_t kDefaultRows = 256;
-constexpr int64_t kMaxRowElements = 4096; ///< longer rows are cut
-
-/// Runs of elements to check: [first, first + count) in row-major order.
-struct Row {
-  int64_t first, count;
-};
-
-std::vector<Row> chooseRows(const Argument &output, const Options &options) {
-  std::vector<Row> rows;
-  if (output.count == 0)
-    return rows;
-  const int64_t line =
-      std::min(output.shape.empty() ? 1 : output.shape.back(), kMaxRowElements);
-  const int64_t total = (output.count + line - 1) / line;
-  int64_t wanted = options.samples                ? options.samples
-                   : output.count <= kAllElements ? total
-                                                  : kDefaultRows;
-  auto add = [&](int64_t row) {
-    rows.push_back({row * line, std::min(line, output.count - row * line)});
-  };
-  if (wanted >= total) {
-    for (int64_t row = 0; row < total; ++row)
-      add(row);
-    return rows;
-  }
-  // The first and the last are where addressing goes wrong.
-  std::set<int64_t> chosen = {0, total - 1};
-  for (uint64_t draw = 0; int64_t(chosen.size()) < std::max<int64_t>(wanted, 2);
-       ++draw)
-    chosen.insert(int64_t(mixBits(mixBits(options.seed ^ 0x726f7773) + draw) %
-                          uint64_t(total)));
-  for (int64_t row : chosen)
-    add(row);
-  return rows;
-}
-
-std::string indexText(const Argument &output, int64_t linear) {
-  Shape coords(output.shape.size());
-  unravel(linear, output.shape, coords.data());
-  std::string out = "[";
-  for (size_t d = 0; d < coords.size(); ++d)
-    out += (d ? ", " : "") + std::to_string(coords[d]);
-  return out + "]";
-}
-
 void printReport(const Argument &output, const Metric::Report &report,
                  const char *reference) {
   fmt::print("check {}: {}, {} of {} elements against {}\n", output.label,
@@ -83,7 +34,7 @@ void printReport(const Argument &output, const Metric::Report &report,
              "{} have no finite bound\n",
              report.failures, report.specials, report.unbounded);
   fmt::print("  worst at {}: y = {:.9g}, ref = {:.9g}, e = {:.3g}\n",
-             indexText(output, report.worst), report.worstActual,
+             indexText(output.shape, report.worst), report.worstActual,
              report.worstReference, report.worstError);
 }
 
@@ -95,7 +46,8 @@ bool checkReference(Evaluator &evaluator, uint32_t index,
                     const Argument &output, const Runner &runner,
                     const Options &options) {
   Metric metric(output.dtype, runner.entry().precision());
-  const std::vector<Row> rows = chooseRows(output, options);
+  const std::vector<Row> rows =
+      chooseRows(output.shape, output.count, options.samples, options.seed);
   Progress progress(fmt::format("checking {}", output.label), options.quiet);
   for (size_t r = 0; r < rows.size(); ++r) {
     for (int64_t i = 0; i < rows[r].count; ++i) {

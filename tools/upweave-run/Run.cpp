@@ -7,7 +7,6 @@
 
 #include <cstdio>
 #include <cstring>
-#include <unistd.h>
 
 namespace upweave {
 namespace run {
@@ -24,29 +23,6 @@ int64_t Argument::position(int64_t linear) const {
     linear /= shape[d];
   }
   return at;
-}
-
-Progress::Progress(std::string task, bool quiet)
-    : task(std::move(task)), quiet(quiet), terminal(::isatty(2)),
-      start(Clock::now()), last(start) {}
-
-Progress::~Progress() {
-  if (shown && terminal)
-    fmt::print(stderr, "\r{:60}\r", "");
-}
-
-void Progress::update(double share) {
-  const auto now = Clock::now();
-  using std::chrono::seconds;
-  if (quiet || now - start < seconds(2) ||
-      now - last < (terminal ? seconds(1) : seconds(10)))
-    return;
-  last = now;
-  shown = true;
-  const double elapsed = std::chrono::duration<double>(now - start).count();
-  fmt::print(stderr, "{}{}: {:.0f} %, {:.0f} s{}", terminal ? "\r" : "", task,
-             100 * share, elapsed, terminal ? "   " : "\n");
-  std::fflush(stderr);
 }
 
 Runner::Runner(const Options &options,
@@ -151,36 +127,18 @@ void Runner::readInputs() {
   }
 }
 
-int64_t Runner::dimOption(const std::string &symbol) const {
-  constexpr int64_t kDefaultSize = 2;
-  int64_t size = kDefaultSize;
-  for (const std::string &text : options.dims) {
-    const size_t equals = text.find('=');
-    const std::string value =
-        equals == text.npos ? text : text.substr(equals + 1);
-    if (value.empty() || value.size() > 18 ||
-        value.find_first_not_of("0123456789") != value.npos)
-      throw Failure(kUsageError,
-                    fmt::format("--dim {}: '{}' is no size", text, value));
-    if (equals == text.npos || text.substr(0, equals) == symbol)
-      size = std::stoll(value);
-  }
-  return size;
-}
-
 /// Dynamic sizes: from an input file if one gives them, else from --dim.
 void Runner::resolveSymbols() {
-  for (uint32_t s = 0; s < length(entryTable->symbols()); ++s) {
-    const bundle::Symbol &symbol = *entryTable->symbols()->Get(s);
-    int64_t size = -1;
-    for (const bundle::DimRef *site : *symbol.sites())
-      size = std::max(size, args[site->arg()].shape[site->dim()]);
-    if (size == -1)
-      size = dimOption(text(symbol.name()));
-    for (const bundle::DimRef *site : *symbol.sites())
-      if (args[site->arg()].shape[site->dim()] == -1)
-        args[site->arg()].shape[site->dim()] = size;
+  std::vector<Shape> shapes;
+  for (const Argument &arg : args)
+    shapes.push_back(arg.shape);
+  try {
+    check::resolveSymbols(*entryTable, options.dims, shapes);
+  } catch (const check::CheckError &error) {
+    throw Failure(kUsageError, error.what());
   }
+  for (size_t i = 0; i < args.size(); ++i)
+    args[i].shape = std::move(shapes[i]);
 }
 
 /// Sizes of outputs that are expressions of the inputs' sizes.

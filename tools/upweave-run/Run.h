@@ -7,9 +7,7 @@
 #include "Memory.h"
 #include "Options.h"
 
-#include "IndexMap.h"
-
-#include <chrono>
+#include "Sampling.h"
 
 namespace upweave {
 namespace run {
@@ -29,20 +27,6 @@ struct Argument {
 
   /// Position in `host`, in elements, of row-major element `linear`.
   int64_t position(int64_t linear) const;
-};
-
-/// Says on standard error how far a long task is, once it takes over 2 seconds.
-class Progress {
-public:
-  Progress(std::string task, bool quiet);
-  ~Progress();
-  void update(double share);
-
-private:
-  using Clock = std::chrono::steady_clock;
-  std::string task;
-  bool quiet, shown = false, terminal;
-  Clock::time_point start, last;
 };
 
 /// A bundle's entry, loaded, with inputs filled.
@@ -74,7 +58,6 @@ private:
   void resolveSymbols();
   void bindOutputShapes();
   void allocate();
-  int64_t dimOption(const std::string &symbol) const;
 
   const Options &options;
   std::shared_ptr<const rt::BundleFile> bundleFile;
