@@ -370,16 +370,25 @@ uw_status DeviceProgram::runAllocating(LaunchRequest request,
 } // namespace
 
 uw_status loadDeviceProgram(std::shared_ptr<LoadedBundle> bundle,
+                            const bundle::Entry &entry, const Driver &driver,
+                            int ordinal, cu::Context context,
+                            std::string_view image,
+                            std::unique_ptr<Program> &program) {
+  auto result =
+      std::make_unique<DeviceProgram>(std::move(bundle), entry, driver);
+  UW_TRY(result->load(ordinal, context, image));
+  program = std::move(result);
+  return UW_OK;
+}
+
+uw_status loadDeviceProgram(std::shared_ptr<LoadedBundle> bundle,
                             const bundle::Entry &entry, int ordinal,
                             cu::Context context, std::string_view image,
                             std::unique_ptr<Program> &program) {
   const Driver *driver = nullptr;
   UW_TRY(Driver::get(driver));
-  auto result =
-      std::make_unique<DeviceProgram>(std::move(bundle), entry, *driver);
-  UW_TRY(result->load(ordinal, context, image));
-  program = std::move(result);
-  return UW_OK;
+  return loadDeviceProgram(std::move(bundle), entry, *driver, ordinal, context,
+                           image, program);
 }
 
 } // namespace rt

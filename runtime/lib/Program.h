@@ -106,6 +106,13 @@ uw_status loadDeviceProgram(std::shared_ptr<LoadedBundle> bundle,
                             cu::Context context, std::string_view image,
                             std::unique_ptr<Program> &program);
 
+/// The same through a driver that the caller has.
+uw_status loadDeviceProgram(std::shared_ptr<LoadedBundle> bundle,
+                            const bundle::Entry &entry, const Driver &driver,
+                            int ordinal, cu::Context context,
+                            std::string_view image,
+                            std::unique_ptr<Program> &program);
+
 /// Loads the host variant of `entry`.
 uw_status loadHostProgram(std::shared_ptr<LoadedBundle> bundle,
                           const bundle::Entry &entry,
