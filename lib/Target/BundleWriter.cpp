@@ -45,7 +45,7 @@ void BundleWriter::placeConstants() {
   }
 }
 
-llvm::Error BundleWriter::write(StringRef path) {
+void BundleWriter::print(llvm::raw_ostream &os) {
   placeConstants();
   table.sections.clear();
   uint64_t offset = 0;
@@ -64,17 +64,21 @@ llvm::Error BundleWriter::write(StringRef path) {
   uint64_t fileSize =
       sections.empty() ? sizeof(bundle::FileHeader) + size : base + offset;
   bundle::FileHeader header = bundle::makeHeader(data, size, fileSize);
+  uint64_t position = 0;
+  auto put = [&](uint64_t at, const void *bytes, uint64_t count) {
+    os.write_zeros(at - position);
+    os.write(static_cast<const char *>(bytes), count);
+    position = at + count;
+  };
+  put(0, &header, sizeof(header));
+  put(sizeof(header), data, size);
+  for (auto [section, bytes] : llvm::zip(table.sections, sections))
+    put(base + section.offset(), bytes.data(), bytes.size());
+}
+
+llvm::Error BundleWriter::write(StringRef path) {
   return llvm::writeToOutput(path, [&](llvm::raw_ostream &os) {
-    uint64_t position = 0;
-    auto put = [&](uint64_t at, const void *bytes, uint64_t count) {
-      os.write_zeros(at - position);
-      os.write(static_cast<const char *>(bytes), count);
-      position = at + count;
-    };
-    put(0, &header, sizeof(header));
-    put(sizeof(header), data, size);
-    for (auto [section, bytes] : llvm::zip(table.sections, sections))
-      put(base + section.offset(), bytes.data(), bytes.size());
+    print(os);
     return llvm::Error::success();
   });
 }

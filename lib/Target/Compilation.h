@@ -59,6 +59,7 @@ private:
   mlir::LogicalResult checkEntry(mlir::func::FuncOp func);
   mlir::LogicalResult compileHost();
   mlir::LogicalResult addMeaning();
+  mlir::LogicalResult addSourceMeaning();
   mlir::LogicalResult createEntries(mlir::ModuleOp planned);
   bool isDone(Stage stage) const { return options.lastStage == stage; }
   mlir::LogicalResult
@@ -67,7 +68,8 @@ private:
   void keep(Stage stage, llvm::StringRef chip, std::string bytes);
   void keep(Stage stage, llvm::StringRef chip, mlir::ModuleOp op);
   bool keeps(Stage stage) const {
-    return options.keepIntermediates || options.lastStage == stage;
+    return options.keepIntermediates || options.lastStage == stage ||
+           (options.keepKernelIR && stage == Stage::LLVM);
   }
 
   // CompileChip.cpp: one chip.
@@ -90,6 +92,8 @@ private:
   void describeFloor(unsigned entry, const TargetDescription &target);
 
   mlir::ModuleOp module;
+  /// What `module` was at first, if its meaning is to be recorded.
+  mlir::OwningOpRef<mlir::ModuleOp> source;
   const CompileOptions &options;
   CompileResult &result;
   std::shared_ptr<RemarkList> remarks;

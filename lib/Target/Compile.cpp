@@ -171,7 +171,6 @@ void Compilation::dropAssertions() {
 }
 
 LogicalResult Compilation::formBlocks() {
-  dropAssertions();
   if (failed(runPasses(module, "forming blocks", [&](OpPassManager &pm) {
         FusePipelineOptions fuse;
         fuse.numerics =
@@ -293,6 +292,40 @@ LogicalResult Compilation::addMeaning() {
   return success();
 }
 
+/// A copy of an entry's table without what runs.
+static std::unique_ptr<bundle::EntryT>
+copyInterface(const bundle::EntryT &entry) {
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(bundle::Entry::Pack(builder, &entry));
+  std::unique_ptr<bundle::EntryT> copy(
+      flatbuffers::GetRoot<bundle::Entry>(builder.GetBufferPointer())
+          ->UnPack());
+  copy->lists.clear();
+  copy->host.reset();
+  copy->constants = -1;
+  return copy;
+}
+
+LogicalResult Compilation::addSourceMeaning() {
+  if (failed(runPasses(*source, "inlining the source", [](OpPassManager &pm) {
+        // Only calls go away: nothing is simplified.
+        pm.addPass(createInlinerPass({}, [](OpPassManager &) {}));
+      })))
+    return failure();
+  result.source = std::make_unique<BundleWriter>();
+  for (std::unique_ptr<bundle::EntryT> &table : entryTables) {
+    auto func = source->lookupSymbol<func::FuncOp>(table->name);
+    FailureOr<EntryMeaning> meaning =
+        extractMeaning(func, options.precision, result.source->getConstants());
+    if (failed(meaning))
+      return failure();
+    std::unique_ptr<bundle::EntryT> entry = copyInterface(*table);
+    entry->meaning = std::move(meaning->table);
+    result.source->getTable().entries.push_back(std::move(entry));
+  }
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // The whole
 //===----------------------------------------------------------------------===//
@@ -306,7 +339,7 @@ LogicalResult Compilation::run() {
   if (failed(selectEntries()))
     return failure();
   bool images = options.lastStage >= Stage::LLVM;
-  if (images) {
+  if (images && options.assemble) {
     FailureOr<std::string> found = findPtxas(options.toolkit, module.getLoc());
     if (failed(found))
       return failure();
@@ -314,6 +347,9 @@ LogicalResult Compilation::run() {
   }
   // The input and the options are right: what fails now is not supported.
   why = CompileFailure::Unsupported;
+  dropAssertions();
+  if (options.keepSource)
+    source = module.clone();
   if (failed(formBlocks()))
     return failure();
   describeBlocks();
@@ -327,7 +363,7 @@ LogicalResult Compilation::run() {
     if (failed(compileChip(chip)))
       return failure();
   if (isDone(Stage::Bundle)) {
-    if (failed(addMeaning()))
+    if (failed(addMeaning()) || (source && failed(addSourceMeaning())))
       return failure();
     describeDifferences();
     for (std::unique_ptr<bundle::EntryT> &entry : entryTables)

@@ -10,6 +10,7 @@
 #include "Upweave/Target/Passes.h"
 #include "Upweave/Transforms/Passes.h"
 
+#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -206,8 +207,12 @@ LogicalResult Compilation::serialize(ChipModule &chip,
                                      const ConstantPlacement &constants) {
   // The launches are read from the module as it is now; kernels are converted
   // in place beside them.
-  if (failed(runPasses(*chip.module, "converting kernels",
-                       [](OpPassManager &pm) { buildKernelsToNVVM(pm); })))
+  if (failed(
+          runPasses(*chip.module, "converting kernels", [&](OpPassManager &pm) {
+            buildKernelsToNVVM(pm);
+            if (options.lineInfo)
+              pm.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
+          })))
     return failure();
   keep(Stage::NVVM, chip.target.chip, *chip.module);
   if (isDone(Stage::NVVM))

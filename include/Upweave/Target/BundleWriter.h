@@ -36,6 +36,9 @@ public:
   /// so that a failure leaves what was there. To be called once.
   llvm::Error write(llvm::StringRef path);
 
+  /// Writes the file's bytes to `os`. To be called once.
+  void print(llvm::raw_ostream &os);
+
 private:
   void placeConstants();
 

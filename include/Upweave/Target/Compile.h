@@ -45,6 +45,14 @@ struct CompileOptions {
   Stage lastStage = Stage::Bundle;
   /// Keep the text or bytes of every stage, not only of the last.
   bool keepIntermediates = false;
+  /// Keep the kernels' LLVM IR in any case.
+  bool keepKernelIR = false;
+  /// Give the kernels the source's locations, as debug information.
+  bool lineInfo = false;
+  /// Make machine code, if ptxas is found.
+  bool assemble = true;
+  /// Record what the functions computed before anything was done to them.
+  bool keepSource = false;
   /// Make the variant that runs without a GPU.
   bool host = true;
   HostObjectOptions hostObject;
@@ -63,6 +71,9 @@ struct Artifact {
 
 struct CompileResult {
   BundleWriter bundle;
+  /// The same entries with nothing but the meaning that they had in the source,
+  /// if it was asked for.
+  std::unique_ptr<BundleWriter> source;
   CompileReport report;
   std::vector<Artifact> artifacts;
 
