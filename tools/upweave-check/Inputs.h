@@ -1,0 +1,40 @@
+//===- Inputs.h - Inputs of a trial -----------------------------*- C++ -*-===//
+// Seeded inputs: ordinary ones, and those on which kernels go wrong.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#ifndef UPWEAVE_CHECK_INPUTS_H
+#define UPWEAVE_CHECK_INPUTS_H
+
+#include "IndexMap.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <cstdint>
+#include <utility>
+
+/// What the data (the largest floating-point input) is filled with. Other
+/// inputs are ordinary.
+enum class InputKind {
+  Normal,    ///< near normal, mean 0 and deviation 1
+  LargeMean, ///< a mean of 10^4 deviations
+  Constant,  ///< every row constant: one value for all elements
+  Denormal,  ///< below the smallest normal number of the type
+  Infinite,  ///< one element in 97 is an infinity
+  NaN        ///< one element in 97 is a NaN
+};
+
+/// Names and kinds, in the order in which they are tried.
+llvm::ArrayRef<std::pair<const char *, InputKind>> getInputKinds();
+
+/// Whether outputs for such inputs are compared with the source as it stands:
+/// a source that multiplies stuffed zeros makes NaN of infinities, which no
+/// transposed convolution does.
+bool isFinite(InputKind kind);
+
+/// Fills `count` elements at `data`.
+void fillInput(InputKind kind, void *data, upweave::bundle::DType dtype,
+               int64_t count, uint64_t seed);
+
+#endif // UPWEAVE_CHECK_INPUTS_H
