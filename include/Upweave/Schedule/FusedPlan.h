@@ -1,0 +1,215 @@
+//===- FusedPlan.h - How a fused convolution is tiled -------------*- C++
+//-*-===//
+// The facts that a fused kernel's tiling depends on, the tiling as pure data,
+// and the layouts in shared and packed memory that follow from it. No IR.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#ifndef UPWEAVE_SCHEDULE_FUSEDPLAN_H
+#define UPWEAVE_SCHEDULE_FUSEDPLAN_H
+
+#include "Upweave/Geometry/ConvTransposeGeometry.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace llvm {
+class raw_ostream;
+} // namespace llvm
+
+namespace upweave {
+
+/// Bytes of one staged position: the channels of one chunk.
+constexpr int64_t kPositionBytes = 32;
+/// Bytes of one access to packed operands, of which a position has two.
+constexpr int64_t kPieceBytes = 16;
+/// Result channels and positions of one product of fragments.
+constexpr int64_t kAtomChannels = 16, kAtomColumns = 8;
+
+/// How products of fragments are formed.
+enum class AtomKind { FMA, TF32, F16, BF16 };
+
+/// What planning and packing know of an atom.
+struct AtomInfo {
+  AtomKind kind;
+  llvm::StringLiteral name;
+  /// Bytes of an operand element; a chunk is kPositionBytes of channels.
+  int64_t elementBytes;
+  /// Accumulators a thread may have beside its operands.
+  int64_t maxAccumulators;
+  /// Products that a unit's code may have in a row: more do not fit the
+  /// instruction cache.
+  int64_t maxUnitAtoms;
+
+  int64_t getChunkChannels() const { return kPositionBytes / elementBytes; }
+  /// The channel of a chunk that is stored as element `i` of a position.
+  int64_t getInputChannel(int64_t i) const;
+  /// Row (result channel) and channel of the chunk that element `i` of piece
+  /// `piece` (0 to 31) of a filter fragment of kAtomChannels rows holds.
+  std::pair<int64_t, int64_t> getFilterElement(int64_t piece, int64_t i) const;
+};
+
+const AtomInfo &getAtomInfo(AtomKind kind);
+
+/// One spatial axis as its phases. Neighbouring taps of a phase differ by the
+/// same steps in all phases.
+struct PhasedAxis {
+  int64_t inputSize = 1;
+  int64_t resultSize = 1;
+  /// By phase; each list by increasing offset.
+  std::vector<llvm::SmallVector<Tap>> taps{{Tap{0, 0}}};
+
+  static PhasedAxis get(const AxisGeometry &geometry, int64_t inputSize,
+                        int64_t filterSize);
+
+  int64_t getStride() const { return taps.size(); }
+  /// Positions of the phase that has most.
+  int64_t getPositions() const {
+    return (resultSize + getStride() - 1) / getStride();
+  }
+  int64_t getMaxTaps() const;
+  /// True if all phases have the same number of taps, at least one.
+  bool isUniform() const;
+  /// What offset and filter index of a tap differ by from the one before.
+  int64_t getOffsetStep() const;
+  int64_t getFilterStep() const;
+  /// Offset and filter index of each phase's first tap; 0 if it has none.
+  llvm::SmallVector<int64_t> getFirstOffsets() const;
+  llvm::SmallVector<int64_t> getFirstFilters() const;
+  llvm::SmallVector<int64_t> getTapCounts() const;
+};
+
+/// Along what a block's region reduces: the axis of columns, the channels, or
+/// nothing.
+enum class FusedRow { None, Column, Channel };
+
+/// What the tiling depends on. The last spatial axis is the column, the one
+/// before it the row; sizes of channels are those of one group.
+struct FusedFacts {
+  std::vector<PhasedAxis> outer;
+  PhasedAxis row;
+  PhasedAxis column;
+  int64_t batch = 1; ///< May be kDynamicSize.
+  int64_t groups = 1;
+  int64_t inputChannels = 1;
+  int64_t outputChannels = 1;
+  AtomKind atom = AtomKind::FMA;
+  FusedRow reduced = FusedRow::None;
+  /// Bytes of a result's element (of the widest result).
+  int64_t resultBytes = 4;
+  /// Rounds of reductions, and bytes of all partial results of the widest
+  /// round, for one row.
+  int64_t rounds = 0;
+  int64_t partialBytes = 0;
+
+  /// Chunks of a group's input channels.
+  int64_t getChunks() const;
+  /// Phases of the axes but the column.
+  int64_t getClasses() const;
+  /// All axes but the column: the outer ones, then the row.
+  llvm::SmallVector<const PhasedAxis *, 3> getClassAxes() const;
+};
+
+/// What of a target fused plans depend on.
+struct FusedTarget {
+  int64_t multiprocessors = 128;
+  int64_t sharedBytesPerBlock = 99 * 1024;
+  int64_t sharedBytesPerMultiprocessor = 100 * 1024;
+  int64_t registersPerMultiprocessor = 65536;
+  int64_t registersPerThread = 255;
+  int64_t maxWarpsPerBlock = 32;
+  /// Fused multiply-adds a multiprocessor does in a cycle of the FMA units'
+  /// 128, on the atom's units.
+  double atomRate = 128;
+};
+
+/// A tiling. A unit is what is staged and multiplied between two barriers:
+/// `unitChunks` chunks of channels at one choice of the outer axes' taps (and
+/// the row's, unless they are all in the unit).
+struct FusedPlan {
+  /// Channels, row positions and column positions of a block and of a warp.
+  std::array<int64_t, 3> block{};
+  std::array<int64_t, 3> warp{};
+  int64_t unitChunks = 1;
+  int64_t stages = 2;
+
+  // The rest follows from the facts (complete).
+  /// True if a unit holds all taps of the row axis.
+  bool rowTapsInUnit = false;
+  int64_t rowTaps = 1;
+  int64_t rowTapStep = 0;
+  /// Neighbouring column positions that a lane holds.
+  int64_t run = 1;
+  /// Offsets of the staged columns from the block's first position.
+  int64_t firstColumn = 0;
+  int64_t stagedColumns = 0;
+  int64_t stagedRows = 0;
+  /// Bytes of a staged row of one chunk; of a stage's input and filter.
+  int64_t rowBytes = 0;
+  int64_t inputBytes = 0;
+  int64_t filterBytes = 0;
+  int64_t sharedBytes = 0;
+  /// Taps of all phases of the column axis.
+  int64_t columnTaps = 0;
+
+  void complete(const FusedFacts &facts);
+
+  int64_t getWarps(unsigned dim) const { return block[dim] / warp[dim]; }
+  int64_t getNumWarps() const {
+    return getWarps(0) * getWarps(1) * getWarps(2);
+  }
+  int64_t getThreads() const { return getNumWarps() * 32; }
+  int64_t getAccumulators(const FusedFacts &facts) const;
+  /// Column fragments of a warp.
+  int64_t getColumnAtoms() const { return warp[2] / kAtomColumns; }
+  int64_t getChannelAtoms() const { return warp[0] / kAtomChannels; }
+  /// Where the staged column `p` (from 0) lies in its row, in positions: such
+  /// that the lanes of a fragment read from different banks.
+  int64_t getSlot(int64_t p) const;
+  /// Half of a warp's columns: the distance of a fragment's odd columns.
+  int64_t getHalf() const { return warp[2] / 2; }
+
+  /// Blocks' tiles along channels (of a group), rows and columns.
+  int64_t getChannelTiles(const FusedFacts &facts) const;
+  int64_t getRowTiles(const FusedFacts &facts) const;
+  int64_t getColumnTiles(const FusedFacts &facts) const;
+  /// Thread blocks of one image.
+  int64_t getBlocksPerImage(const FusedFacts &facts) const;
+  /// Units of one phase class, with the most taps that a phase has.
+  int64_t getMaxUnits(const FusedFacts &facts) const;
+  /// Bytes of the packed filter, and of one packed image.
+  int64_t getPackedFilterBytes(const FusedFacts &facts) const;
+  static int64_t getPackedImageBytes(const FusedFacts &facts);
+  /// Blocks on a multiprocessor that shared memory and `registers` a thread
+  /// allow.
+  int64_t getBlocksPerSM(const FusedTarget &target, int64_t registers) const;
+
+  /// What makes the plan illegal, or nothing.
+  std::optional<std::string> verify(const FusedFacts &facts,
+                                    const FusedTarget &target) const;
+  void print(llvm::raw_ostream &os) const;
+};
+
+/// The plan of least predicted time, or what no plan can fit.
+std::optional<FusedPlan> planFused(const FusedFacts &facts,
+                                   const FusedTarget &target,
+                                   std::string &whyNot);
+
+/// Registers that a thread of the plan is expected to need.
+int64_t estimateFusedRegisters(const FusedPlan &plan, const FusedFacts &facts);
+
+/// Predicted cycles of a multiprocessor for the plan's whole grid, with a
+/// dynamic batch taken to be large.
+double predictFusedCycles(const FusedPlan &plan, const FusedFacts &facts,
+                          const FusedTarget &target);
+
+} // namespace upweave
+
+#endif // UPWEAVE_SCHEDULE_FUSEDPLAN_H

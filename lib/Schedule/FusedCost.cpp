@@ -1,0 +1,228 @@
+//===- FusedCost.cpp - The cost model of fused convolutions ---------------===//
+// Predicts a tiling's time from what it issues, reads and stages, and chooses
+// the tiling of least time.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Upweave/Schedule/FusedPlan.h"
+
+#include "llvm/ADT/SmallSet.h"
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace upweave;
+
+// Measured on an H200 (docs/performance.md); instructions of a scheduler.
+/// Of a unit beside its products and copies: addresses, waits, the barrier.
+static constexpr double kUnitInstructions = 80;
+/// Of a copied piece of 16 bytes.
+static constexpr double kCopyInstructions = 3;
+/// Of an accumulator in the region: statistics, activation, store.
+static constexpr double kResultInstructions = 24;
+/// Cycles until a block's first stage has arrived, and its last store left.
+static constexpr double kBlockLatency = 2500;
+/// Bytes a cycle that a multiprocessor gets from the level-2 cache.
+static constexpr double kL2BytesPerCycle = 32;
+/// What a block's barriers leave of a multiprocessor's issue slots when no other
+/// block fills them.
+static constexpr double kLoneBlockShare = 0.88;
+/// Products by FMA: each thread's share of a fragment's.
+static constexpr double kAtomProducts = 16 * 8 * 8 / 32.0;
+static constexpr int64_t kSchedulers = 4;
+static constexpr int64_t kOtherRegisters = 56;
+/// The largest tiles that are tried.
+static constexpr int64_t kMaxWarps = 16, kMaxWarpColumns = 64,
+                         kMaxWarpChannels = 64;
+
+namespace {
+/// What a warp does in one unit.
+struct UnitWork {
+  double atoms = 0;
+  /// Shared-memory wavefronts of fragment loads.
+  double wavefronts = 0;
+  /// Registers of input fragments that are live together.
+  int64_t fragmentRegisters = 0;
+};
+} // namespace
+
+/// Offsets, from a lane's first position, that its fragments are read at.
+static int64_t countOffsets(const FusedPlan &plan, const FusedFacts &facts) {
+  llvm::SmallSet<int64_t, 32> offsets;
+  for (int64_t atom = 0; atom < plan.getColumnAtoms(); ++atom)
+    for (const auto &list : facts.column.taps)
+      for (const Tap &tap : list)
+        offsets.insert(atom % plan.run + atom / plan.run * 4 * plan.run +
+                       tap.offset);
+  return offsets.size();
+}
+
+static UnitWork getUnitWork(const FusedPlan &plan, const FusedFacts &facts) {
+  UnitWork work;
+  int64_t filterLoads =
+      plan.unitChunks * plan.rowTaps * plan.columnTaps * plan.getChannelAtoms();
+  work.atoms = static_cast<double>(filterLoads * plan.getColumnAtoms() *
+                                   plan.warp[1]);
+  int64_t rows = std::min(plan.warp[1] * plan.rowTaps,
+                          plan.warp[1] + (plan.rowTaps - 1) * plan.rowTapStep);
+  int64_t offsets = countOffsets(plan, facts);
+  bool isFMA = facts.atom == AtomKind::FMA;
+  int64_t inputLoads = plan.unitChunks * rows * offsets;
+  // FMA reads each position's four channels for two columns, twice a chunk,
+  // and filters' for two rows; others a fragment of 8 and one of 16 bytes.
+  work.wavefronts = isFMA ? 4.0 * 4 * inputLoads + 4.0 * 2 * filterLoads
+                          : 2.0 * inputLoads + 4.0 * filterLoads;
+  work.fragmentRegisters =
+      isFMA ? plan.warp[1] * offsets * 8 + 8
+            : plan.warp[1] * offsets * 2 + offsets * 2 + 8;
+  return work;
+}
+
+int64_t upweave::estimateFusedRegisters(const FusedPlan &plan,
+                                        const FusedFacts &facts) {
+  return plan.getAccumulators(facts) +
+         getUnitWork(plan, facts).fragmentRegisters + kOtherRegisters;
+}
+
+double upweave::predictFusedCycles(const FusedPlan &plan,
+                                   const FusedFacts &facts,
+                                   const FusedTarget &target) {
+  UnitWork work = getUnitWork(plan, facts);
+  double warps = static_cast<double>(plan.getNumWarps());
+  double units = static_cast<double>(
+      std::max<int64_t>(plan.getMaxUnits(facts), 1));
+  // The taps that phases have, of those that the one with most has.
+  for (const PhasedAxis *axis : facts.getClassAxes()) {
+    if (axis == &facts.row && plan.rowTapsInUnit)
+      continue;
+    double taps = 0;
+    for (int64_t count : axis->getTapCounts())
+      taps += static_cast<double>(count);
+    units *= taps / std::max<double>(1, axis->getMaxTaps() * axis->getStride());
+  }
+  bool isFMA = facts.atom == AtomKind::FMA;
+  double atomIssue = isFMA ? kAtomProducts
+                           : 16 * 8 * getAtomInfo(facts.atom).getChunkChannels() *
+                                 kSchedulers / target.atomRate;
+  double stagedBytes = static_cast<double>(plan.inputBytes + plan.filterBytes);
+  double copies = stagedBytes / kPieceBytes / plan.getThreads();
+  double issue = warps / kSchedulers *
+                 (work.atoms * atomIssue + copies * kCopyInstructions +
+                  kUnitInstructions);
+  double wavefronts = warps * work.wavefronts + stagedBytes / 128;
+  double unit = std::max({issue, wavefronts, stagedBytes / kL2BytesPerCycle});
+  double results = warps / kSchedulers * kResultInstructions *
+                   static_cast<double>(plan.getAccumulators(facts));
+  int64_t resident = std::max<int64_t>(
+      1, plan.getBlocksPerSM(target, estimateFusedRegisters(plan, facts)));
+  double block = units * unit + results;
+  if (resident == 1)
+    block /= kLoneBlockShare;
+  // Blocks of a multiprocessor hide one another's latency.
+  double latency = kBlockLatency / static_cast<double>(resident);
+  double images = facts.batch == kDynamicSize
+                      ? 64
+                      : static_cast<double>(std::max<int64_t>(facts.batch, 1));
+  double blocks =
+      images * static_cast<double>(plan.getBlocksPerImage(facts));
+  double perSM = blocks / static_cast<double>(target.multiprocessors);
+  // A last wave that is not full takes as long as one.
+  double waves = perSM / static_cast<double>(resident);
+  waves = std::max(waves, 0.5 * (waves + std::ceil(waves)));
+  return std::max(waves * static_cast<double>(resident), 1.0) *
+         (block + latency);
+}
+
+/// The most stages that leave two blocks on a multiprocessor, or else one.
+static void chooseStages(FusedPlan &plan, const FusedFacts &facts,
+                         const FusedTarget &target) {
+  constexpr int64_t kMaxStages = 4, kReserve = 2048;
+  plan.stages = 2;
+  plan.complete(facts);
+  int64_t stage = std::max<int64_t>(plan.inputBytes + plan.filterBytes, 1);
+  int64_t half = target.sharedBytesPerMultiprocessor / 2 - kReserve;
+  plan.stages = std::clamp<int64_t>(half / stage, 2, kMaxStages);
+  plan.complete(facts);
+}
+
+/// What keeps a block from holding whole rows, if no tile does.
+static std::string explainRows(const FusedFacts &facts) {
+  bool columns = facts.reduced == FusedRow::Column;
+  int64_t size = columns ? facts.column.resultSize : facts.outputChannels;
+  int64_t units = columns ? facts.column.getPositions() : facts.outputChannels;
+  return ("rows of " + llvm::Twine(size) + " elements are " +
+          llvm::Twine(units) + (columns ? " column positions" : " channels") +
+          ", a block of " + llvm::Twine(kMaxWarps) + " warps holds at most " +
+          llvm::Twine(columns ? kMaxWarps * kMaxWarpColumns
+                              : kMaxWarpChannels * kMaxWarps))
+      .str();
+}
+
+static bool isSensible(const FusedPlan &plan, const FusedFacts &facts) {
+  auto wasteful = [](int64_t tile, int64_t size, int64_t unit) {
+    return tile >= 2 * static_cast<int64_t>(llvm::alignTo(size, unit));
+  };
+  return !wasteful(plan.block[0], facts.outputChannels, kAtomChannels) &&
+         !wasteful(plan.block[1], facts.row.getPositions(), 1) &&
+         !wasteful(plan.block[2], facts.column.getPositions(), kAtomColumns);
+}
+
+/// Warps along the three dimensions and chunks of a unit, by number: 1 to 4 of
+/// channels, 1 to 8 of rows, of columns what a row needs; 1 to 8 chunks.
+static constexpr int64_t kShapes = 3 * 4 * 4;
+static void shapeBlock(FusedPlan &plan, const FusedFacts &facts,
+                       int64_t shape) {
+  plan.block[0] = plan.warp[0] << (shape % 3);
+  plan.block[1] = plan.warp[1] << (shape / 3 % 4);
+  plan.block[2] = plan.warp[2];
+  if (facts.reduced == FusedRow::Column)
+    while (plan.block[2] < facts.column.getPositions())
+      plan.block[2] *= 2;
+  plan.unitChunks = int64_t(1) << (shape / 12);
+}
+
+std::optional<FusedPlan> upweave::planFused(const FusedFacts &facts,
+                                            const FusedTarget &target,
+                                            std::string &whyNot) {
+  std::optional<FusedPlan> best;
+  double least = std::numeric_limits<double>::max();
+  auto consider = [&](FusedPlan plan) {
+    if (!isSensible(plan, facts))
+      return;
+    chooseStages(plan, facts, target);
+    if (std::optional<std::string> error = plan.verify(facts, target)) {
+      whyNot = *error;
+      return;
+    }
+    int64_t registers =
+        std::min(target.registersPerThread,
+                 target.registersPerMultiprocessor / plan.getThreads());
+    if (estimateFusedRegisters(plan, facts) > registers) {
+      whyNot = "fragments and accumulators do not fit a thread's registers";
+      return;
+    }
+    double cycles = predictFusedCycles(plan, facts, target);
+    if (cycles < least) {
+      least = cycles;
+      best = plan;
+    }
+  };
+  int64_t chunks = facts.getChunks();
+  for (int64_t channels : {16, 32, 64})
+    for (int64_t rows : {1, 2, 4})
+      for (int64_t columns : {8, 16, 24, 32, 48, 64})
+        for (int64_t shape = 0; shape < kShapes; ++shape) {
+          FusedPlan plan;
+          plan.warp = {channels, rows, columns};
+          shapeBlock(plan, facts, shape);
+          if (plan.getNumWarps() <= kMaxWarps &&
+              chunks % plan.unitChunks == 0)
+            consider(plan);
+        }
+  if (!best && whyNot.empty())
+    whyNot = explainRows(facts);
+  return best;
+}

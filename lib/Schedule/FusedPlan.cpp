@@ -1,0 +1,344 @@
+//===- FusedPlan.cpp - How a fused convolution is tiled -------------------===//
+// Layouts and sizes that follow from a tiling, and the rules it must keep.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Upweave/Schedule/FusedPlan.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <algorithm>
+
+using namespace upweave;
+using llvm::Twine;
+
+/// Products of fragments that a unit's code may have in a row where row taps
+/// could be looped over instead.
+static constexpr int64_t kMaxUnrolledRowAtoms = 256;
+/// Dynamic shared memory starts behind what reductions use.
+static constexpr int64_t kSystemSharedBytes = 1024;
+static constexpr int64_t kMaxGrid = 1 << 30;
+
+static int64_t divideCeil(int64_t value, int64_t unit) {
+  return (value + unit - 1) / unit;
+}
+
+//===----------------------------------------------------------------------===//
+// Atoms
+//===----------------------------------------------------------------------===//
+
+const AtomInfo &upweave::getAtomInfo(AtomKind kind) {
+  static const AtomInfo atoms[] = {
+      {AtomKind::FMA, "fma", 4, 64, 128},
+      {AtomKind::TF32, "tf32 m16n8k8", 4, 128, 512},
+      {AtomKind::F16, "f16 m16n8k16", 2, 128, 512},
+      {AtomKind::BF16, "bf16 m16n8k16", 2, 128, 512},
+  };
+  for (const AtomInfo &atom : atoms)
+    if (atom.kind == kind)
+      return atom;
+  llvm_unreachable("all kinds are in the table");
+}
+
+int64_t AtomInfo::getInputChannel(int64_t i) const {
+  switch (kind) {
+  case AtomKind::FMA:
+    return i;
+  case AtomKind::TF32:
+    // A lane's 8 bytes are channels t and t + 4.
+    return i / 2 + 4 * (i % 2);
+  case AtomKind::F16:
+  case AtomKind::BF16:
+    // A lane's 8 bytes are channels 2t, 2t + 1, 2t + 8 and 2t + 9.
+    return i / 4 * 2 + i % 2 + i % 4 / 2 * 8;
+  }
+  llvm_unreachable("unknown atom");
+}
+
+std::pair<int64_t, int64_t> AtomInfo::getFilterElement(int64_t piece,
+                                                       int64_t i) const {
+  int64_t g = piece / 4, t = piece % 4;
+  switch (kind) {
+  case AtomKind::FMA:
+    return {piece % 16, piece / 16 * 4 + i};
+  case AtomKind::TF32:
+    return {g + i % 2 * 8, t + i / 2 * 4};
+  case AtomKind::F16:
+  case AtomKind::BF16:
+    return {g + i / 2 % 2 * 8, 2 * t + i % 2 + i / 4 * 8};
+  }
+  llvm_unreachable("unknown atom");
+}
+
+//===----------------------------------------------------------------------===//
+// Axes and facts
+//===----------------------------------------------------------------------===//
+
+PhasedAxis PhasedAxis::get(const AxisGeometry &geometry, int64_t inputSize,
+                           int64_t filterSize) {
+  PhasedAxis axis;
+  axis.inputSize = inputSize;
+  axis.resultSize = geometry.getResultSize(inputSize, filterSize);
+  axis.taps.clear();
+  for (int64_t phase = 0; phase < geometry.stride; ++phase)
+    axis.taps.push_back(geometry.getTaps(phase, filterSize));
+  return axis;
+}
+
+int64_t PhasedAxis::getMaxTaps() const {
+  size_t most = 0;
+  for (const auto &list : taps)
+    most = std::max(most, list.size());
+  return most;
+}
+
+bool PhasedAxis::isUniform() const {
+  return getMaxTaps() > 0 && llvm::all_of(taps, [&](const auto &list) {
+           return list.size() == taps.front().size();
+         });
+}
+
+int64_t PhasedAxis::getOffsetStep() const {
+  for (const auto &list : taps)
+    if (list.size() > 1)
+      return list[1].offset - list[0].offset;
+  return 0;
+}
+
+int64_t PhasedAxis::getFilterStep() const {
+  for (const auto &list : taps)
+    if (list.size() > 1)
+      return list[1].filterIndex - list[0].filterIndex;
+  return 0;
+}
+
+llvm::SmallVector<int64_t> PhasedAxis::getFirstOffsets() const {
+  return llvm::map_to_vector(taps, [](const auto &list) {
+    return list.empty() ? int64_t(0) : list.front().offset;
+  });
+}
+
+llvm::SmallVector<int64_t> PhasedAxis::getFirstFilters() const {
+  return llvm::map_to_vector(taps, [](const auto &list) {
+    return list.empty() ? int64_t(0) : list.front().filterIndex;
+  });
+}
+
+llvm::SmallVector<int64_t> PhasedAxis::getTapCounts() const {
+  return llvm::map_to_vector(taps, [](const auto &list) {
+    return static_cast<int64_t>(list.size());
+  });
+}
+
+int64_t FusedFacts::getChunks() const {
+  return divideCeil(inputChannels, getAtomInfo(atom).getChunkChannels());
+}
+
+llvm::SmallVector<const PhasedAxis *, 3> FusedFacts::getClassAxes() const {
+  llvm::SmallVector<const PhasedAxis *, 3> axes;
+  for (const PhasedAxis &axis : outer)
+    axes.push_back(&axis);
+  axes.push_back(&row);
+  return axes;
+}
+
+int64_t FusedFacts::getClasses() const {
+  int64_t classes = 1;
+  for (const PhasedAxis *axis : getClassAxes())
+    classes *= axis->getStride();
+  return classes;
+}
+
+//===----------------------------------------------------------------------===//
+// What follows from a tiling
+//===----------------------------------------------------------------------===//
+
+/// The shortest run of positions whose outputs, stride after stride, fill
+/// accesses of 16 bytes; at most what a warp's columns hold.
+static int64_t chooseRun(const FusedFacts &facts, int64_t atoms) {
+  int64_t best = 1;
+  for (int64_t run : {1, 2, 4, 8}) {
+    if (atoms % run != 0)
+      break;
+    best = run;
+    if (run * facts.column.getStride() * facts.resultBytes % kPieceBytes == 0)
+      break;
+  }
+  return best;
+}
+
+void FusedPlan::complete(const FusedFacts &facts) {
+  run = chooseRun(facts, getColumnAtoms());
+  columnTaps = 0;
+  int64_t first = 0, last = 0;
+  bool any = false;
+  for (const auto &list : facts.column.taps)
+    for (const Tap &tap : list) {
+      first = any ? std::min(first, tap.offset) : tap.offset;
+      last = any ? std::max(last, tap.offset) : tap.offset;
+      any = true;
+      ++columnTaps;
+    }
+  firstColumn = first;
+  stagedColumns = block[2] + last - first;
+
+  int64_t atoms = unitChunks * columnTaps * getColumnAtoms() *
+                  getChannelAtoms() * warp[1];
+  rowTapsInUnit = facts.row.isUniform() &&
+                  (facts.row.getMaxTaps() == 1 ||
+                   atoms * facts.row.getMaxTaps() <=
+                       std::min(kMaxUnrolledRowAtoms,
+                                getAtomInfo(facts.atom).maxUnitAtoms));
+  rowTaps = rowTapsInUnit ? facts.row.getMaxTaps() : 1;
+  rowTapStep = rowTapsInUnit ? facts.row.getOffsetStep() : 0;
+  stagedRows = block[1] + (rowTaps - 1) * rowTapStep;
+
+  rowBytes = (getSlot(stagedColumns - 1) + 1) * kPositionBytes;
+  inputBytes = unitChunks * stagedRows * rowBytes;
+  filterBytes = unitChunks * rowTaps * columnTaps * block[0] / kAtomChannels *
+                kAtomChannels * kPositionBytes;
+  sharedBytes = stages * (inputBytes + filterBytes);
+}
+
+int64_t FusedPlan::getSlot(int64_t p) const {
+  int64_t slot = p + p / getHalf() * (run == 2 ? 1 : 2);
+  return run >= 4 ? slot + p / run : slot;
+}
+
+int64_t FusedPlan::getAccumulators(const FusedFacts &facts) const {
+  constexpr int64_t kAtomRegisters = kAtomChannels * kAtomColumns / 32;
+  return kAtomRegisters * facts.column.getStride() * getChannelAtoms() *
+         getColumnAtoms() * warp[1];
+}
+
+int64_t FusedPlan::getChannelTiles(const FusedFacts &facts) const {
+  return divideCeil(facts.outputChannels, block[0]);
+}
+
+int64_t FusedPlan::getRowTiles(const FusedFacts &facts) const {
+  return divideCeil(facts.row.getPositions(), block[1]);
+}
+
+int64_t FusedPlan::getColumnTiles(const FusedFacts &facts) const {
+  return divideCeil(facts.column.getPositions(), block[2]);
+}
+
+int64_t FusedPlan::getBlocksPerImage(const FusedFacts &facts) const {
+  int64_t blocks = facts.groups * getChannelTiles(facts) * facts.getClasses() *
+                   getRowTiles(facts) * getColumnTiles(facts);
+  for (const PhasedAxis &axis : facts.outer)
+    blocks *= axis.getPositions();
+  return blocks;
+}
+
+int64_t FusedPlan::getMaxUnits(const FusedFacts &facts) const {
+  int64_t units = facts.getChunks() / unitChunks;
+  for (const PhasedAxis &axis : facts.outer)
+    units *= axis.getMaxTaps();
+  return rowTapsInUnit ? units : units * facts.row.getMaxTaps();
+}
+
+int64_t FusedPlan::getPackedFilterBytes(const FusedFacts &facts) const {
+  return facts.getClasses() * facts.groups * getChannelTiles(facts) *
+         getMaxUnits(facts) * filterBytes;
+}
+
+int64_t FusedPlan::getPackedImageBytes(const FusedFacts &facts) {
+  int64_t bytes = kPositionBytes * facts.groups * facts.getChunks() *
+                  facts.column.inputSize;
+  for (const PhasedAxis *axis : facts.getClassAxes())
+    bytes *= axis->inputSize;
+  return bytes;
+}
+
+int64_t FusedPlan::getBlocksPerSM(const FusedTarget &target,
+                                  int64_t registers) const {
+  int64_t shared = sharedBytes + kSystemSharedBytes;
+  return std::min(target.sharedBytesPerMultiprocessor / shared,
+                  target.registersPerMultiprocessor /
+                      (divideCeil(registers, 8) * 8 * getThreads()));
+}
+
+//===----------------------------------------------------------------------===//
+// Rules
+//===----------------------------------------------------------------------===//
+
+static std::optional<std::string> verifyTile(const FusedPlan &plan) {
+  static constexpr const char *kNames[] = {"channels", "rows", "columns"};
+  static constexpr int64_t kUnits[] = {kAtomChannels, 1, kAtomColumns};
+  for (unsigned dim = 0; dim < 3; ++dim) {
+    if (plan.warp[dim] < 1 || plan.warp[dim] % kUnits[dim] != 0)
+      return ("a warp's " + Twine(kNames[dim]) + " are " +
+              Twine(plan.warp[dim]) + ", they must be a positive multiple of " +
+              Twine(kUnits[dim]))
+          .str();
+    if (plan.block[dim] % plan.warp[dim] != 0 ||
+        !llvm::isPowerOf2_64(plan.block[dim] / plan.warp[dim]))
+      return ("a block's " + Twine(kNames[dim]) + " are " +
+              Twine(plan.block[dim]) + ", they must be those of a warp (" +
+              Twine(plan.warp[dim]) + ") times a power of two")
+          .str();
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string>
+FusedPlan::verify(const FusedFacts &facts, const FusedTarget &target) const {
+  if (std::optional<std::string> error = verifyTile(*this))
+    return error;
+  auto message = [](const Twine &text) { return text.str(); };
+  if (getNumWarps() > target.maxWarpsPerBlock)
+    return message("the tile makes " + Twine(getNumWarps()) +
+                   " warps, a block has at most " +
+                   Twine(target.maxWarpsPerBlock));
+  if (unitChunks < 1 || facts.getChunks() % unitChunks != 0)
+    return message("a unit takes " + Twine(unitChunks) +
+                   " chunks of channels, which must divide the " +
+                   Twine(facts.getChunks()) + " there are");
+  if (stages < 2)
+    return message("stages = " + Twine(stages) + ", it must be at least 2");
+  if (facts.reduced == FusedRow::Column && getColumnTiles(facts) > 1)
+    return message("rows of " + Twine(facts.column.resultSize) +
+                   " elements are " + Twine(facts.column.getPositions()) +
+                   " column positions, a block holds " + Twine(block[2]));
+  if (facts.reduced == FusedRow::Channel && getChannelTiles(facts) > 1)
+    return message("rows of " + Twine(facts.outputChannels) +
+                   " channels do not fit a block of " + Twine(block[0]));
+  int64_t most = getAtomInfo(facts.atom).maxAccumulators;
+  if (getAccumulators(facts) > most)
+    return message("a thread would hold " + Twine(getAccumulators(facts)) +
+                   " accumulators, " + Twine(most) + " is the most for " +
+                   getAtomInfo(facts.atom).name);
+  int64_t atoms = unitChunks * rowTaps * columnTaps * getColumnAtoms() *
+                  getChannelAtoms() * warp[1];
+  most = getAtomInfo(facts.atom).maxUnitAtoms;
+  if (atoms > most)
+    return message("a unit would have " + Twine(atoms) +
+                   " products of fragments in a row, " + Twine(most) +
+                   " is the most for " + getAtomInfo(facts.atom).name);
+  int64_t shared = sharedBytes;
+  if (getWarps(2) > 1 || (facts.reduced == FusedRow::Channel && getWarps(0) > 1))
+    shared += facts.rounds * facts.partialBytes * block[0] * block[1] *
+              getWarps(2);
+  if (shared > target.sharedBytesPerBlock)
+    return message("needs " + Twine(shared) +
+                   " bytes of shared memory, a block has " +
+                   Twine(target.sharedBytesPerBlock));
+  if (getBlocksPerImage(facts) * (facts.batch == kDynamicSize ? 1 : facts.batch) >
+      kMaxGrid)
+    return message("the grid would have more than " + Twine(kMaxGrid) +
+                   " blocks");
+  return std::nullopt;
+}
+
+void FusedPlan::print(llvm::raw_ostream &os) const {
+  os << "tile " << block[0] << "x" << block[1] << "x" << block[2]
+     << " (channels x rows x columns), " << getNumWarps() << " warps of "
+     << warp[0] << "x" << warp[1] << "x" << warp[2] << ", units of "
+     << unitChunks << " chunks" << (rowTapsInUnit ? " and all row taps" : "")
+     << ", " << stages << " stages, " << sharedBytes << " bytes shared";
+}

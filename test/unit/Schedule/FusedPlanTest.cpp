@@ -1,0 +1,168 @@
+//===- FusedPlanTest.cpp - Tests of fused plans ---------------------------===//
+// Layouts that follow from a tiling, what the cost model chooses, and what
+// verify refuses.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Upweave/Schedule/FusedPlan.h"
+
+#include "llvm/Support/raw_ostream.h"
+#include "gtest/gtest.h"
+
+#include <set>
+
+using namespace upweave;
+
+namespace {
+
+AxisGeometry makeAxis(int64_t stride, int64_t padding) {
+  AxisGeometry axis;
+  axis.stride = stride;
+  axis.paddingLow = axis.paddingHigh = padding;
+  return axis;
+}
+
+/// KernelBench 34: 32 to 64 channels, filter 4, stride 2, rows of 64.
+FusedFacts makeFacts(AtomKind atom, int64_t batch = 32) {
+  FusedFacts facts;
+  AxisGeometry axis = makeAxis(2, 1);
+  facts.outer.push_back(PhasedAxis::get(axis, 16, 4));
+  facts.row = PhasedAxis::get(axis, 32, 4);
+  facts.column = PhasedAxis::get(axis, 32, 4);
+  facts.batch = batch;
+  facts.inputChannels = 32;
+  facts.outputChannels = 64;
+  facts.atom = atom;
+  facts.reduced = FusedRow::Column;
+  return facts;
+}
+
+/// An RTX 4090, where tensor cores do TF32 at the rate of the FMA units.
+FusedTarget makeTarget() { return FusedTarget(); }
+
+TEST(FusedPlanTest, PhasesHaveTapsOfEqualSteps) {
+  PhasedAxis axis = PhasedAxis::get(makeAxis(2, 1), 32, 4);
+  EXPECT_EQ(axis.getStride(), 2);
+  EXPECT_EQ(axis.resultSize, 64);
+  EXPECT_EQ(axis.getPositions(), 32);
+  EXPECT_TRUE(axis.isUniform());
+  EXPECT_EQ(axis.getOffsetStep(), 1);
+  EXPECT_EQ(axis.getFilterStep(), -2);
+  EXPECT_EQ(axis.getFirstOffsets(), (llvm::SmallVector<int64_t>{-1, 0}));
+  EXPECT_EQ(axis.getFirstFilters(), (llvm::SmallVector<int64_t>{3, 2}));
+  EXPECT_FALSE(PhasedAxis::get(makeAxis(2, 1), 32, 3).isUniform());
+}
+
+TEST(FusedPlanTest, AtomsHoldEachElementOnce) {
+  for (AtomKind kind :
+       {AtomKind::FMA, AtomKind::TF32, AtomKind::F16, AtomKind::BF16}) {
+    const AtomInfo &atom = getAtomInfo(kind);
+    int64_t channels = atom.getChunkChannels();
+    std::set<int64_t> input;
+    for (int64_t i = 0; i < channels; ++i)
+      input.insert(atom.getInputChannel(i));
+    EXPECT_EQ(input.size(), static_cast<size_t>(channels));
+    EXPECT_EQ(*input.rbegin(), channels - 1);
+    std::set<std::pair<int64_t, int64_t>> filter;
+    for (int64_t piece = 0; piece < 32; ++piece)
+      for (int64_t i = 0; i < kPieceBytes / atom.elementBytes; ++i)
+        filter.insert(atom.getFilterElement(piece, i));
+    EXPECT_EQ(filter.size(), static_cast<size_t>(kAtomChannels * channels));
+    EXPECT_EQ(filter.rbegin()->first, kAtomChannels - 1);
+  }
+}
+
+/// The lanes of a half warp, which is served at once, read 32 bytes each at
+/// four positions: no two may be of the same bank.
+TEST(FusedPlanTest, SlotsOfAFragmentDifferInTheirBanks) {
+  for (int64_t atoms : {1, 2, 3, 4, 6, 8})
+    for (int64_t run : {1, 2, 4, 8}) {
+      if (atoms % run != 0)
+        continue;
+      FusedPlan plan;
+      plan.warp = {16, 1, atoms * kAtomColumns};
+      plan.run = run;
+      int64_t free = 0, all = 0;
+      for (int64_t offset = 0; offset <= plan.getHalf() - 4 * run; ++offset)
+        for (int64_t pair : {0, 2}) {
+          std::set<int64_t> banks;
+          for (int64_t quarter : {pair, pair + 1})
+            for (int64_t parity : {0, 1})
+              banks.insert(plan.getSlot(run * quarter + offset +
+                                        parity * plan.getHalf()) %
+                           4);
+          free += banks.size() == 4;
+          ++all;
+        }
+      EXPECT_EQ(free, all) << atoms << " atoms, runs of " << run;
+    }
+}
+
+TEST(FusedPlanTest, SlotsAreDistinct) {
+  FusedPlan plan;
+  plan.warp = {16, 1, 32};
+  for (int64_t run : {1, 2, 4}) {
+    plan.run = run;
+    for (int64_t p = 1; p < 100; ++p)
+      EXPECT_GT(plan.getSlot(p), plan.getSlot(p - 1));
+  }
+}
+
+TEST(FusedPlanTest, TwoBlocksShareAMultiprocessor) {
+  std::string whyNot;
+  FusedFacts facts = makeFacts(AtomKind::TF32);
+  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  ASSERT_TRUE(plan);
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  plan->print(os);
+  EXPECT_EQ(text, "tile 32x8x32 (channels x rows x columns), 4 warps of "
+                  "32x2x32, units of 1 chunks and all row taps, 2 stages, "
+                  "37120 bytes shared");
+  EXPECT_EQ(plan->getAccumulators(facts), 128);
+  EXPECT_LE(plan->sharedBytes, 49 * 1024);
+  EXPECT_EQ(plan->getBlocksPerSM(makeTarget(), 255), 2);
+  EXPECT_EQ(plan->getBlocksPerImage(facts), 2 * 4 * 4 * 16);
+  EXPECT_EQ(plan->getPackedFilterBytes(facts), 4 * 64 * 32 * 16 * 4);
+  EXPECT_EQ(FusedPlan::getPackedImageBytes(facts), 32 * 16 * 32 * 32 * 4);
+}
+
+TEST(FusedPlanTest, OneImageTakesSmallerTiles) {
+  std::string whyNot;
+  FusedFacts facts = makeFacts(AtomKind::TF32, /*batch=*/1);
+  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  ASSERT_TRUE(plan);
+  EXPECT_GE(plan->getBlocksPerImage(facts), makeTarget().multiprocessors);
+}
+
+TEST(FusedPlanTest, RowsSpanWarps) {
+  std::string whyNot;
+  FusedFacts facts = makeFacts(AtomKind::TF32);
+  facts.column = PhasedAxis::get(makeAxis(2, 1), 256, 4);
+  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  ASSERT_TRUE(plan) << whyNot;
+  EXPECT_EQ(plan->block[2], 256);
+  EXPECT_GT(plan->getWarps(2), 1);
+}
+
+TEST(FusedPlanTest, RowsThatDoNotFitAreRefused) {
+  std::string whyNot;
+  FusedFacts facts = makeFacts(AtomKind::TF32);
+  facts.column = PhasedAxis::get(makeAxis(2, 1), 1 << 14, 4);
+  EXPECT_FALSE(planFused(facts, makeTarget(), whyNot));
+  EXPECT_NE(whyNot, "");
+}
+
+TEST(FusedPlanTest, UnevenRowTapsAreLoopedOver) {
+  FusedFacts facts = makeFacts(AtomKind::TF32);
+  facts.row = PhasedAxis::get(makeAxis(2, 1), 32, 3);
+  FusedPlan plan;
+  plan.block = {32, 8, 32};
+  plan.warp = {32, 2, 32};
+  plan.complete(facts);
+  EXPECT_FALSE(plan.rowTapsInUnit);
+  EXPECT_EQ(plan.stagedRows, 8);
+  EXPECT_EQ(plan.getMaxUnits(facts), 4 * 2 * 2);
+}
+
+} // namespace
