@@ -270,14 +270,19 @@ static LogicalResult verifyDomain(BlockOp op) {
 
 /// Checks operand kinds and counts, so that later checks can index freely.
 static LogicalResult verifyOperandLists(BlockOp op) {
+  if (op.getOuts().empty())
+    return op.emitOpError("needs at least one out");
   size_t wanted = op.isConv() ? 2 : 1;
+  ScheduleAttr schedule = op.getScheduleAttr();
+  bool mayBePacked = op.isConv() && !op.hasTensorSemantics() && schedule &&
+                     schedule.getKind() == ScheduleKind::Fused;
+  if (mayBePacked && op.getInputs().size() == 4)
+    wanted = 4;
   if (op.getInputs().size() != wanted)
     return op.emitOpError()
            << "with a " << (op.isConv() ? "conv_transpose" : "stored")
            << " producer takes " << wanted << " inputs, not "
            << op.getInputs().size();
-  if (op.getOuts().empty())
-    return op.emitOpError("needs at least one out");
   size_t numMaps = 1 + op.getParams().size() + op.getOuts().size();
   if (op.getMaps().size() != numMaps)
     return op.emitOpError()

@@ -264,3 +264,34 @@ ConvTransposeOp::reifyResultShapes(OpBuilder &b,
 
 #define GET_OP_CLASSES
 #include "Upweave/IR/UpweaveOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// PackOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult PackOp::verify() {
+  if (getSchedule().getKind() != ScheduleKind::Fused)
+    return emitOpError() << "has a schedule of kind '"
+                         << stringifyScheduleKind(getSchedule().getKind())
+                         << "'; packed operands are those of a 'fused' block";
+  auto input = getInput().getType(), filter = getFilter().getType();
+  if (input.getElementType() != filter.getElementType())
+    return emitOpError() << "packs elements of different types, "
+                         << input.getElementType() << " and "
+                         << filter.getElementType();
+  SmallVector<int64_t> shape;
+  if (std::optional<std::string> error =
+          getGeometry().getGeometry().inferResultShape(
+              input.getShape(), filter.getShape(), shape))
+    return emitOpError() << *error;
+  return success();
+}
+
+void PackOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  effects.emplace_back(MemoryEffects::Read::get(), &getInputMutable());
+  effects.emplace_back(MemoryEffects::Read::get(), &getFilterMutable());
+  effects.emplace_back(MemoryEffects::Write::get(), &getPackedInputMutable());
+  effects.emplace_back(MemoryEffects::Write::get(), &getPackedFilterMutable());
+}

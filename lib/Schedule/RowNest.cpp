@@ -219,3 +219,68 @@ RowNest upweave::buildRowNest(BlockOp block, bool keepRows) {
   }
   return nest;
 }
+
+/// The domain's dimensions that `expr` is made of, the outermost first.
+static SmallVector<unsigned, 4> getMembers(BlockOp block, AffineExpr expr) {
+  SmallVector<unsigned, 4> members;
+  for (unsigned dim = 0; dim < block.getNumDims(); ++dim)
+    if (block.getDomain()[dim] != 1 && getDimFactor(expr, dim) != 0)
+      members.push_back(dim);
+  llvm::sort(members, [&](unsigned a, unsigned b) {
+    return getDimFactor(expr, a) > getDimFactor(expr, b);
+  });
+  return members;
+}
+
+/// True if `operand` steps over `outer` as over all of `inner`.
+static bool walksAsOne(const NestOperand &operand, unsigned outer,
+                       unsigned inner, int64_t innerSize) {
+  int64_t step = operand.domainSteps[outer];
+  return !ShapedType::isDynamic(step) &&
+         step == multiply(operand.domainSteps[inner], innerSize);
+}
+
+std::optional<RowNest> upweave::buildConvNest(BlockOp block,
+                                              std::string &whyNot) {
+  RowNest nest;
+  const ConvTransposeGeometry &geometry = block.getGeometryAttr().getGeometry();
+  SmallVector<int64_t> shape = block.getProducerShape();
+  auto type = RankedTensorType::get(shape, block.getProducerArg().getType());
+  nest.producer = makeOperand(block, type, block.getProducerMap());
+  for (auto [i, param] : llvm::enumerate(block.getParams()))
+    nest.params.push_back(
+        makeOperand(block, param.getType(), block.getParamMap(i)));
+  for (auto [i, out] : llvm::enumerate(block.getOuts()))
+    nest.outs.push_back(makeOperand(block, out.getType(), block.getOutMap(i)));
+  SmallVector<NestOperand *> operands{&nest.producer};
+  for (NestOperand &param : nest.params)
+    operands.push_back(&param);
+  for (NestOperand &out : nest.outs)
+    operands.push_back(&out);
+
+  SmallVector<int64_t> order{geometry.resultDims.batch,
+                             geometry.resultDims.channel};
+  llvm::append_range(order, geometry.resultDims.spatial);
+  for (int64_t dim : order) {
+    NestDim loop;
+    loop.size = shape[dim];
+    loop.members = getMembers(block, block.getProducerMap().getResult(dim));
+    for (unsigned member : loop.members)
+      loop.memberSizes.push_back(block.getDomain()[member]);
+    for (size_t i = 1; i < loop.members.size(); ++i)
+      for (NestOperand *operand : operands)
+        if (!walksAsOne(*operand, loop.members[i - 1], loop.members[i],
+                        loop.memberSizes[i])) {
+          whyNot = "an operand splits dimension " + std::to_string(dim) +
+                   " of the convolution's result";
+          return std::nullopt;
+        }
+    for (NestOperand *operand : operands)
+      operand->steps.push_back(
+          loop.members.empty() ? 0 : operand->domainSteps[loop.members.back()]);
+    nest.loops.push_back(loop);
+  }
+  nest.numParallel = nest.loops.size() - 1;
+  nest.alongRow = true;
+  return nest;
+}

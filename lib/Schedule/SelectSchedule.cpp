@@ -26,6 +26,13 @@ static remark::RemarkOpts getRemarkOptions(StringRef id) {
   return remark::RemarkOpts::name(id).category("upweave-schedule");
 }
 
+/// What products of operands of type `element` are formed in by default.
+static Precision getNaturalPrecision(Type element) {
+  return element.isF16()    ? Precision::F16
+         : element.isBF16() ? Precision::BF16
+                            : Precision::IEEE;
+}
+
 namespace {
 /// Schedules the blocks of one module for one target.
 class ScheduleSelector {
@@ -36,8 +43,15 @@ public:
   LogicalResult select(BlockOp block);
 
 private:
-  LogicalResult selectPrecision(BlockOp block);
-  FailureOr<ScheduleKind> selectKind(BlockOp block);
+  FailureOr<Precision> getAsked(BlockOp block);
+  void grant(BlockOp block, Precision asked, bool fused);
+  llvm::Expected<FusedPlan> planBlock(BlockOp block, Precision asked);
+  bool convolutionIsFused(BlockOp block, Precision asked);
+  LogicalResult selectConvolution(BlockOp block);
+  LogicalResult selectFused(BlockOp block, Precision asked,
+                            const FusedPlan &plan, bool written);
+  double predict(BlockOp block, Precision asked, const FusedPlan &plan);
+  LogicalResult selectStored(BlockOp block, ScheduleKind kind);
   FailureOr<RowPlan> selectRows(BlockOp block, ScheduleKind kind);
   void explain(BlockOp block, StringRef text, bool written);
 
@@ -47,16 +61,11 @@ private:
 };
 } // namespace
 
-/// Operand types have a precision of their own, or the one asked for; what
-/// products by FMA give is recorded.
-LogicalResult ScheduleSelector::selectPrecision(BlockOp block) {
+/// Operand types have a precision of their own, or the one asked for.
+FailureOr<Precision> ScheduleSelector::getAsked(BlockOp block) {
   Type element = getElementTypeOrSelf(block.getInputs().front().getType());
-  Precision natural = element.isF16()    ? Precision::F16
-                      : element.isBF16() ? Precision::BF16
-                                         : Precision::IEEE;
-  Precision asked = natural;
-  if (element.isF32())
-    asked = wanted;
+  Precision natural = getNaturalPrecision(element);
+  Precision asked = element.isF32() ? wanted : natural;
   if (PrecisionAttr written = block.getPrecisionAttr())
     asked = written.getValue();
   bool isTF32 = asked == Precision::TF32 || asked == Precision::TF32x3;
@@ -65,33 +74,114 @@ LogicalResult ScheduleSelector::selectPrecision(BlockOp block) {
            << stringifyPrecision(asked) << "' does not apply to operands of "
            << element << ", which are multiplied in '"
            << stringifyPrecision(natural) << "'";
-  block.setPrecisionAttr(PrecisionAttr::get(block.getContext(), natural));
-  if (asked != natural)
-    remark::analysis(block.getLoc(), getRemarkOptions("precision-granted"))
-        << llvm::formatv("precision {0} granted as {1}: this convolution's "
-                         "kernel forms products by FMA",
-                         stringifyPrecision(asked), stringifyPrecision(natural))
-               .str();
+  return asked;
+}
+
+/// Records what precision the chosen kernel gives.
+void ScheduleSelector::grant(BlockOp block, Precision asked, bool fused) {
+  Precision granted = getNaturalPrecision(
+      getElementTypeOrSelf(block.getInputs().front().getType()));
+  if (fused && asked == Precision::TF32)
+    granted = asked;
+  block.setPrecisionAttr(PrecisionAttr::get(block.getContext(), granted));
+  if (asked == granted)
+    return;
+  StringRef why = asked == Precision::TF32x3
+                      ? "no kernel splits operands in parts"
+                      : "this convolution's kernel forms products by FMA";
+  remark::analysis(block.getLoc(), getRemarkOptions("precision-granted"))
+      << llvm::formatv("precision {0} granted as {1}: {2}",
+                       stringifyPrecision(asked), stringifyPrecision(granted),
+                       why)
+             .str();
+}
+
+/// The plan of a fused kernel of `block`, or why there is none.
+llvm::Expected<FusedPlan> ScheduleSelector::planBlock(BlockOp block,
+                                                      Precision asked) {
+  std::string whyNot;
+  std::optional<FusedFacts> facts = getFusedFacts(block, asked, whyNot);
+  if (!facts)
+    return llvm::createStringError(whyNot);
+  ScheduleAttr written = block.getScheduleAttr();
+  if (!written)
+    written = ScheduleAttr::get(block.getContext(), ScheduleKind::Fused, 0, 0,
+                                0, 0, false, 0, {});
+  return getFusedPlan(written, *facts, getFusedTarget(target, facts->atom));
+}
+
+LogicalResult ScheduleSelector::selectFused(BlockOp block, Precision asked,
+                                            const FusedPlan &plan,
+                                            bool written) {
+  grant(block, asked, /*fused=*/true);
+  block.setScheduleAttr(getSchedule(block.getContext(), plan));
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (block.hasCollectives())
+    os << "rows of " << block.getRowLength() << " elements, ";
+  plan.print(os);
+  os << llvm::formatv(", predicted {0:f3} ms", predict(block, asked, plan));
+  explain(block, text, written);
   return success();
 }
 
-/// The kind that is written, if it can run, or the one that fits.
-FailureOr<ScheduleKind> ScheduleSelector::selectKind(BlockOp block) {
-  if (!block.isConv())
-    return ScheduleKind::Stored;
+/// Milliseconds that the cost model gives the fused kernel.
+double ScheduleSelector::predict(BlockOp block, Precision asked,
+                                 const FusedPlan &plan) {
+  std::string whyNot;
+  std::optional<FusedFacts> facts = getFusedFacts(block, asked, whyNot);
+  double cycles =
+      predictFusedCycles(plan, *facts, getFusedTarget(target, facts->atom));
+  // A multiprocessor does 128 multiply-adds a cycle.
+  double clock = static_cast<double>(target.flopsF32) / 256.0 /
+                 static_cast<double>(target.multiprocessors);
+  return 1e3 * cycles / clock;
+}
+
+/// A convolution: fused where a plan fits, else split if its region reduces,
+/// else direct; or what is written.
+LogicalResult ScheduleSelector::selectConvolution(BlockOp block) {
+  FailureOr<Precision> asked = getAsked(block);
+  if (failed(asked))
+    return failure();
   ScheduleAttr written = block.getScheduleAttr();
   bool collectives = block.hasCollectives();
-  if (!written)
-    return collectives ? ScheduleKind::Split : ScheduleKind::Direct;
-  if (written.getKind() == ScheduleKind::Direct && collectives)
+  ScheduleKind kind = written ? written.getKind() : ScheduleKind::Fused;
+  if (kind == ScheduleKind::Direct && collectives)
     return block.emitError(
         "schedule 'direct' computes output elements one by one, but the "
         "region reduces over rows: use 'split'");
-  if (written.getKind() == ScheduleKind::Fused)
-    return block.emitError("schedule 'fused' has no kernel for this block on ")
-           << target.chip << ": use '" << (collectives ? "split" : "direct")
-           << "'";
-  return written.getKind();
+  if (kind == ScheduleKind::Fused) {
+    llvm::Expected<FusedPlan> plan = planBlock(block, *asked);
+    if (plan)
+      return selectFused(block, *asked, *plan, written != nullptr);
+    std::string why = llvm::toString(plan.takeError());
+    if (written)
+      return block.emitError("schedule is not legal here: ") << why;
+    remark::missed(block.getLoc(), getRemarkOptions("not-fused"))
+        << "the convolution and its region are not one kernel: " + why;
+    kind = collectives ? ScheduleKind::Split : ScheduleKind::Direct;
+  }
+  if (kind == ScheduleKind::Split) {
+    grant(block, *asked, convolutionIsFused(block, *asked));
+    return selectStored(block, kind);
+  }
+  grant(block, *asked, /*fused=*/false);
+  block.setScheduleAttr(
+      ScheduleAttr::get(block.getContext(), kind, 0, 0, 0, 0, false, 0, {}));
+  explain(block, "one thread per output element", written != nullptr);
+  return success();
+}
+
+/// True if the first kernel of a split is a fused one.
+bool ScheduleSelector::convolutionIsFused(BlockOp block, Precision asked) {
+  auto input = cast<ShapedType>(block.getInputs()[0].getType());
+  auto filter = cast<ShapedType>(block.getInputs()[1].getType());
+  std::string whyNot;
+  std::optional<FusedFacts> facts =
+      getConvFacts(block.getGeometryAttr().getGeometry(), input, filter, asked);
+  return facts &&
+         planFused(*facts, getFusedTarget(target, facts->atom), whyNot);
 }
 
 FailureOr<RowPlan> ScheduleSelector::selectRows(BlockOp block,
@@ -116,34 +206,26 @@ void ScheduleSelector::explain(BlockOp block, StringRef text, bool written) {
              .str();
 }
 
-LogicalResult ScheduleSelector::select(BlockOp block) {
+LogicalResult ScheduleSelector::selectStored(BlockOp block, ScheduleKind kind) {
   bool written = block.getScheduleAttr() != nullptr;
-  if (block.isConv() && failed(selectPrecision(block)))
-    return failure();
-  FailureOr<ScheduleKind> kind = selectKind(block);
-  if (failed(kind))
-    return failure();
-  MLIRContext *context = block.getContext();
-  if (*kind == ScheduleKind::Direct) {
-    block.setScheduleAttr(
-        ScheduleAttr::get(context, *kind, 0, 0, 0, 0, false, 0, {}));
-    explain(block, "no collectives, one thread per output element", written);
-    return success();
-  }
-  FailureOr<RowPlan> plan = selectRows(block, *kind);
+  FailureOr<RowPlan> plan = selectRows(block, kind);
   if (failed(plan))
     return failure();
-  block.setScheduleAttr(getSchedule(context, *kind, *plan));
+  block.setScheduleAttr(getSchedule(block.getContext(), kind, *plan));
   std::string text;
   llvm::raw_string_ostream os(text);
-  if (*kind == ScheduleKind::Split)
-    os << "the convolution, then its rows from memory, as no kernel applies "
-          "row collectives to a convolution's sums; ";
+  if (kind == ScheduleKind::Split)
+    os << "the convolution, then its rows from memory; ";
   if (block.hasCollectives())
     os << "rows of " << block.getRowLength() << " elements, ";
   plan->print(os);
   explain(block, text, written);
   return success();
+}
+
+LogicalResult ScheduleSelector::select(BlockOp block) {
+  return block.isConv() ? selectConvolution(block)
+                        : selectStored(block, ScheduleKind::Stored);
 }
 
 namespace {
@@ -163,6 +245,8 @@ struct SelectSchedulePass
       return signalPassFailure();
     ScheduleSelector selector(*target, *wanted);
     WalkResult walked = getOperation().walk([&](BlockOp block) {
+      if (onlyMissing && block.getScheduleAttr())
+        return WalkResult::advance();
       if (failed(selector.select(block)))
         return WalkResult::interrupt();
       count(block.getScheduleAttr().getKind());
@@ -177,6 +261,7 @@ private:
     numStored += kind == ScheduleKind::Stored;
     numDirect += kind == ScheduleKind::Direct;
     numSplit += kind == ScheduleKind::Split;
+    numFused += kind == ScheduleKind::Fused;
   }
 };
 } // namespace

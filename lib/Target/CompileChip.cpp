@@ -32,7 +32,11 @@ static void buildScheduling(OpPassManager &pm, StringRef precision) {
 /// Stage 5.
 static void buildLowering(OpPassManager &pm) {
   pm.addPass(createSplitBlocks());
+  SelectScheduleOptions missing;
+  missing.onlyMissing = true;
+  pm.addPass(createSelectSchedule(missing));
   buildBufferizePipeline(pm);
+  pm.addPass(createPackOperands());
   pm.addPass(createPlanBuffers());
   pm.addPass(createLowerToGPU());
   pm.addPass(createCanonicalizerPass());

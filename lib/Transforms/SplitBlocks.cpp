@@ -41,8 +41,6 @@ static BlockOp createConvolution(OpBuilder &b, BlockOp block) {
       /*rows=*/ArrayRef<int64_t>(), ArrayRef<AffineMap>{identity, identity},
       block.getGeometryAttr(), getCommonAttributes(block));
   part.setPrecisionAttr(block.getPrecisionAttr());
-  part.setScheduleAttr(ScheduleAttr::get(b.getContext(), ScheduleKind::Direct,
-                                         0, 0, 0, 0, false, 0, {}));
   OpBuilder body = OpBuilder::atBlockEnd(part.getBodyBlock());
   YieldOp::create(body, loc, ValueRange(part.getProducerArg()));
   return part;

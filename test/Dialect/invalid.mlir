@@ -745,3 +745,37 @@ func.func @conv_result_dynamic(%x: tensor<1x1x4xf32>, %w: tensor<1x1x2xf32>, %y:
          ins(%x, %w : tensor<1x1x4xf32>, tensor<1x1x2xf32>) outs(%y : tensor<1x1x?xf32>) -> tensor<1x1x?xf32>
   return %0 : tensor<1x1x?xf32>
 }
+
+// -----
+
+func.func @packed_of_direct(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %p: memref<256xi32>, %y: memref<2x4x32xf32>) {
+  // expected-error@+1 {{with a conv_transpose producer takes 2 inputs, not 4}}
+  upweave.block domain [2, 4, 32]
+    conv_transpose(%x, %w, %p, %p : memref<2x3x16xf32>, memref<3x4x4xf32>, memref<256xi32>, memref<256xi32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.schedule<direct>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @pack_for_split(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %p: memref<256xi32>) {
+  // expected-error@+1 {{has a schedule of kind 'split'; packed operands are those of a 'fused' block}}
+  upweave.pack #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>) outs(%p, %p : memref<256xi32>, memref<256xi32>)
+    {precision = #upweave.precision<ieee>, schedule = #upweave.schedule<split>}
+  return
+}
+
+// -----
+
+func.func @pack_of_two_types(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf16>, %p: memref<256xi32>) {
+  // expected-error@+1 {{packs elements of different types, 'f32' and 'f16'}}
+  upweave.pack #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf16>) outs(%p, %p : memref<256xi32>, memref<256xi32>)
+    {precision = #upweave.precision<ieee>, schedule = #upweave.schedule<fused>}
+  return
+}

@@ -44,3 +44,161 @@ func.func @too_many_warps(%x: tensor<512x64xf32>, %e: tensor<512x64xf32>) -> ten
   }
   return %0 : tensor<512x64xf32>
 }
+
+// -----
+
+func.func @fused_with_lanes(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>, %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
+  // expected-error @below {{schedule is not legal here: a fused schedule takes 'warps', 'stages' and 'tile' only}}
+  %0 = upweave.block domain [2, 4, 32] rows [2]
+    conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x32xf32>) attributes {schedule = #upweave.schedule<fused, warps = 1, lanes = 8>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.subf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return %0 : tensor<2x4x32xf32>
+}
+
+// -----
+
+func.func @fused_short_tile(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>, %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
+  // expected-error @below {{schedule is not legal here: tile has 2 numbers; a fused kernel takes seven: channels, rows and columns of a block, then of a warp, and chunks of a unit}}
+  %0 = upweave.block domain [2, 4, 32] rows [2]
+    conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x32xf32>) attributes {schedule = #upweave.schedule<fused, tile = [16, 1]>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.subf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return %0 : tensor<2x4x32xf32>
+}
+
+// -----
+
+func.func @fused_wrong_warps(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>, %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
+  // expected-error @below {{schedule is not legal here: warps = 4, but the tile makes 2}}
+  %0 = upweave.block domain [2, 4, 32] rows [2]
+    conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x32xf32>) attributes {schedule = #upweave.schedule<fused, warps = 4, tile = [16, 1, 16, 16, 1, 8, 1]>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.subf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return %0 : tensor<2x4x32xf32>
+}
+
+// -----
+
+func.func @fused_row_cut(%x: tensor<2x3x32xf32>, %w: tensor<3x4x4xf32>, %e: tensor<2x4x64xf32>) -> tensor<2x4x64xf32> {
+  // expected-error @below {{schedule is not legal here: rows of 64 elements are 32 column positions, a block holds 16}}
+  %0 = upweave.block domain [2, 4, 64] rows [2]
+    conv_transpose(%x, %w : tensor<2x3x32xf32>, tensor<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x64xf32>) attributes {schedule = #upweave.schedule<fused, tile = [16, 1, 16, 16, 1, 8, 1]>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.subf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return %0 : tensor<2x4x64xf32>
+}
+
+// -----
+
+func.func @fused_odd_channels(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>, %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
+  // expected-error @below {{schedule is not legal here: a warp's channels are 8, they must be a positive multiple of 16}}
+  %0 = upweave.block domain [2, 4, 32] rows [2]
+    conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x32xf32>) attributes {schedule = #upweave.schedule<fused, tile = [8, 1, 16, 8, 1, 16, 1]>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.subf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return %0 : tensor<2x4x32xf32>
+}
+
+// -----
+
+func.func @fused_three_warps(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>, %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
+  // expected-error @below {{schedule is not legal here: a block's columns are 24, they must be those of a warp (8) times a power of two}}
+  %0 = upweave.block domain [2, 4, 32] rows [2]
+    conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x32xf32>) attributes {schedule = #upweave.schedule<fused, tile = [16, 1, 24, 16, 1, 8, 1]>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.subf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return %0 : tensor<2x4x32xf32>
+}
+
+// -----
+
+func.func @fused_many_accumulators(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>, %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
+  // expected-error @below {{schedule is not legal here: a thread would hold 128 accumulators, 64 is the most for fma}}
+  %0 = upweave.block domain [2, 4, 32] rows [2]
+    conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x32xf32>) attributes {schedule = #upweave.schedule<fused, tile = [64, 1, 32, 64, 1, 32, 1]>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.subf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return %0 : tensor<2x4x32xf32>
+}
+
+// -----
+
+func.func @fused_many_chunks(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>, %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
+  // expected-error @below {{schedule is not legal here: a unit takes 2 chunks of channels, which must divide the 1 there are}}
+  %0 = upweave.block domain [2, 4, 32] rows [2]
+    conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x32xf32>) attributes {schedule = #upweave.schedule<fused, tile = [16, 1, 16, 16, 1, 8, 2]>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.subf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return %0 : tensor<2x4x32xf32>
+}
+
+// -----
+
+func.func @fused_one_stage(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>, %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
+  // expected-error @below {{schedule is not legal here: stages = 1, it must be at least 2}}
+  %0 = upweave.block domain [2, 4, 32] rows [2]
+    conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x32xf32>) attributes {schedule = #upweave.schedule<fused, stages = 1, tile = [16, 1, 16, 16, 1, 8, 1]>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.subf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return %0 : tensor<2x4x32xf32>
+}
+
+// -----
+
+func.func @fused_doubles(%x: tensor<1x2x4xf64>, %w: tensor<2x3x4xf64>, %e: tensor<1x3x8xf64>) -> tensor<1x3x8xf64> {
+  // expected-error @below {{schedule is not legal here: its operands are neither f32, f16 nor bf16}}
+  %0 = upweave.block domain [1, 3, 8]
+    conv_transpose(%x, %w : tensor<1x2x4xf64>, tensor<2x3x4xf64>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<1x3x8xf64>) attributes {schedule = #upweave.schedule<fused>} {
+  ^bb0(%v: f64):
+    upweave.yield %v : f64
+  }
+  return %0 : tensor<1x3x8xf64>
+}

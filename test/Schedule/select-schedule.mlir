@@ -23,12 +23,12 @@ func.func @epilogue(%x: tensor<64x65536x64xf32>, %g: tensor<64xf32>,
 
 // -----
 
+// A convolution is fused with its region in the precision asked for.
 // CHECK-LABEL: func @convolution_alone
-//       CHECK:   precision = #upweave.precision<ieee>, schedule = #upweave.schedule<direct>
-//      REMARK: precision-granted
-// REMARK-SAME: precision tf32 granted as ieee: this convolution's kernel forms products by FMA
+//       CHECK:   precision = #upweave.precision<{{ieee|tf32}}>, schedule = #upweave.schedule<fused, warps = {{[0-9]+}}, stages = {{[0-9]+}}, tile = [
+//  REMARK-NOT: precision-granted
 //      REMARK: schedule-selected
-// REMARK-SAME: direct for sm_89: no collectives, one thread per output element
+// REMARK-SAME: fused for sm_89: tile {{.*}} (channels x rows x columns), {{.*}} bytes shared, predicted
 func.func @convolution_alone(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>,
                              %e: tensor<?x4x32xf32>) -> tensor<?x4x32xf32> {
   %0 = upweave.block domain [?, 4, 32]
@@ -43,18 +43,124 @@ func.func @convolution_alone(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>,
 
 // -----
 
+// The workload the tiles were measured on: two blocks of four warps share a
+// multiprocessor, its shared memory and its registers.
+// CHECK-LABEL: func @kb34
+//       CHECK:   #upweave.schedule<fused, warps = 4,
+//      REMARK: schedule-selected
+// REMARK-SAME: fused for sm_89: rows of 64 elements, tile 32x8x32 (channels x rows x columns), 4 warps of 32x2x32, units of 1 chunks and all row taps, 2 stages, 37120 bytes shared
+func.func @kb34(%x: tensor<32x32x16x32x32xf32>, %w: tensor<32x64x4x4x4xf32>,
+                %e: tensor<32x64x32x64x64xf32>) -> tensor<32x64x32x64x64xf32> {
+  %0 = upweave.block domain [32, 64, 32, 64, 64] rows [4]
+    conv_transpose(%x, %w : tensor<32x32x16x32x32xf32>, tensor<32x64x4x4x4xf32>)
+      #upweave.conv_transpose<strides = [2, 2, 2], padding = [1, 1, 1]>
+    outs(%e : tensor<32x64x32x64x64xf32>) {
+  ^bb0(%v: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    upweave.yield %n : f32
+  }
+  return %0 : tensor<32x64x32x64x64xf32>
+}
+
+// -----
+
 // 16-bit operands have a precision of their own, whatever is asked for f32.
 // CHECK-LABEL: func @convolution_and_rows
-//       CHECK:   precision = #upweave.precision<f16>, schedule = #upweave.schedule<split, warps = {{[0-9]+}}, lanes = 8, vector = 4, registers = 4
+//       CHECK:   precision = #upweave.precision<f16>, schedule = #upweave.schedule<fused,
 //  REMARK-NOT: precision-granted
 //      REMARK: schedule-selected
-// REMARK-SAME: split for sm_89: the convolution, then its rows from memory
+// REMARK-SAME: fused for sm_89: rows of 32 elements
 func.func @convolution_and_rows(%x: tensor<2x3x16xf16>, %w: tensor<3x4x4xf16>,
                                 %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
   %0 = upweave.block domain [2, 4, 32] rows [2]
     conv_transpose(%x, %w : tensor<2x3x16xf16>, tensor<3x4x4xf16>)
       #upweave.conv_transpose<strides = [2], padding = [1]>
     outs(%e : tensor<2x4x32xf32>) {
+  ^bb0(%v: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    upweave.yield %n : f32
+  }
+  return %0 : tensor<2x4x32xf32>
+}
+
+// -----
+
+// Rows that no tile holds: the convolution alone is the fused kernel, and keeps
+// the precision.
+// CHECK-LABEL: func @rows_of_two_axes
+//       CHECK:   precision = #upweave.precision<{{ieee|tf32}}>, schedule = #upweave.schedule<split,
+//      REMARK: not-fused
+// REMARK-SAME: its rows are neither along the last spatial axis nor along the channels
+//      REMARK: schedule-selected
+// REMARK-SAME: split for sm_89: the convolution, then its rows from memory
+func.func @rows_of_two_axes(%x: tensor<2x3x4x16xf32>, %w: tensor<3x4x4x4xf32>,
+                            %e: tensor<2x4x8x32xf32>) -> tensor<2x4x8x32xf32> {
+  %0 = upweave.block domain [2, 4, 8, 32] rows [2, 3]
+    conv_transpose(%x, %w : tensor<2x3x4x16xf32>, tensor<3x4x4x4xf32>)
+      #upweave.conv_transpose<strides = [2, 2], padding = [1, 1]>
+    outs(%e : tensor<2x4x8x32xf32>) {
+  ^bb0(%v: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    upweave.yield %n : f32
+  }
+  return %0 : tensor<2x4x8x32xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @rows_too_long
+//       CHECK:   schedule = #upweave.schedule<split,
+//      REMARK: not-fused
+// REMARK-SAME: rows of 16384 elements are 8192 column positions
+func.func @rows_too_long(%x: tensor<2x3x8192xf32>, %w: tensor<3x4x4xf32>,
+                         %e: tensor<2x4x16384xf32>) -> tensor<2x4x16384xf32> {
+  %0 = upweave.block domain [2, 4, 16384] rows [2]
+    conv_transpose(%x, %w : tensor<2x3x8192xf32>, tensor<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x16384xf32>) {
+  ^bb0(%v: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    upweave.yield %n : f32
+  }
+  return %0 : tensor<2x4x16384xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @doubles
+//       CHECK:   precision = #upweave.precision<ieee>, schedule = #upweave.schedule<direct>
+//      REMARK: not-fused
+// REMARK-SAME: its operands are neither f32, f16 nor bf16
+func.func @doubles(%x: tensor<2x3x16xf64>, %w: tensor<3x4x4xf64>,
+                   %e: tensor<2x4x32xf64>) -> tensor<2x4x32xf64> {
+  %0 = upweave.block domain [2, 4, 32]
+    conv_transpose(%x, %w : tensor<2x3x16xf64>, tensor<3x4x4xf64>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x32xf64>) {
+  ^bb0(%v: f64):
+    upweave.yield %v : f64
+  }
+  return %0 : tensor<2x4x32xf64>
+}
+
+// -----
+
+// What no kernel does is granted as what is more exact; a written tile is
+// obeyed.
+// CHECK-LABEL: func @three_products
+//       CHECK:   precision = #upweave.precision<ieee>, schedule = #upweave.schedule<fused, warps = 2, stages = 3, tile = [16, 1, 16, 16, 1, 8, 1]>
+//      REMARK: precision-granted
+// REMARK-SAME: precision tf32x3 granted as ieee: no kernel splits operands in parts
+//      REMARK: schedule-selected
+// REMARK-SAME: fused for sm_89 (as written): rows of 32 elements, tile 16x1x16
+func.func @three_products(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>,
+                          %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
+  %0 = upweave.block domain [2, 4, 32] rows [2]
+    conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<2x4x32xf32>)
+    attributes {precision = #upweave.precision<tf32x3>,
+                schedule = #upweave.schedule<fused, stages = 3, tile = [16, 1, 16, 16, 1, 8, 1]>} {
   ^bb0(%v: f32):
     %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
     upweave.yield %n : f32

@@ -8,7 +8,7 @@
 //       CHECK:   %[[C:.*]] = upweave.block domain [?, 4, 32]
 //  CHECK-NEXT:     conv_transpose(%[[X]], %[[W]]
 //  CHECK-NEXT:     outs(%[[INIT]] : tensor<?x4x32xf32>)
-//  CHECK-SAME:     precision = #upweave.precision<ieee>, schedule = #upweave.schedule<direct>, upweave.block_id = 0 : i64
+//  CHECK-SAME:     precision = #upweave.precision<ieee>, upweave.block_id = 0 : i64
 //  CHECK-NEXT:   ^bb0(%[[ACC:.*]]: f32):
 //  CHECK-NEXT:     upweave.yield %[[ACC]] : f32
 //       CHECK:   %[[Y:.*]] = upweave.block domain [?, 4, 32] rows [2]

@@ -216,6 +216,47 @@ def Upweave_BlockOp : Upweave_Op<"block", [
 }
 
 //===----------------------------------------------------------------------===//
+// pack
+//===----------------------------------------------------------------------===//
+
+def Upweave_PackedBuffer : MemRefRankOf<[I32], [1]>;
+
+def Upweave_PackOp : Upweave_Op<"pack", [
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "operands of a fused convolution in the order it reads them";
+  let description = [{
+    Writes `input` and `filter` of a convolution, rounded to what its products
+    take, into two buffers of 32-bit words: the input as positions of 32 bytes,
+    each the channels of one chunk, the filter as fragments of 16 result
+    channels for each phase, tap and chunk. Channels that fill up a chunk are
+    zeros. Precision and schedule are those of the fused block that reads the
+    buffers as its third and fourth input.
+
+    Example:
+
+    ```mlir
+    upweave.pack #upweave.conv_transpose<strides = [2], padding = [1]>
+      ins(%x, %w : memref<2x8x32xf32>, memref<8x16x4xf32>)
+      outs(%px, %pw : memref<512xi32>, memref<1024xi32>)
+      {precision = #upweave.precision<tf32>,
+       schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 32, 16, 1, 32, 1]>}
+    ```
+  }];
+  let arguments = (ins AnyStridedMemRef:$input, AnyStridedMemRef:$filter,
+                       Upweave_PackedBuffer:$packedInput,
+                       Upweave_PackedBuffer:$packedFilter,
+                       Upweave_ConvTransposeAttr:$geometry,
+                       Upweave_PrecisionAttr:$precision,
+                       Upweave_ScheduleAttr:$schedule);
+  let assemblyFormat = [{
+    qualified($geometry) `ins` `(` $input `,` $filter `:` type($input) `,` type($filter)
+    `)` `outs` `(` $packedInput `,` $packedFilter `:` type($packedInput) `,`
+    type($packedFilter) `)` attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
 // Operations of a block's region
 //===----------------------------------------------------------------------===//
 

@@ -8,6 +8,7 @@
 #ifndef UPWEAVE_SCHEDULE_BLOCKPLAN_H
 #define UPWEAVE_SCHEDULE_BLOCKPLAN_H
 
+#include "Upweave/Schedule/FusedPlan.h"
 #include "Upweave/Schedule/RowNest.h"
 #include "Upweave/Schedule/RowPlan.h"
 #include "Upweave/Schedule/TargetDescription.h"
@@ -40,6 +41,43 @@ RowTarget getRowTarget(const TargetDescription &target);
 /// The target of the module that `op` is in, or the default chip if none is
 /// attached. Fails, with an error, if a wrong one is.
 mlir::FailureOr<RowTarget> getAttachedRowTarget(mlir::Operation *op);
+
+/// The convolution's part of what a fused plan depends on, or nothing if no
+/// atom multiplies its elements. The shapes must have been verified.
+std::optional<FusedFacts> getConvFacts(const ConvTransposeGeometry &geometry,
+                                       mlir::ShapedType input,
+                                       mlir::ShapedType filter,
+                                       Precision precision);
+
+/// What the plan of a fused kernel of `block`, a convolution, depends on when
+/// its products are formed in `precision`. None, with a reason, if no fused
+/// kernel takes this block.
+std::optional<FusedFacts> getFusedFacts(BlockOp block, Precision precision,
+                                        std::string &whyNot);
+
+/// What of a target fused plans depend on.
+FusedTarget getFusedTarget(const TargetDescription &target, AtomKind atom);
+
+/// The schedule of kind `fused` that says `plan`.
+ScheduleAttr getSchedule(mlir::MLIRContext *context, const FusedPlan &plan);
+
+/// The plan that a schedule of kind `fused` says; if it leaves out the tile,
+/// the predicted best. The error says what is not legal, and why.
+llvm::Expected<FusedPlan> getFusedPlan(ScheduleAttr schedule,
+                                       const FusedFacts &facts,
+                                       const FusedTarget &target);
+
+/// The target of the module that `op` is in, or the default chip if none is
+/// attached. Fails, with an error, if a wrong one is.
+mlir::FailureOr<TargetDescription> getTargetOrDefault(mlir::Operation *op);
+
+/// The facts and the plan of a block that was scheduled as `fused`. Fails, with
+/// an error at the block, if it cannot be so.
+struct FusedBlock {
+  FusedFacts facts;
+  FusedPlan plan;
+};
+mlir::FailureOr<FusedBlock> getFusedBlock(BlockOp block);
 
 } // namespace upweave
 

@@ -53,27 +53,55 @@ def SelectSchedule : Pass<"upweave-select-schedule", "mlir::ModuleOp"> {
                                     registers = 4, tile = [1, 1]>} { ... }
     ```
 
-    A stored tensor is walked by rows (`stored`); a convolution without
-    collectives runs as one kernel (`direct`), with collectives as two
-    (`split`). An analysis remark, `schedule-selected`, explains the choice. A
-    schedule that is there already is obeyed, its missing numbers filled in, or
-    refused with an error that names the number.
+    A stored tensor is walked by rows (`stored`); a convolution runs with its
+    region in one kernel (`fused`) where a tile of the result holds whole rows,
+    else as two (`split`): the convolution, then its rows from memory. Where
+    elements have a type that no fused kernel takes, each is summed by a thread
+    (`direct`). An analysis remark, `schedule-selected`, explains the choice,
+    and another, `not-fused`, says which limit was met. A schedule that is there
+    already is obeyed, its missing numbers filled in, or refused with an error
+    that names the number.
 
     `precision` is what f32 convolutions are asked to run in; f16 and bf16 data
-    have their own. As long as products are formed by FMA only, `tf32` and
-    `tf32x3` are granted as `ieee`, which is more accurate, and the remark
-    `precision-granted` says so.
+    have their own. What a block's kernel cannot do is granted as `ieee`, which
+    is more accurate, and the remark `precision-granted` says so.
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"ieee\"",
-           "Products of f32 convolutions: ieee, tf32 or tf32x3">
+           "Products of f32 convolutions: ieee, tf32 or tf32x3">,
+    Option<"onlyMissing", "only-missing", "bool", "false",
+           "Leave blocks that have a schedule alone (after upweave-split-blocks)">
   ];
   let statistics = [
     Statistic<"numStored", "stored", "Blocks over stored rows">,
     Statistic<"numDirect", "direct", "Convolutions in one kernel">,
-    Statistic<"numSplit", "split", "Convolutions in two kernels">
+    Statistic<"numSplit", "split", "Convolutions in two kernels">,
+    Statistic<"numFused", "fused", "Convolutions fused with their regions">
   ];
   let dependentDialects = ["upweave::UpweaveDialect"];
+}
+
+def PackOperands : Pass<"upweave-pack-operands", "mlir::ModuleOp"> {
+  let summary = "Give fused convolutions packed operands";
+  let description = [{
+    Allocates, before each block on buffers whose schedule is `fused`, what its
+    kernel reads in place of the convolution's operands, and packs them:
+
+    ```mlir
+    upweave.block domain [2, 16, 64] conv_transpose(%x, %w : ...) #g outs(%y : ...)
+      attributes {precision = ..., schedule = #upweave.schedule<fused, ...>} {...}
+    // becomes
+    %px = memref.alloc() : memref<512xi32>
+    %pw = memref.alloc() : memref<1024xi32>
+    upweave.pack #g ins(%x, %w : ...) outs(%px, %pw : ...) {...}
+    upweave.block domain [2, 16, 64] conv_transpose(%x, %w, %px, %pw : ...) #g ...
+    ```
+  }];
+  let statistics = [
+    Statistic<"numPacked", "packed", "Convolutions with packed operands">];
+  let dependentDialects = ["upweave::UpweaveDialect",
+                           "mlir::arith::ArithDialect",
+                           "mlir::memref::MemRefDialect"];
 }
 
 #endif // UPWEAVE_SCHEDULE_PASSES

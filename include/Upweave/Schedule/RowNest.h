@@ -12,6 +12,9 @@
 
 #include "llvm/ADT/SmallVector.h"
 
+#include <optional>
+#include <string>
+
 namespace upweave {
 
 /// Domain dimensions that are walked as one, outermost first.
@@ -73,6 +76,12 @@ struct RowNest {
 /// the default layout. Without `keepRows` row dimensions are walked like
 /// parallel ones, which a region without collectives allows.
 RowNest buildRowNest(BlockOp block, bool keepRows = true);
+
+/// The loops over a convolution's result, each of which may be several of the
+/// domain's dimensions: batch, channel, then the spatial axes, so that the last
+/// one is the fast one. None, with a reason, if an operand does not walk those
+/// dimensions as one.
+std::optional<RowNest> buildConvNest(BlockOp block, std::string &whyNot);
 
 /// The factor of domain dimension `dim` in a map's result.
 int64_t getDimFactor(mlir::AffineExpr expr, unsigned dim);

@@ -107,6 +107,8 @@ LogicalResult upweave::lowerBlock(LaunchContext &context, BlockOp block) {
   ScheduleAttr schedule = block.getScheduleAttr();
   if (!block.isConv()) {
     lowered = lowerStored(context, block);
+  } else if (schedule && schedule.getKind() == ScheduleKind::Fused) {
+    lowered = lowerFusedConv(context, block);
   } else if (schedule && schedule.getKind() != ScheduleKind::Direct) {
     return block.emitError("schedule of kind '")
            << stringifyScheduleKind(schedule.getKind())

@@ -10,6 +10,8 @@
 #include "Upweave/Conversion/UpweaveToGPU/BlockToGPU.h"
 #include "Upweave/IR/Upweave.h"
 
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 
@@ -128,6 +130,8 @@ private:
       ++numBlocks;
       return lowerBlock(context, block);
     }
+    if (auto pack = dyn_cast<PackOp>(op))
+      return lowerPack(context, pack);
     if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
       if (!linalgOp.hasPureBufferSemantics())
         return refuse(op);

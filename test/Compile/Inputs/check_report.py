@@ -12,7 +12,7 @@ assert report["entries"] == ["main"]
 assert block["producer"] == "conv_transpose"
 assert block["rows"] == [4]
 assert block["precision"] == "ieee"
-assert "split" in block["schedule"]
+assert "fused" in block["schedule"]
 assert ":" in block["location"]
 for chip in chips:
     kernels = [k for k in block["kernels"] if k["chip"] == chip]

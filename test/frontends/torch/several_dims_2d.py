@@ -4,6 +4,7 @@
 from common import Chain, nn
 
 shapes = [(2, 4, 4, 6)]
+missed = ["not-fused"]
 
 
 def model():

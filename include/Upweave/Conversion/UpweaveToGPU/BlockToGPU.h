@@ -1,7 +1,7 @@
 //===- BlockToGPU.h - Kernels of blocks ---------------------------*- C++
 //-*-===//
-// The kernels that upweave.block becomes: rows of a stored tensor, and the
-// direct convolution.
+// The kernels that upweave.block becomes: rows of a stored tensor, the fused
+// and the direct convolution.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
@@ -25,6 +25,13 @@ mlir::LogicalResult lowerStoredRows(LaunchContext &context, BlockOp block,
 /// The kernel of a convolution whose region has no collective: a thread an
 /// output element, each over the taps of its own phase.
 mlir::LogicalResult lowerDirectConv(LaunchContext &context, BlockOp block);
+
+/// The kernel of a convolution and its region, over operands that
+/// upweave-pack-operands added.
+mlir::LogicalResult lowerFusedConv(LaunchContext &context, BlockOp block);
+
+/// Replaces a packing of operands by its kernel and the launch of it.
+mlir::LogicalResult lowerPack(LaunchContext &context, PackOp op);
 
 /// The sizes of the loops of `nest`, on the host side of `launch` and as the
 /// kernel sees them.

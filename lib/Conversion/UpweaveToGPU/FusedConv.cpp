@@ -1,0 +1,290 @@
+//===- FusedConv.cpp - A convolution with its region in one kernel --------===//
+// Composes staging, products, the region's program and stores: a tile of the
+// result stays in registers from the first product to the store.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "ConvTile.h"
+#include "IndexMath.h"
+#include "MainLoop.h"
+
+#include "Upweave/Conversion/UpweaveToGPU/BlockToGPU.h"
+#include "Upweave/Conversion/UpweaveToGPU/ExpandRegion.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace upweave;
+
+namespace {
+/// One fused kernel under construction.
+class FusedKernel {
+public:
+  FusedKernel(LaunchContext &context, BlockOp block, const RowNest &nest,
+              const FusedBlock &fused)
+      : block(block), loc(block.getLoc()), nest(nest), facts(fused.facts),
+        plan(fused.plan), layout(getFusedLayout(plan, facts)),
+        launch(context, block, "fused", plan.getThreads()),
+        points(launch.body()),
+        rowDim(facts.reduced == FusedRow::Channel ? kTileChannelDim
+                                                  : kTileColumnDim) {
+    points.rowDim = rowDim;
+  }
+
+  LogicalResult emit(int64_t minBlocksPerSM);
+
+private:
+  LogicalResult passOperands();
+  BlockPlace createPlace();
+  Value createShared();
+  void createTile();
+  void emitRound(unsigned round);
+  Value getMaskedOperand(RowReduceOp op, int64_t reg);
+  void emitStores();
+  Value createNumBlocks();
+
+  BlockOp block;
+  Location loc;
+  const RowNest &nest;
+  const FusedFacts &facts;
+  const FusedPlan &plan;
+  TileLayout layout;
+  LaunchBuilder launch;
+  EmissionPoints points;
+  unsigned rowDim;
+  ThreadNumbers numbers;
+  BlockPlace place;
+  StageBuffers buffers;
+  SmallVector<FlatOperand> params, outs;
+  std::unique_ptr<ConvTile> tile;
+  std::unique_ptr<RowProgram> program;
+  std::unique_ptr<RowReduction> reduction;
+};
+} // namespace
+
+LogicalResult FusedKernel::passOperands() {
+  auto pass = [&](Value operand, AffineMap map, const NestOperand &operandFacts,
+                  Access access, SmallVector<FlatOperand> &list) {
+    FailureOr<FlatOperand> flat = FlatOperand::pass(
+        launch, block, operand, map, nest, operandFacts, access);
+    if (succeeded(flat))
+      list.push_back(*flat);
+    return failed(flat);
+  };
+  FailureOr<Value> input = launch.addBuffer(block.getInputs()[2], Access::Read);
+  FailureOr<Value> filter =
+      launch.addBuffer(block.getInputs()[3], Access::Read);
+  if (failed(input) || failed(filter))
+    return failure();
+  buffers.packedInput = *input;
+  buffers.packedFilter = *filter;
+  for (auto [i, param] : llvm::enumerate(block.getParams()))
+    if (pass(param, block.getParamMap(i), nest.params[i], Access::Read, params))
+      return failure();
+  for (auto [i, out] : llvm::enumerate(block.getOuts()))
+    if (pass(out, block.getOutMap(i), nest.outs[i], Access::Write, outs))
+      return failure();
+  return success();
+}
+
+/// Takes the block's number apart: tiles of channels, then phases are nearest,
+/// so that blocks which read the same input run together.
+BlockPlace FusedKernel::createPlace() {
+  OpBuilder &b = points.current;
+  Int32Math m(b, loc);
+  SmallVector<const PhasedAxis *, 3> axes = facts.getClassAxes();
+  SmallVector<int64_t> sizes{plan.getChannelTiles(facts)};
+  for (const PhasedAxis *axis : llvm::reverse(axes))
+    sizes.push_back(axis->getStride());
+  sizes.push_back(plan.getColumnTiles(facts));
+  sizes.push_back(plan.getRowTiles(facts));
+  for (const PhasedAxis &axis : llvm::reverse(facts.outer))
+    sizes.push_back(axis.getPositions());
+  sizes.push_back(facts.groups);
+  sizes.push_back(1); // The image takes what is left.
+  Value number =
+      m.fromIndex(gpu::BlockIdOp::create(b, loc, gpu::Dimension::x));
+  SmallVector<Value> d = m.digits(number, sizes);
+  BlockPlace made;
+  size_t numAxes = axes.size(), numOuter = facts.outer.size();
+  made.channelTile = d[0];
+  for (size_t i = 0; i < numAxes; ++i)
+    made.phases.push_back(d[numAxes - i]);
+  made.columnTile = d[numAxes + 1];
+  made.rowTile = d[numAxes + 2];
+  for (size_t i = 0; i < numOuter; ++i)
+    made.outerPositions.push_back(d[numAxes + 2 + numOuter - i]);
+  made.group = d[numAxes + numOuter + 3];
+  made.image = d[numAxes + numOuter + 4];
+  return made;
+}
+
+/// The block's shared memory as words.
+Value FusedKernel::createShared() {
+  OpBuilder &b = points.current;
+  auto space = gpu::AddressSpaceAttr::get(
+      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
+  auto bytes = MemRefType::get({ShapedType::kDynamic}, b.getI8Type(),
+                               MemRefLayoutAttrInterface(), Attribute(space));
+  Value memory = gpu::DynamicSharedMemoryOp::create(b, loc, bytes);
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  auto words = MemRefType::get({plan.sharedBytes / 4}, b.getI32Type(),
+                               MemRefLayoutAttrInterface(), Attribute(space));
+  return memref::ViewOp::create(b, loc, words, memory, zero, ValueRange());
+}
+
+/// The tile's loops, in the order of the nest: batch, channel, outer axes, row
+/// (unless there is one axis only), column.
+void FusedKernel::createTile() {
+  OpBuilder &b = points.current;
+  Int32Math m(b, loc);
+  SmallVector<TileLoop> loops;
+  auto add = [&](Value first, std::optional<unsigned> dim, int64_t scale,
+                 bool mayEndOutside) {
+    loops.push_back({m.toIndex(first), dim, scale, mayEndOutside});
+  };
+  add(place.image, std::nullopt, 1, false);
+  add(m.add(m.mul(place.group, facts.outputChannels),
+            m.mul(place.channelTile, plan.block[0])),
+      kTileChannelDim, 1, facts.outputChannels % plan.block[0] != 0);
+  for (auto [i, axis] : llvm::enumerate(facts.outer))
+    add(m.add(m.mul(place.outerPositions[i], axis.getStride()),
+              place.phases[i]),
+        std::nullopt, 1, axis.resultSize % axis.getStride() != 0);
+  int64_t stride = facts.row.getStride();
+  if (nest.getNumLoops() == facts.outer.size() + 4)
+    add(m.add(m.mul(place.rowTile, plan.block[1] * stride),
+              place.phases.back()),
+        kTileRowPositionDim, stride,
+        facts.row.resultSize % (plan.block[1] * stride) != 0);
+  stride = facts.column.getStride();
+  add(m.mul(place.columnTile, plan.block[2] * stride), kTileColumnDim, 1,
+      facts.column.resultSize % (plan.block[2] * stride) != 0);
+
+  SmallVector<OpFoldResult> sizes;
+  for (auto [loop, dim] : llvm::enumerate(nest.loops))
+    sizes.push_back(b.getIndexAttr(ShapedType::isDynamic(dim.size) ? 1 : dim.size));
+  // Channels end with their group.
+  if (facts.groups > 1)
+    sizes[1] = m.toIndex(m.mul(m.add(place.group, 1), facts.outputChannels));
+  tile = std::make_unique<ConvTile>(block, nest, layout,
+                                    plan.run * facts.column.getStride(), points,
+                                    numbers, loops, sizes);
+  tile->setOperands(params, outs);
+}
+
+LogicalResult FusedKernel::emit(int64_t minBlocksPerSM) {
+  if (failed(passOperands())) {
+    launch.abandon();
+    return failure();
+  }
+  launch.setMinBlocksPerSM(minBlocksPerSM);
+  points.current = launch.body();
+  OpBuilder &b = points.current;
+  numbers = createThreadNumbers(b, loc);
+  Int32Math m(b, loc);
+  Value thread = m.fromIndex(gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x));
+  place = createPlace();
+  buffers.shared = createShared();
+  OperandStage stage(b, loc, facts, plan, place, buffers, thread);
+  MainLoop loop(facts, plan, layout, stage, numbers, buffers.shared, loc);
+  SmallVector<Value> sums = loop.emit(b);
+  createTile();
+  tile->setAccumulators(sums);
+  program = std::make_unique<RowProgram>(*block.getBodyBlock(), layout, points,
+                                         *tile);
+  reduction = std::make_unique<RowReduction>(layout, rowDim, numbers,
+                                             launch.getKernel());
+  for (unsigned round = 0; round < program->getNumRounds(); ++round)
+    emitRound(round);
+  emitStores();
+  launch.finish(createNumBlocks(), plan.sharedBytes);
+  return success();
+}
+
+/// The operand of a reduction at `reg`; its identity on padding.
+Value FusedKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
+  Value value = program->get(op.getValue(), reg);
+  Value mask = tile->getMask(rowDim, reg);
+  if (!mask)
+    return value;
+  OpBuilder &b = points.current;
+  Value identity = arith::ConstantOp::create(
+      b, loc, getReduceIdentity(op.getKind(), value.getType()));
+  return arith::SelectOp::create(b, loc, mask, value, identity);
+}
+
+void FusedKernel::emitRound(unsigned round) {
+  OpBuilder &b = points.current;
+  SmallVector<PartialResult> partials;
+  for (RowReduceOp op : program->getRound(round))
+    for (int64_t row :
+         layout.getRepresentatives(program->getDims(op.getResult()))) {
+      SmallVector<Value> values;
+      for (int64_t reg : layout.getRegistersAlong(rowDim, row))
+        values.push_back(getMaskedOperand(op, reg));
+      partials.push_back({op, row,
+                          RowReduction::reduceRegisters(b, loc, op.getKind(),
+                                                        values)});
+    }
+  reduction->combine(b, loc, partials);
+  for (const PartialResult &partial : partials)
+    program->setReduced(partial.op, partial.reg, partial.value);
+}
+
+/// Runs along the column one after another, for each all channels and rows:
+/// what varies along the column only is then needed for one run at a time.
+void FusedKernel::emitStores() {
+  int64_t run = plan.run * facts.column.getStride();
+  DimSet column = DimSet(1) << kTileColumnDim;
+  SmallVector<int64_t> others = layout.getRepresentatives(~column);
+  for (int64_t first : layout.getRepresentatives(column)) {
+    if (first % run != 0)
+      continue;
+    for (int64_t other : others)
+      for (unsigned out = 0; out < outs.size(); ++out) {
+        if (!tile->isStoredAt(out, first + other))
+          continue;
+        SmallVector<Value> values;
+        for (int64_t i = 0; i < run; ++i)
+          values.push_back(program->get(block.getYield().getValues()[out],
+                                        first + other + i));
+        tile->store(out, first + other, values);
+      }
+  }
+}
+
+Value FusedKernel::createNumBlocks() {
+  OpBuilder &host = launch.host();
+  const ConvTransposeGeometry &geometry = block.getGeometryAttr().getGeometry();
+  Value images;
+  if (ShapedType::isDynamic(facts.batch))
+    images = memref::DimOp::create(host, loc, block.getInputs()[0],
+                                   geometry.inputDims.batch);
+  else
+    images = arith::ConstantIndexOp::create(host, loc, facts.batch);
+  return createMul(host, loc, images, plan.getBlocksPerImage(facts));
+}
+
+LogicalResult upweave::lowerFusedConv(LaunchContext &context, BlockOp block) {
+  if (block.getInputs().size() != 4)
+    return block.emitError("schedule of kind 'fused' reads packed operands: "
+                           "run upweave-pack-operands after bufferization");
+  FailureOr<FusedBlock> fused = getFusedBlock(block);
+  if (failed(fused))
+    return failure();
+  FailureOr<TargetDescription> target = getTargetOrDefault(block);
+  if (failed(target))
+    return failure();
+  expandBlockRegion(block);
+  std::string whyNot;
+  std::optional<RowNest> nest = buildConvNest(block, whyNot);
+  if (!nest)
+    return block.emitError("schedule 'fused' has no kernel for this block: ")
+           << whyNot;
+  int64_t resident = fused->plan.getBlocksPerSM(
+      getFusedTarget(*target, fused->facts.atom),
+      estimateFusedRegisters(fused->plan, fused->facts));
+  FusedKernel kernel(context, block, *nest, *fused);
+  return kernel.emit(std::max<int64_t>(resident, 1));
+}

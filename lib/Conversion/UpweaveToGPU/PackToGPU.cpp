@@ -1,0 +1,324 @@
+//===- PackToGPU.cpp - The kernel that packs operands ---------------------===//
+// One launch writes the filter as fragments and the input as positions, each
+// rounded once, a thread 16 bytes.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "KernelMath.h"
+#include "Upweave/Conversion/UpweaveToGPU/BlockToGPU.h"
+#include "IndexMath.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace upweave;
+
+static constexpr int64_t kThreads = 256;
+/// 32-bit words of a piece.
+static constexpr int64_t kPieceWords = kPieceBytes / 4;
+
+namespace {
+/// One packing kernel under construction: its first thread blocks pack the
+/// filter, the others the input.
+class PackKernel {
+public:
+  PackKernel(LaunchContext &context, PackOp op, const FusedFacts &facts,
+             const FusedPlan &plan)
+      : op(op), loc(op.getLoc()), facts(facts), plan(plan),
+        atom(getAtomInfo(facts.atom)),
+        geometry(op.getGeometry().getGeometry()),
+        launch(context, op, "pack", kThreads) {}
+
+  LogicalResult emit();
+
+private:
+  void emitFilter(OpBuilder &b, Value piece);
+  void emitInput(OpBuilder &b, Value image, Value piece);
+  SmallVector<Value> getFilterTaps(Int32Math &m, ArrayRef<Value> digits,
+                                   Value &valid);
+  void store(OpBuilder &b, ArrayRef<Value> elements, Value buffer, Value word);
+  Value toBits(OpBuilder &b, Value element);
+  Value loadOrZero(OpBuilder &b, Value view, ArrayRef<Value> position,
+                   Value valid);
+  int64_t getElements() const { return kPieceBytes / atom.elementBytes; }
+
+  PackOp op;
+  Location loc;
+  const FusedFacts &facts;
+  const FusedPlan &plan;
+  const AtomInfo &atom;
+  ConvTransposeGeometry geometry;
+  LaunchBuilder launch;
+  Value input, filter, packedInput, packedFilter;
+};
+} // namespace
+
+/// The bits that products take of `element`: TF32 rounded to nearest (NaN and
+/// infinities stay what they are), else as it is.
+Value PackKernel::toBits(OpBuilder &b, Value element) {
+  if (atom.kind == AtomKind::TF32)
+    return NVVM::ConvertFloatToTF32Op::create(
+        b, loc, b.getI32Type(), element,
+        NVVM::FPRoundingModeAttr::get(b.getContext(),
+                                      NVVM::FPRoundingMode::RNA));
+  return arith::BitcastOp::create(
+      b, loc, b.getIntegerType(atom.elementBytes * 8), element);
+}
+
+void PackKernel::store(OpBuilder &b, ArrayRef<Value> elements, Value buffer,
+                       Value word) {
+  Type narrow = b.getIntegerType(atom.elementBytes * 8);
+  Value bits = vector::FromElementsOp::create(
+      b, loc, VectorType::get({getElements()}, narrow), elements);
+  auto words = VectorType::get({kPieceWords}, b.getI32Type());
+  if (bits.getType() != words)
+    bits = vector::BitCastOp::create(b, loc, words, bits);
+  vector::StoreOp::create(b, loc, bits, buffer, ValueRange(word),
+                          /*nontemporal=*/false, llvm::MaybeAlign(kPieceBytes));
+}
+
+/// The bits of `view` at `position` where `valid` holds (null: always), of 0
+/// elsewhere; positions are legal in either case.
+Value PackKernel::loadOrZero(OpBuilder &b, Value view, ArrayRef<Value> position,
+                             Value valid) {
+  Int32Math m(b, loc);
+  SmallVector<Value> indices;
+  for (Value coordinate : position)
+    indices.push_back(m.toIndex(coordinate));
+  Value bits = toBits(b, memref::LoadOp::create(b, loc, view, indices));
+  if (!valid)
+    return bits;
+  Value zero = arith::ConstantOp::create(
+      b, loc, b.getIntegerAttr(bits.getType(), 0));
+  return m.select(valid, bits, zero);
+}
+
+//===----------------------------------------------------------------------===//
+// Input
+//===----------------------------------------------------------------------===//
+
+/// Piece order: [outer axes][row][group][chunk][column][half].
+void PackKernel::emitInput(OpBuilder &b, Value image, Value piece) {
+  Int32Math m(b, loc);
+  int64_t chunks = facts.getChunks(), channels = facts.inputChannels;
+  SmallVector<int64_t> sizes{2, facts.column.inputSize, chunks, facts.groups,
+                             facts.row.inputSize};
+  for (const PhasedAxis &axis : llvm::reverse(facts.outer))
+    sizes.push_back(axis.inputSize);
+  SmallVector<Value> digits = m.digits(piece, sizes);
+  SmallVector<Value> position(geometry.getRank());
+  position[geometry.inputDims.batch] = image;
+  int64_t axes = geometry.getNumSpatialAxes();
+  position[geometry.inputDims.spatial[axes - 1]] = digits[1];
+  for (int64_t axis = 0; axis + 1 < axes; ++axis)
+    position[geometry.inputDims.spatial[axis]] = digits[4 + axes - 2 - axis];
+  Value first = m.add(m.mul(digits[3], channels),
+                      m.mul(digits[2], atom.getChunkChannels()));
+  int64_t count = getElements();
+  bool padded = channels % atom.getChunkChannels() != 0;
+  SmallVector<Value> elements;
+  for (int64_t i = 0; i < count; ++i) {
+    Value inChunk = m.lookup(digits[0], {atom.getInputChannel(i),
+                                         atom.getInputChannel(count + i)});
+    Value channel = m.add(first, inChunk), valid;
+    if (padded) {
+      Value inGroup = m.add(m.mul(digits[2], atom.getChunkChannels()), inChunk);
+      valid = m.below(inGroup, channels);
+      channel = m.select(valid, channel, m.mul(digits[3], channels));
+    }
+    position[geometry.inputDims.channel] = channel;
+    elements.push_back(loadOrZero(b, input, position, valid));
+  }
+  int64_t imageWords = FusedPlan::getPackedImageBytes(facts) / 4;
+  Value word = createMul(b, loc, m.toIndex(image), imageWords);
+  word = createAdd(b, loc, word,
+                   createMul(b, loc, m.toIndex(piece), kPieceWords));
+  store(b, elements, packedInput, word);
+}
+
+//===----------------------------------------------------------------------===//
+// Filter
+//===----------------------------------------------------------------------===//
+
+/// Filter positions along all spatial axes. `digits` are: tap of the column's
+/// list, row tap in the unit, looped row tap, the outer axes' taps (the last
+/// axis first), phases of all class axes (the row's first).
+SmallVector<Value> PackKernel::getFilterTaps(Int32Math &m,
+                                             ArrayRef<Value> digits,
+                                             Value &valid) {
+  SmallVector<Value> positions;
+  size_t numOuter = facts.outer.size();
+  auto add = [&](const PhasedAxis &axis, Value tap, Value phase) {
+    Value first = m.lookup(phase, axis.getFirstFilters());
+    Value position = m.add(m.mul(tap, axis.getFilterStep()), first);
+    if (!axis.isUniform()) {
+      Value has = m.below(tap, m.lookup(phase, axis.getTapCounts()));
+      valid = m.both(valid, has);
+      position = m.select(has, position, m.constant(0));
+    }
+    positions.push_back(position);
+  };
+  ArrayRef<Value> phases = digits.drop_front(3 + numOuter);
+  for (auto [i, axis] : llvm::enumerate(facts.outer))
+    add(axis, digits[3 + numOuter - 1 - i], phases[numOuter - i]);
+  add(facts.row, plan.rowTapsInUnit ? digits[1] : digits[2], phases[0]);
+  SmallVector<int64_t> columns;
+  for (const auto &list : facts.column.taps)
+    for (const Tap &tap : list)
+      columns.push_back(tap.filterIndex);
+  positions.push_back(m.lookup(digits[0], columns));
+  return positions;
+}
+
+/// Piece order: [classes][group][channel tile][outer taps][looped row tap]
+/// [unit][chunk of the unit][row tap][column tap][channel atom][32 pieces].
+void PackKernel::emitFilter(OpBuilder &b, Value piece) {
+  Int32Math m(b, loc);
+  SmallVector<int64_t> sizes{4,
+                             4,
+                             2,
+                             plan.block[0] / kAtomChannels,
+                             plan.columnTaps,
+                             plan.rowTaps,
+                             plan.unitChunks,
+                             facts.getChunks() / plan.unitChunks,
+                             plan.rowTapsInUnit ? 1 : facts.row.getMaxTaps()};
+  for (const PhasedAxis &axis : llvm::reverse(facts.outer))
+    sizes.push_back(axis.getMaxTaps());
+  sizes.push_back(plan.getChannelTiles(facts));
+  sizes.push_back(facts.groups);
+  SmallVector<const PhasedAxis *, 3> axes = facts.getClassAxes();
+  for (const PhasedAxis *axis : llvm::reverse(axes))
+    sizes.push_back(axis->getStride());
+  SmallVector<Value> d = m.digits(piece, sizes);
+  size_t tile = 9 + facts.outer.size();
+  SmallVector<Value> taps{d[4], d[5]};
+  taps.append(d.begin() + 8, d.begin() + tile);
+  taps.append(d.begin() + tile + 2, d.end());
+  Value valid;
+  SmallVector<Value> axisPositions = getFilterTaps(m, taps, valid);
+
+  SmallVector<Value> position(geometry.getRank());
+  int64_t numAxes = geometry.getNumSpatialAxes();
+  // A convolution along one axis has no row.
+  axisPositions.erase(axisPositions.begin(),
+                      axisPositions.end() - numAxes);
+  for (int64_t axis = 0; axis < numAxes; ++axis)
+    position[geometry.filterDims.spatial[axis]] = axisPositions[axis];
+  Value chunk = m.add(m.mul(d[7], plan.unitChunks), d[6]);
+  Value firstOut = m.add(m.mul(d[tile], plan.block[0]),
+                         m.mul(d[3], kAtomChannels));
+  Value firstIn = m.mul(chunk, atom.getChunkChannels());
+  bool byInput = geometry.filterGroups == FilterGroups::Input;
+  SmallVector<Value> elements;
+  for (int64_t i = 0; i < getElements(); ++i) {
+    // Both coordinates are sums over the piece's digits.
+    auto origin = atom.getFilterElement(0, i);
+    Value out = m.add(firstOut, origin.first);
+    Value in = m.add(firstIn, origin.second);
+    for (auto [digit, unit] : {std::pair(0, 1), {1, 4}, {2, 16}}) {
+      auto at = atom.getFilterElement(unit, i);
+      out = m.add(out, m.mul(d[digit], at.first - origin.first));
+      in = m.add(in, m.mul(d[digit], at.second - origin.second));
+    }
+    Value inRange = m.both(valid, m.below(out, facts.outputChannels));
+    inRange = m.both(inRange, m.below(in, facts.inputChannels));
+    Value zero = m.constant(0);
+    out = m.select(inRange, out, zero);
+    in = m.select(inRange, in, zero);
+    Value group = d[tile + 1];
+    if (byInput)
+      in = m.add(in, m.mul(group, facts.inputChannels));
+    else
+      out = m.add(out, m.mul(group, facts.outputChannels));
+    position[geometry.filterDims.in] = in;
+    position[geometry.filterDims.out] = out;
+    elements.push_back(loadOrZero(b, filter, position, inRange));
+  }
+  store(b, elements, packedFilter,
+        createMul(b, loc, m.toIndex(piece), kPieceWords));
+}
+
+//===----------------------------------------------------------------------===//
+// The kernel
+//===----------------------------------------------------------------------===//
+
+LogicalResult PackKernel::emit() {
+  auto pass = [&](Value buffer, Access access, Value &view) {
+    FailureOr<Value> passed = launch.addBuffer(buffer, access);
+    if (succeeded(passed))
+      view = *passed;
+    return succeeded(passed);
+  };
+  if (!pass(op.getInput(), Access::Read, input) ||
+      !pass(op.getFilter(), Access::Read, filter) ||
+      !pass(op.getPackedInput(), Access::Write, packedInput) ||
+      !pass(op.getPackedFilter(), Access::Write, packedFilter)) {
+    launch.abandon();
+    return failure();
+  }
+  int64_t filterPieces = plan.getPackedFilterBytes(facts) / kPieceBytes;
+  int64_t imagePieces = FusedPlan::getPackedImageBytes(facts) / kPieceBytes;
+  int64_t filterBlocks = llvm::divideCeil(filterPieces, kThreads);
+  int64_t imageBlocks = llvm::divideCeil(imagePieces, kThreads);
+  OpBuilder &b = launch.body();
+  Int32Math m(b, loc);
+  Value block = m.fromIndex(gpu::BlockIdOp::create(b, loc, gpu::Dimension::x));
+  Value thread =
+      m.fromIndex(gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x));
+  auto branch = scf::IfOp::create(b, loc, m.below(block, filterBlocks),
+                                  /*withElseRegion=*/true);
+  auto emitPiece = [&](OpBuilder inner, Value number, int64_t pieces,
+                       function_ref<void(OpBuilder &, Value)> emitBody) {
+    Int32Math im(inner, loc);
+    Value piece = im.add(im.mul(number, kThreads), thread);
+    if (pieces % kThreads != 0)
+      inner = scf::IfOp::create(inner, loc, im.below(piece, pieces),
+                                /*withElseRegion=*/false)
+                  .getThenBodyBuilder();
+    emitBody(inner, piece);
+  };
+  emitPiece(branch.getThenBodyBuilder(), block, filterPieces,
+            [&](OpBuilder &at, Value piece) { emitFilter(at, piece); });
+  OpBuilder other = branch.getElseBodyBuilder();
+  Int32Math om(other, loc);
+  Value number = om.sub(block, om.constant(filterBlocks));
+  Value image = om.div(number, imageBlocks);
+  emitPiece(other, om.rem(number, imageBlocks), imagePieces,
+            [&](OpBuilder &at, Value piece) { emitInput(at, image, piece); });
+
+  OpBuilder &host = launch.host();
+  Value images;
+  if (ShapedType::isDynamic(facts.batch))
+    images = memref::DimOp::create(host, loc, op.getInput(),
+                                   geometry.inputDims.batch);
+  else
+    images = arith::ConstantIndexOp::create(host, loc, facts.batch);
+  Value blocks = createAdd(host, loc, createMul(host, loc, images, imageBlocks),
+                           filterBlocks);
+  launch.finish(blocks);
+  return success();
+}
+
+LogicalResult upweave::lowerPack(LaunchContext &context, PackOp op) {
+  std::optional<FusedFacts> facts =
+      getConvFacts(op.getGeometry().getGeometry(), op.getInput().getType(),
+                   op.getFilter().getType(), op.getPrecision());
+  if (!facts)
+    return op.emitError("packs elements that no fused kernel multiplies");
+  FailureOr<TargetDescription> target = getTargetOrDefault(op);
+  if (failed(target))
+    return failure();
+  llvm::Expected<FusedPlan> plan = getFusedPlan(
+      op.getSchedule(), *facts, getFusedTarget(*target, facts->atom));
+  if (!plan)
+    return op.emitError("schedule is not legal here: ")
+           << llvm::toString(plan.takeError());
+  PackKernel kernel(context, op, *facts, *plan);
+  if (failed(kernel.emit()))
+    return failure();
+  op.erase();
+  return success();
+}

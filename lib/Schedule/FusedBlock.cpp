@@ -1,0 +1,217 @@
+//===- FusedBlock.cpp - Fused plans of blocks and their schedules ---------===//
+// Gathers what a fused kernel's tiling depends on from a block and a target,
+// and translates between plan and schedule.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Upweave/Schedule/BlockPlan.h"
+
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace upweave;
+
+/// The numbers of `tile`: channels, rows and columns of a block, then of a
+/// warp, then chunks of a unit.
+static constexpr size_t kTileNumbers = 7;
+
+static std::optional<AtomKind> getAtom(Type element, Precision precision) {
+  if (element.isF16())
+    return AtomKind::F16;
+  if (element.isBF16())
+    return AtomKind::BF16;
+  if (!element.isF32())
+    return std::nullopt;
+  return precision == Precision::TF32 ? AtomKind::TF32 : AtomKind::FMA;
+}
+
+/// Which dimension of the result the block's rows are along, if one is it.
+static std::optional<FusedRow> getReduced(BlockOp block, const RowNest &nest) {
+  if (!block.hasCollectives())
+    return FusedRow::None;
+  SmallVector<unsigned> rows;
+  for (int64_t dim : block.getRows())
+    if (block.getDomain()[dim] != 1)
+      rows.push_back(dim);
+  auto covers = [&](const NestDim &loop) {
+    return loop.members.size() == rows.size() &&
+           llvm::all_of(rows, [&](unsigned dim) {
+             return llvm::is_contained(loop.members, dim);
+           });
+  };
+  if (rows.empty())
+    return std::nullopt;
+  if (covers(nest.loops.back()))
+    return FusedRow::Column;
+  if (covers(nest.loops[1]))
+    return FusedRow::Channel;
+  return std::nullopt;
+}
+
+static void setAxes(FusedFacts &facts, const ConvTransposeGeometry &geometry,
+                    const ConvTransposeSizes &sizes) {
+  std::vector<PhasedAxis> &axes = facts.outer;
+  for (int64_t axis = 0; axis < geometry.getNumSpatialAxes(); ++axis)
+    axes.push_back(PhasedAxis::get(geometry.getAxis(axis), sizes.input[axis],
+                                   sizes.filter[axis]));
+  facts.column = axes.back();
+  axes.pop_back();
+  if (axes.empty())
+    return;
+  facts.row = axes.back();
+  axes.pop_back();
+}
+
+std::optional<FusedFacts>
+upweave::getConvFacts(const ConvTransposeGeometry &geometry, ShapedType input,
+                      ShapedType filter, Precision precision) {
+  std::optional<AtomKind> atom = getAtom(input.getElementType(), precision);
+  if (!atom)
+    return std::nullopt;
+  ConvTransposeSizes sizes =
+      geometry.getSizes(input.getShape(), filter.getShape());
+  FusedFacts facts;
+  setAxes(facts, geometry, sizes);
+  facts.batch = sizes.batch;
+  facts.groups = geometry.groups;
+  facts.inputChannels = sizes.inputChannels / geometry.groups;
+  facts.outputChannels = sizes.outputChannels / geometry.groups;
+  facts.atom = *atom;
+  return facts;
+}
+
+std::optional<FusedFacts> upweave::getFusedFacts(BlockOp block,
+                                                 Precision precision,
+                                                 std::string &whyNot) {
+  auto input = cast<ShapedType>(block.getInputs()[0].getType());
+  auto filter = cast<ShapedType>(block.getInputs()[1].getType());
+  const ConvTransposeGeometry &geometry = block.getGeometryAttr().getGeometry();
+  std::optional<FusedFacts> found =
+      getConvFacts(geometry, input, filter, precision);
+  if (!found) {
+    whyNot = "its operands are neither f32, f16 nor bf16";
+    return std::nullopt;
+  }
+  std::optional<RowNest> nest = buildConvNest(block, whyNot);
+  if (!nest)
+    return std::nullopt;
+  std::optional<FusedRow> reduced = getReduced(block, *nest);
+  if (!reduced) {
+    whyNot = "its rows are neither along the last spatial axis nor along the "
+             "channels";
+    return std::nullopt;
+  }
+  if (*reduced == FusedRow::Channel && geometry.groups > 1) {
+    whyNot = "its rows are channels of several groups";
+    return std::nullopt;
+  }
+  FusedFacts facts = *found;
+  facts.reduced = *reduced;
+  facts.resultBytes = 1;
+  for (const NestOperand &out : nest->outs)
+    facts.resultBytes =
+        std::max<int64_t>(facts.resultBytes, out.elementBits / 8);
+  RowFacts rows = getRowFacts(block, *nest);
+  facts.rounds = rows.rounds;
+  facts.partialBytes = rows.partialBytes;
+  return facts;
+}
+
+FusedTarget upweave::getFusedTarget(const TargetDescription &target,
+                                    AtomKind atom) {
+  // mma.sync reaches this share of the tensor cores' peak where only larger
+  // instructions reach all of it (measured on sm_90).
+  constexpr double kShare = 0.72;
+  constexpr int64_t kUnitsPerSM = 128;
+  FusedTarget fused;
+  fused.multiprocessors = target.multiprocessors;
+  fused.sharedBytesPerBlock = target.sharedBytesPerBlock;
+  fused.sharedBytesPerMultiprocessor = target.sharedBytesPerMultiprocessor;
+  fused.registersPerMultiprocessor = target.registersPerMultiprocessor;
+  fused.registersPerThread = target.registersPerThread;
+  fused.maxWarpsPerBlock = target.threadsPerBlock / 32;
+  double flops = static_cast<double>(atom == AtomKind::TF32
+                                         ? target.flopsTF32
+                                         : target.flopsF16);
+  fused.atomRate = kUnitsPerSM;
+  if (atom != AtomKind::FMA)
+    fused.atomRate *= flops / static_cast<double>(target.flopsF32) *
+                      (target.getCapability() == 90 ? kShare : 1.0);
+  return fused;
+}
+
+ScheduleAttr upweave::getSchedule(MLIRContext *context, const FusedPlan &plan) {
+  return ScheduleAttr::get(context, ScheduleKind::Fused, plan.getNumWarps(),
+                           /*lanes=*/0, /*vector=*/0, /*registers=*/0,
+                           /*looped=*/false, plan.stages,
+                           {plan.block[0], plan.block[1], plan.block[2],
+                            plan.warp[0], plan.warp[1], plan.warp[2],
+                            plan.unitChunks});
+}
+
+llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
+                                                const FusedFacts &facts,
+                                                const FusedTarget &target) {
+  FusedPlan plan;
+  ArrayRef<int64_t> tile = schedule.getTile();
+  if (schedule.getLanes() || schedule.getVector() || schedule.getRegisters() ||
+      schedule.getLooped())
+    return llvm::createStringError(
+        "a fused schedule takes 'warps', 'stages' and 'tile' only");
+  if (tile.empty()) {
+    std::string whyNot;
+    std::optional<FusedPlan> found = planFused(facts, target, whyNot);
+    if (!found)
+      return llvm::createStringError("no tile fits: " + whyNot);
+    plan = *found;
+  } else if (tile.size() != kTileNumbers) {
+    return llvm::createStringError(
+        "tile has %d numbers; a fused kernel takes seven: channels, rows and "
+        "columns of a block, then of a warp, and chunks of a unit",
+        static_cast<int>(tile.size()));
+  } else {
+    for (unsigned dim = 0; dim < 3; ++dim) {
+      plan.block[dim] = tile[dim];
+      plan.warp[dim] = tile[3 + dim];
+    }
+    plan.unitChunks = tile[6];
+  }
+  if (schedule.getStages())
+    plan.stages = schedule.getStages();
+  if (plan.warp[2] % kAtomColumns == 0)
+    plan.complete(facts);
+  if (std::optional<std::string> error = plan.verify(facts, target))
+    return llvm::createStringError(*error);
+  if (schedule.getWarps() && schedule.getWarps() != plan.getNumWarps())
+    return llvm::createStringError(
+        "warps = %d, but the tile makes %d",
+        static_cast<int>(schedule.getWarps()),
+        static_cast<int>(plan.getNumWarps()));
+  return plan;
+}
+
+FailureOr<TargetDescription> upweave::getTargetOrDefault(Operation *op) {
+  auto module = op->getParentOfType<ModuleOp>();
+  if (module && module->hasAttr(DLTIDialect::kTargetSystemDescAttrName))
+    return getAttachedTarget(op);
+  return lookupTarget(kDefaultChip, [&] { return op->emitError(); });
+}
+
+FailureOr<FusedBlock> upweave::getFusedBlock(BlockOp block) {
+  std::string whyNot;
+  Precision precision = block.getPrecision().value_or(Precision::IEEE);
+  std::optional<FusedFacts> facts = getFusedFacts(block, precision, whyNot);
+  if (!facts)
+    return block.emitError("schedule 'fused' has no kernel for this block: ")
+           << whyNot;
+  FailureOr<TargetDescription> target = getTargetOrDefault(block);
+  if (failed(target))
+    return failure();
+  llvm::Expected<FusedPlan> plan =
+      getFusedPlan(block.getScheduleAttr(), *facts,
+                   getFusedTarget(*target, facts->atom));
+  if (!plan)
+    return block.emitError("schedule is not legal here: ")
+           << llvm::toString(plan.takeError());
+  return FusedBlock{*facts, *plan};
+}

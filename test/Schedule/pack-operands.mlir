@@ -1,0 +1,40 @@
+// Fused blocks on buffers get packed operands, of sizes that the batch gives.
+// RUN: upweave-opt %s --upweave-pack-operands | FileCheck %s
+
+// Positions of 32 bytes: 3 channels are one chunk. 2 classes do not exist along
+// one axis; 4 column taps of 16 x 8 words each.
+// CHECK-LABEL: func @dynamic
+//  CHECK-SAME:   %[[X:.*]]: memref<?x3x16xf32>, %[[W:.*]]: memref<3x4x4xf32>, %[[Y:.*]]: memref<?x4x32xf32>
+//       CHECK:   %[[N:.*]] = memref.dim %[[X]], %{{.*}}
+//       CHECK:   %[[IMAGE:.*]] = arith.constant 128 : index
+//       CHECK:   %[[SIZE:.*]] = arith.muli %[[N]], %[[IMAGE]]
+//       CHECK:   %[[PX:.*]] = memref.alloc(%[[SIZE]]) : memref<?xi32>
+//       CHECK:   %[[PW:.*]] = memref.alloc() : memref<512xi32>
+//       CHECK:   upweave.pack #upweave.conv_transpose<strides = [2], padding = [1]> ins(%[[X]], %[[W]] : memref<?x3x16xf32>, memref<3x4x4xf32>) outs(%[[PX]], %[[PW]] : memref<?xi32>, memref<512xi32>)
+//       CHECK:   upweave.block domain [?, 4, 32]
+//       CHECK:     conv_transpose(%[[X]], %[[W]], %[[PX]], %[[PW]] :
+func.func @dynamic(%x: memref<?x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<?x4x32xf32>) {
+  upweave.block domain [?, 4, 32]
+    conv_transpose(%x, %w : memref<?x3x16xf32>, memref<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%y : memref<?x4x32xf32>)
+    attributes {precision = #upweave.precision<tf32>,
+                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
+
+// CHECK-LABEL: func @direct
+//   CHECK-NOT:   upweave.pack
+func.func @direct(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<2x4x32xf32>) {
+  upweave.block domain [2, 4, 32]
+    conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.schedule<direct>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
