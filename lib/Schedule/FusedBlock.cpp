@@ -130,9 +130,8 @@ FusedTarget upweave::getFusedTarget(const TargetDescription &target,
   fused.registersPerMultiprocessor = target.registersPerMultiprocessor;
   fused.registersPerThread = target.registersPerThread;
   fused.maxWarpsPerBlock = target.threadsPerBlock / 32;
-  double flops = static_cast<double>(atom == AtomKind::TF32
-                                         ? target.flopsTF32
-                                         : target.flopsF16);
+  double flops = static_cast<double>(atom == AtomKind::TF32 ? target.flopsTF32
+                                                            : target.flopsF16);
   fused.atomRate = kUnitsPerSM;
   if (atom != AtomKind::FMA)
     fused.atomRate *= flops / static_cast<double>(target.flopsF32) *
@@ -183,10 +182,9 @@ llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
   if (std::optional<std::string> error = plan.verify(facts, target))
     return llvm::createStringError(*error);
   if (schedule.getWarps() && schedule.getWarps() != plan.getNumWarps())
-    return llvm::createStringError(
-        "warps = %d, but the tile makes %d",
-        static_cast<int>(schedule.getWarps()),
-        static_cast<int>(plan.getNumWarps()));
+    return llvm::createStringError("warps = %d, but the tile makes %d",
+                                   static_cast<int>(schedule.getWarps()),
+                                   static_cast<int>(plan.getNumWarps()));
   return plan;
 }
 
@@ -207,9 +205,8 @@ FailureOr<FusedBlock> upweave::getFusedBlock(BlockOp block) {
   FailureOr<TargetDescription> target = getTargetOrDefault(block);
   if (failed(target))
     return failure();
-  llvm::Expected<FusedPlan> plan =
-      getFusedPlan(block.getScheduleAttr(), *facts,
-                   getFusedTarget(*target, facts->atom));
+  llvm::Expected<FusedPlan> plan = getFusedPlan(
+      block.getScheduleAttr(), *facts, getFusedTarget(*target, facts->atom));
   if (!plan)
     return block.emitError("schedule is not legal here: ")
            << llvm::toString(plan.takeError());

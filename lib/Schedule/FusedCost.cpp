@@ -64,8 +64,8 @@ static UnitWork getUnitWork(const FusedPlan &plan, const FusedFacts &facts) {
   UnitWork work;
   int64_t filterLoads =
       plan.unitChunks * plan.rowTaps * plan.columnTaps * plan.getChannelAtoms();
-  work.atoms = static_cast<double>(filterLoads * plan.getColumnAtoms() *
-                                   plan.warp[1]);
+  work.atoms =
+      static_cast<double>(filterLoads * plan.getColumnAtoms() * plan.warp[1]);
   int64_t rows = std::min(plan.warp[1] * plan.rowTaps,
                           plan.warp[1] + (plan.rowTaps - 1) * plan.rowTapStep);
   int64_t offsets = countOffsets(plan, facts);
@@ -75,9 +75,8 @@ static UnitWork getUnitWork(const FusedPlan &plan, const FusedFacts &facts) {
   // and filters' for two rows; others a fragment of 8 and one of 16 bytes.
   work.wavefronts = isFMA ? 4.0 * 4 * inputLoads + 4.0 * 2 * filterLoads
                           : 2.0 * inputLoads + 4.0 * filterLoads;
-  work.fragmentRegisters =
-      isFMA ? plan.warp[1] * offsets * 8 + 8
-            : plan.warp[1] * offsets * 2 + offsets * 2 + 8;
+  work.fragmentRegisters = isFMA ? plan.warp[1] * offsets * 8 + 8
+                                 : plan.warp[1] * offsets * 2 + offsets * 2 + 8;
   return work;
 }
 
@@ -92,8 +91,8 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
                                    const FusedTarget &target) {
   UnitWork work = getUnitWork(plan, facts);
   double warps = static_cast<double>(plan.getNumWarps());
-  double units = static_cast<double>(
-      std::max<int64_t>(plan.getMaxUnits(facts), 1));
+  double units =
+      static_cast<double>(std::max<int64_t>(plan.getMaxUnits(facts), 1));
   // The taps that phases have, of those that the one with most has.
   for (const PhasedAxis *axis : facts.getClassAxes()) {
     if (axis == &facts.row && plan.rowTapsInUnit)
@@ -104,14 +103,15 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
     units *= taps / std::max<double>(1, axis->getMaxTaps() * axis->getStride());
   }
   bool isFMA = facts.atom == AtomKind::FMA;
-  double atomIssue = isFMA ? kAtomProducts
-                           : 16 * 8 * getAtomInfo(facts.atom).getChunkChannels() *
-                                 kSchedulers / target.atomRate;
+  double atomIssue = isFMA
+                         ? kAtomProducts
+                         : 16 * 8 * getAtomInfo(facts.atom).getChunkChannels() *
+                               kSchedulers / target.atomRate;
   double stagedBytes = static_cast<double>(plan.inputBytes + plan.filterBytes);
   double copies = stagedBytes / kPieceBytes / plan.getThreads();
-  double issue = warps / kSchedulers *
-                 (work.atoms * atomIssue + copies * kCopyInstructions +
-                  kUnitInstructions);
+  double issue =
+      warps / kSchedulers *
+      (work.atoms * atomIssue + copies * kCopyInstructions + kUnitInstructions);
   double wavefronts = warps * work.wavefronts + stagedBytes / 128;
   double unit = std::max({issue, wavefronts, stagedBytes / kL2BytesPerCycle});
   double results = warps / kSchedulers * kResultInstructions *
@@ -126,8 +126,7 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
   double images = facts.batch == kDynamicSize
                       ? 64
                       : static_cast<double>(std::max<int64_t>(facts.batch, 1));
-  double blocks =
-      images * static_cast<double>(plan.getBlocksPerImage(facts));
+  double blocks = images * static_cast<double>(plan.getBlocksPerImage(facts));
   double perSM = blocks / static_cast<double>(target.multiprocessors);
   // A last wave that is not full takes as long as one.
   double waves = perSM / static_cast<double>(resident);
@@ -218,8 +217,7 @@ std::optional<FusedPlan> upweave::planFused(const FusedFacts &facts,
           FusedPlan plan;
           plan.warp = {channels, rows, columns};
           shapeBlock(plan, facts, shape);
-          if (plan.getNumWarps() <= kMaxWarps &&
-              chunks % plan.unitChunks == 0)
+          if (plan.getNumWarps() <= kMaxWarps && chunks % plan.unitChunks == 0)
             consider(plan);
         }
   if (!best && whyNot.empty())

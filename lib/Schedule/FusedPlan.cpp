@@ -129,9 +129,8 @@ llvm::SmallVector<int64_t> PhasedAxis::getFirstFilters() const {
 }
 
 llvm::SmallVector<int64_t> PhasedAxis::getTapCounts() const {
-  return llvm::map_to_vector(taps, [](const auto &list) {
-    return static_cast<int64_t>(list.size());
-  });
+  return llvm::map_to_vector(
+      taps, [](const auto &list) { return static_cast<int64_t>(list.size()); });
 }
 
 int64_t FusedFacts::getChunks() const {
@@ -186,8 +185,8 @@ void FusedPlan::complete(const FusedFacts &facts) {
   firstColumn = first;
   stagedColumns = block[2] + last - first;
 
-  int64_t atoms = unitChunks * columnTaps * getColumnAtoms() *
-                  getChannelAtoms() * warp[1];
+  int64_t atoms =
+      unitChunks * columnTaps * getColumnAtoms() * getChannelAtoms() * warp[1];
   rowTapsInUnit = facts.row.isUniform() &&
                   (facts.row.getMaxTaps() == 1 ||
                    atoms * facts.row.getMaxTaps() <=
@@ -286,8 +285,8 @@ static std::optional<std::string> verifyTile(const FusedPlan &plan) {
   return std::nullopt;
 }
 
-std::optional<std::string>
-FusedPlan::verify(const FusedFacts &facts, const FusedTarget &target) const {
+std::optional<std::string> FusedPlan::verify(const FusedFacts &facts,
+                                             const FusedTarget &target) const {
   if (std::optional<std::string> error = verifyTile(*this))
     return error;
   auto message = [](const Twine &text) { return text.str(); };
@@ -321,14 +320,16 @@ FusedPlan::verify(const FusedFacts &facts, const FusedTarget &target) const {
                    " products of fragments in a row, " + Twine(most) +
                    " is the most for " + getAtomInfo(facts.atom).name);
   int64_t shared = sharedBytes;
-  if (getWarps(2) > 1 || (facts.reduced == FusedRow::Channel && getWarps(0) > 1))
-    shared += facts.rounds * facts.partialBytes * block[0] * block[1] *
-              getWarps(2);
+  if (getWarps(2) > 1 ||
+      (facts.reduced == FusedRow::Channel && getWarps(0) > 1))
+    shared +=
+        facts.rounds * facts.partialBytes * block[0] * block[1] * getWarps(2);
   if (shared > target.sharedBytesPerBlock)
     return message("needs " + Twine(shared) +
                    " bytes of shared memory, a block has " +
                    Twine(target.sharedBytesPerBlock));
-  if (getBlocksPerImage(facts) * (facts.batch == kDynamicSize ? 1 : facts.batch) >
+  if (getBlocksPerImage(facts) *
+          (facts.batch == kDynamicSize ? 1 : facts.batch) >
       kMaxGrid)
     return message("the grid would have more than " + Twine(kMaxGrid) +
                    " blocks");

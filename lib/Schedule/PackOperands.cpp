@@ -55,14 +55,15 @@ static LogicalResult packOperands(BlockOp block) {
   int64_t image = FusedPlan::getPackedImageBytes(facts);
   Value input;
   if (ShapedType::isDynamic(facts.batch)) {
-    Value batch = createBatch(
-        b, loc, block.getInputs()[0],
-        block.getGeometryAttr().getGeometry().inputDims.batch);
+    Value batch =
+        createBatch(b, loc, block.getInputs()[0],
+                    block.getGeometryAttr().getGeometry().inputDims.batch);
     input = createBuffer(b, loc, image, batch);
   } else {
     input = createBuffer(b, loc, image * facts.batch, Value());
   }
-  Value filter = createBuffer(b, loc, plan.getPackedFilterBytes(facts), Value());
+  Value filter =
+      createBuffer(b, loc, plan.getPackedFilterBytes(facts), Value());
   auto pack = PackOp::create(
       b, loc, block.getInputs()[0], block.getInputs()[1], input, filter,
       block.getGeometryAttr(),

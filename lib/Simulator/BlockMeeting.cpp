@@ -131,7 +131,7 @@ void BlockRunner::meetBlock(const Site &site, uint32_t number, uint32_t wanted,
                 "most the {3} of the block",
                 site.name, wanted, kWarpSize, count),
         site);
-  if (expected == count && finished != 0)
+  if (all && finished != 0)
     fail(FaultKind::DivergentBarrier,
          formatv("'{0}' waits for all {1} threads of the block, {2} of which "
                  "have ended",
@@ -146,6 +146,7 @@ void BlockRunner::meetBlock(const Site &site, uint32_t number, uint32_t wanted,
          site);
   barrier.expected = expected;
   barrier.aligned |= aligned;
+  barrier.all |= all;
   ++barrier.arrived;
   if (!wait) {
     barrier.released.push_back(races.release(running->index));

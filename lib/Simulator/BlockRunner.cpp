@@ -160,7 +160,7 @@ void BlockRunner::finishThread() {
            end);
   }
   for (const Barrier &barrier : barriers)
-    if (!barrier.waiting.empty() && barrier.expected == count) {
+    if (!barrier.waiting.empty() && barrier.all) {
       const Thread &other = *threads[barrier.waiting.front()];
       fail(FaultKind::DivergentBarrier,
            formatv("the thread ends, but thread {0} waits for all of the block "

@@ -150,7 +150,7 @@ private:
     std::vector<uint32_t> waiting;
     std::vector<RaceDetector::Release> released;
     uint32_t arrived = 0; ///< waiting or gone on
-    bool aligned = false;
+    bool aligned = false, all = false;
   };
 
   void prepare(uint64_t seed);

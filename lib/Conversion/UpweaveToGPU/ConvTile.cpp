@@ -27,9 +27,8 @@ ConvTile::ConvTile(BlockOp block, const RowNest &nest, const TileLayout &layout,
   for (unsigned dim = 0; dim < layout.getRank(); ++dim) {
     Value offset = createThreadOffset(b, loc, layout, numbers, dim);
     threadOffsets.push_back(
-        offset
-            ? arith::IndexCastUIOp::create(b, loc, b.getIndexType(), offset)
-            : Value());
+        offset ? arith::IndexCastUIOp::create(b, loc, b.getIndexType(), offset)
+               : Value());
   }
 }
 
@@ -143,8 +142,9 @@ Value ConvTile::getBase(const FlatOperand &operand, bool clamped) {
       continue;
     Value first = walk.first;
     if (walk.dim && threadOffsets[*walk.dim])
-      first = createAdd(b, loc, first,
-                        createMul(b, loc, threadOffsets[*walk.dim], walk.scale));
+      first =
+          createAdd(b, loc, first,
+                    createMul(b, loc, threadOffsets[*walk.dim], walk.scale));
     sum = createAdd(b, loc, sum, createMul(b, loc, first, operand.steps[loop]));
   }
   return base = sum;
@@ -163,8 +163,7 @@ Value ConvTile::getAddress(const FlatOperand &operand, int64_t reg,
     OpFoldResult step = operand.steps[loop];
     if (clamped && walk.mayEndOutside) {
       Value coordinate = getCoordinate(loop, reg, true);
-      address =
-          createAdd(b, loc, address, createMul(b, loc, coordinate, step));
+      address = createAdd(b, loc, address, createMul(b, loc, coordinate, step));
       continue;
     }
     if (!walk.dim)

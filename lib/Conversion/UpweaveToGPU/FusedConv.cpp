@@ -65,8 +65,8 @@ private:
 LogicalResult FusedKernel::passOperands() {
   auto pass = [&](Value operand, AffineMap map, const NestOperand &operandFacts,
                   Access access, SmallVector<FlatOperand> &list) {
-    FailureOr<FlatOperand> flat = FlatOperand::pass(
-        launch, block, operand, map, nest, operandFacts, access);
+    FailureOr<FlatOperand> flat = FlatOperand::pass(launch, block, operand, map,
+                                                    nest, operandFacts, access);
     if (succeeded(flat))
       list.push_back(*flat);
     return failed(flat);
@@ -102,8 +102,7 @@ BlockPlace FusedKernel::createPlace() {
     sizes.push_back(axis.getPositions());
   sizes.push_back(facts.groups);
   sizes.push_back(1); // The image takes what is left.
-  Value number =
-      m.fromIndex(gpu::BlockIdOp::create(b, loc, gpu::Dimension::x));
+  Value number = m.fromIndex(gpu::BlockIdOp::create(b, loc, gpu::Dimension::x));
   SmallVector<Value> d = m.digits(number, sizes);
   BlockPlace made;
   size_t numAxes = axes.size(), numOuter = facts.outer.size();
@@ -163,7 +162,8 @@ void FusedKernel::createTile() {
 
   SmallVector<OpFoldResult> sizes;
   for (auto [loop, dim] : llvm::enumerate(nest.loops))
-    sizes.push_back(b.getIndexAttr(ShapedType::isDynamic(dim.size) ? 1 : dim.size));
+    sizes.push_back(
+        b.getIndexAttr(ShapedType::isDynamic(dim.size) ? 1 : dim.size));
   // Channels end with their group.
   if (facts.groups > 1)
     sizes[1] = m.toIndex(m.mul(m.add(place.group, 1), facts.outputChannels));
@@ -183,7 +183,8 @@ LogicalResult FusedKernel::emit(int64_t minBlocksPerSM) {
   OpBuilder &b = points.current;
   numbers = createThreadNumbers(b, loc);
   Int32Math m(b, loc);
-  Value thread = m.fromIndex(gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x));
+  Value thread =
+      m.fromIndex(gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x));
   place = createPlace();
   buffers.shared = createShared();
   OperandStage stage(b, loc, facts, plan, place, buffers, thread);
@@ -223,9 +224,9 @@ void FusedKernel::emitRound(unsigned round) {
       SmallVector<Value> values;
       for (int64_t reg : layout.getRegistersAlong(rowDim, row))
         values.push_back(getMaskedOperand(op, reg));
-      partials.push_back({op, row,
-                          RowReduction::reduceRegisters(b, loc, op.getKind(),
-                                                        values)});
+      partials.push_back(
+          {op, row,
+           RowReduction::reduceRegisters(b, loc, op.getKind(), values)});
     }
   reduction->combine(b, loc, partials);
   for (const PartialResult &partial : partials)

@@ -62,9 +62,8 @@ void MainLoop::prepareLanes(OpBuilder &b) {
   Int32Math m(b, loc);
   SmallVector<Value> warp = m.digits(
       numbers.warp, {plan.getWarps(1), plan.getWarps(0), plan.getWarps(2)});
-  filterLane = m.add(
-      atom->getFilterLane(b, loc, numbers.lane),
-      m.mul(warp[1], plan.getChannelAtoms() * kFilterWords));
+  filterLane = m.add(atom->getFilterLane(b, loc, numbers.lane),
+                     m.mul(warp[1], plan.getChannelAtoms() * kFilterWords));
   filterLane = m.add(filterLane, plan.inputBytes / 4);
   int64_t half = plan.getSlot(plan.getHalf()) * kPositionWords;
   inputLane = m.add(atom->getInputLane(b, loc, numbers.lane),
@@ -84,9 +83,9 @@ void MainLoop::prepareLanes(OpBuilder &b) {
 Value MainLoop::getLaneBase(OpBuilder &b, int64_t offset) {
   SmallVector<int64_t> steps;
   for (int64_t i = 0; i < kQuarters; ++i)
-    steps.push_back((plan.getSlot(plan.run * i + offset) -
-                     plan.getSlot(offset)) *
-                    kPositionWords);
+    steps.push_back(
+        (plan.getSlot(plan.run * i + offset) - plan.getSlot(offset)) *
+        kPositionWords);
   for (auto &[known, value] : laneBases)
     if (known == steps)
       return value;
@@ -196,8 +195,8 @@ SmallVector<Value> MainLoop::emit(OpBuilder &b) {
   SmallVector<Value> inits{m.constant(0),
                            m.constant((plan.stages - 1) * stageWords)};
   inits.append(layout.getCount(Holder::Register), zero);
-  auto loop = scf::ForOp::create(b, loc, m.constant(0), numUnits,
-                                 m.constant(1), inits);
+  auto loop =
+      scf::ForOp::create(b, loc, m.constant(0), numUnits, m.constant(1), inits);
   OpBuilder body = OpBuilder::atBlockEnd(loop.getBody());
   Int32Math bm(body, loc);
   Value current = loop.getRegionIterArg(0), free = loop.getRegionIterArg(1);

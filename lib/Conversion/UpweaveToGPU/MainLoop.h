@@ -25,8 +25,7 @@ class MainLoop {
 public:
   MainLoop(const FusedFacts &facts, const FusedPlan &plan,
            const TileLayout &layout, OperandStage &stage,
-           const ThreadNumbers &numbers, mlir::Value shared,
-           mlir::Location loc)
+           const ThreadNumbers &numbers, mlir::Value shared, mlir::Location loc)
       : facts(facts), plan(plan), layout(layout), stage(stage),
         numbers(numbers), shared(shared), loc(loc),
         atom(MmaAtom::create(facts.atom)) {}

@@ -55,8 +55,8 @@ public:
                 const Fragment &input,
                 MutableArrayRef<Value> sums) const override {
     Type f32 = b.getF32Type();
-    auto type = LLVM::LLVMStructType::getLiteral(b.getContext(),
-                                                 {f32, f32, f32, f32});
+    auto type =
+        LLVM::LLVMStructType::getLiteral(b.getContext(), {f32, f32, f32, f32});
     NVVM::MMATypes operand = kind == AtomKind::TF32  ? NVVM::MMATypes::tf32
                              : kind == AtomKind::F16 ? NVVM::MMATypes::f16
                                                      : NVVM::MMATypes::bf16;

@@ -42,12 +42,12 @@ void OperandStage::prepareUnits(OpBuilder &b) {
       count = m.constant(1);
     tapCounts.push_back(count);
     units = m.mul(units, count);
-    Value position = isRow ? m.mul(place.rowTile, plan.block[1])
-                           : place.outerPositions[i];
+    Value position =
+        isRow ? m.mul(place.rowTile, plan.block[1]) : place.outerPositions[i];
     firstPositions.push_back(
         m.add(position, m.lookup(phase, axis->getFirstOffsets())));
-    unitClass = m.add(unitClass ? m.mul(unitClass, axis->getStride()) : Value(),
-                      phase);
+    unitClass =
+        m.add(unitClass ? m.mul(unitClass, axis->getStride()) : Value(), phase);
   }
   numUnits = units;
   Value tile = m.add(m.mul(unitClass, facts.groups), place.group);
@@ -60,7 +60,8 @@ void OperandStage::prepareUnits(OpBuilder &b) {
 /// plan.getSlot of a value.
 Value OperandStage::getSlot(Int32Math &m, Value column) {
   int64_t half = plan.getHalf();
-  int64_t pad = plan.getSlot(half) - half - (plan.run >= 4 ? half / plan.run : 0);
+  int64_t pad =
+      plan.getSlot(half) - half - (plan.run >= 4 ? half / plan.run : 0);
   Value slot = m.add(column, m.mul(m.div(column, half), pad));
   return plan.run >= 4 ? m.add(slot, m.div(column, plan.run)) : slot;
 }
@@ -77,11 +78,12 @@ void OperandStage::prepareColumns(OpBuilder &b) {
   int64_t pieces = 2 * (copyEnd - copyBegin);
   if (pieces == 0)
     return;
-  lineThreads = std::min<int64_t>(plan.getThreads(), llvm::PowerOf2Ceil(pieces));
+  lineThreads =
+      std::min<int64_t>(plan.getThreads(), llvm::PowerOf2Ceil(pieces));
   threadLine = m.div(thread, lineThreads);
   Value first = m.rem(thread, lineThreads);
-  Value tileColumn = m.add(m.mul(place.columnTile, plan.block[2]),
-                           plan.firstColumn);
+  Value tileColumn =
+      m.add(m.mul(place.columnTile, plan.block[2]), plan.firstColumn);
   for (int64_t start = 0; start < pieces; start += lineThreads) {
     Value piece = m.add(first, start);
     Value column = m.add(m.div(piece, 2), copyBegin);
@@ -137,8 +139,8 @@ void OperandStage::copyPiece(OpBuilder &b, Value from, Value source,
         arith::ConstantIndexOp::create(b, loc, 0));
   nvgpu::DeviceAsyncCopyOp::create(
       b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), buffers.shared,
-      ValueRange(target), from, ValueRange(source),
-      b.getIndexAttr(kPieceWords), count, b.getUnitAttr());
+      ValueRange(target), from, ValueRange(source), b.getIndexAttr(kPieceWords),
+      count, b.getUnitAttr());
 }
 
 /// The thread's copies of one line: `line` is its first word in shared memory
@@ -178,8 +180,7 @@ void OperandStage::issueInput(OpBuilder &b, Value unit, Value stage) {
     bool inUnit = axes[i] == &facts.row && plan.rowTapsInUnit;
     positions[i] = firstPositions[i];
     if (!inUnit)
-      positions[i] =
-          m.add(positions[i], m.mul(tap, axes[i]->getOffsetStep()));
+      positions[i] = m.add(positions[i], m.mul(tap, axes[i]->getOffsetStep()));
   }
   Value valid, line;
   for (size_t i = 0; i < facts.outer.size(); ++i) {
@@ -195,8 +196,7 @@ void OperandStage::issueInput(OpBuilder &b, Value unit, Value stage) {
                m.add(m.mul(place.group, facts.getChunks()), chunk));
   Value source =
       createAdd(b, loc, m.toIndex(m.mul(line, lineWords)), imageWord);
-  Value target = m.toIndex(
-      m.add(stage, m.mul(threadLine, plan.rowBytes / 4)));
+  Value target = m.toIndex(m.add(stage, m.mul(threadLine, plan.rowBytes / 4)));
   int64_t linesAtOnce = plan.getThreads() / lineThreads;
   for (int64_t row = 0; row < plan.stagedRows; row += linesAtOnce) {
     Value inside = m.below(m.add(firstRow, row), facts.row.inputSize);

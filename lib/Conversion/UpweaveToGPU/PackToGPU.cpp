@@ -4,9 +4,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
+#include "IndexMath.h"
 #include "KernelMath.h"
 #include "Upweave/Conversion/UpweaveToGPU/BlockToGPU.h"
-#include "IndexMath.h"
 
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -27,8 +27,7 @@ public:
   PackKernel(LaunchContext &context, PackOp op, const FusedFacts &facts,
              const FusedPlan &plan)
       : op(op), loc(op.getLoc()), facts(facts), plan(plan),
-        atom(getAtomInfo(facts.atom)),
-        geometry(op.getGeometry().getGeometry()),
+        atom(getAtomInfo(facts.atom)), geometry(op.getGeometry().getGeometry()),
         launch(context, op, "pack", kThreads) {}
 
   LogicalResult emit();
@@ -90,8 +89,8 @@ Value PackKernel::loadOrZero(OpBuilder &b, Value view, ArrayRef<Value> position,
   Value bits = toBits(b, memref::LoadOp::create(b, loc, view, indices));
   if (!valid)
     return bits;
-  Value zero = arith::ConstantOp::create(
-      b, loc, b.getIntegerAttr(bits.getType(), 0));
+  Value zero =
+      arith::ConstantOp::create(b, loc, b.getIntegerAttr(bits.getType(), 0));
   return m.select(valid, bits, zero);
 }
 
@@ -120,8 +119,8 @@ void PackKernel::emitInput(OpBuilder &b, Value image, Value piece) {
   bool padded = channels % atom.getChunkChannels() != 0;
   SmallVector<Value> elements;
   for (int64_t i = 0; i < count; ++i) {
-    Value inChunk = m.lookup(digits[0], {atom.getInputChannel(i),
-                                         atom.getInputChannel(count + i)});
+    Value inChunk = m.lookup(
+        digits[0], {atom.getInputChannel(i), atom.getInputChannel(count + i)});
     Value channel = m.add(first, inChunk), valid;
     if (padded) {
       Value inGroup = m.add(m.mul(digits[2], atom.getChunkChannels()), inChunk);
@@ -133,8 +132,8 @@ void PackKernel::emitInput(OpBuilder &b, Value image, Value piece) {
   }
   int64_t imageWords = FusedPlan::getPackedImageBytes(facts) / 4;
   Value word = createMul(b, loc, m.toIndex(image), imageWords);
-  word = createAdd(b, loc, word,
-                   createMul(b, loc, m.toIndex(piece), kPieceWords));
+  word =
+      createAdd(b, loc, word, createMul(b, loc, m.toIndex(piece), kPieceWords));
   store(b, elements, packedInput, word);
 }
 
@@ -145,9 +144,8 @@ void PackKernel::emitInput(OpBuilder &b, Value image, Value piece) {
 /// Filter positions along all spatial axes. `digits` are: tap of the column's
 /// list, row tap in the unit, looped row tap, the outer axes' taps (the last
 /// axis first), phases of all class axes (the row's first).
-SmallVector<Value> PackKernel::getFilterTaps(Int32Math &m,
-                                             ArrayRef<Value> digits,
-                                             Value &valid) {
+SmallVector<Value>
+PackKernel::getFilterTaps(Int32Math &m, ArrayRef<Value> digits, Value &valid) {
   SmallVector<Value> positions;
   size_t numOuter = facts.outer.size();
   auto add = [&](const PhasedAxis &axis, Value tap, Value phase) {
@@ -203,13 +201,12 @@ void PackKernel::emitFilter(OpBuilder &b, Value piece) {
   SmallVector<Value> position(geometry.getRank());
   int64_t numAxes = geometry.getNumSpatialAxes();
   // A convolution along one axis has no row.
-  axisPositions.erase(axisPositions.begin(),
-                      axisPositions.end() - numAxes);
+  axisPositions.erase(axisPositions.begin(), axisPositions.end() - numAxes);
   for (int64_t axis = 0; axis < numAxes; ++axis)
     position[geometry.filterDims.spatial[axis]] = axisPositions[axis];
   Value chunk = m.add(m.mul(d[7], plan.unitChunks), d[6]);
-  Value firstOut = m.add(m.mul(d[tile], plan.block[0]),
-                         m.mul(d[3], kAtomChannels));
+  Value firstOut =
+      m.add(m.mul(d[tile], plan.block[0]), m.mul(d[3], kAtomChannels));
   Value firstIn = m.mul(chunk, atom.getChunkChannels());
   bool byInput = geometry.filterGroups == FilterGroups::Input;
   SmallVector<Value> elements;
