@@ -45,6 +45,7 @@ WHAT IS CHECKED
 
 INPUTS (--inputs)
   normal      near normal, mean 0 and deviation 1
+  wide        a deviation of 256
   large-mean  a mean of 10^4 deviations
   constant    constant rows
   denormal    below the smallest normal number
@@ -179,7 +180,7 @@ static bool lookupAll(const Table &table, llvm::StringRef option,
   return true;
 }
 
-static bool checkFlags(const Flags &flags, ToolOptions &options) {
+static bool checkFlags(const Flags &flags, CheckOptions &options) {
   if (!lookup(kPrecisions, "precision", flags.precision,
               options.compile.precision) ||
       !lookup(kNumerics, "numerics", flags.numerics,
@@ -201,7 +202,7 @@ static bool checkFlags(const Flags &flags, ToolOptions &options) {
   return true;
 }
 
-bool parseOptions(int argc, char **argv, ToolOptions &options) {
+bool parseOptions(int argc, char **argv, CheckOptions &options) {
   Flags flags;
   cl::HideUnrelatedOptions(flags.category);
   cl::SetVersionPrinter([](llvm::raw_ostream &os) {

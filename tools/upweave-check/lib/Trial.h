@@ -6,7 +6,7 @@
 #ifndef UPWEAVE_CHECK_TRIAL_H
 #define UPWEAVE_CHECK_TRIAL_H
 
-#include "Options.h"
+#include "CheckOptions.h"
 #include "SimulatedDevice.h"
 
 #include "Program.h"
@@ -27,7 +27,7 @@ struct TrialArgument {
 /// Throws CheckError for what the runtime refuses.
 class Trial {
 public:
-  Trial(const ToolOptions &options, SimulatedDevice &device,
+  Trial(const CheckOptions &options, SimulatedDevice &device,
         std::shared_ptr<const upweave::rt::BundleFile> file,
         const upweave::bundle::Entry &entry);
   ~Trial();
@@ -57,7 +57,7 @@ private:
   void bindArguments();
   void allocate();
 
-  const ToolOptions &options;
+  const CheckOptions &options;
   SimulatedDevice &device;
   std::shared_ptr<const upweave::rt::BundleFile> file;
   const upweave::bundle::Entry &entry;

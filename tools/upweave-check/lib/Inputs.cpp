@@ -13,9 +13,13 @@ using namespace upweave;
 using namespace upweave::check;
 
 static constexpr std::pair<const char *, InputKind> kKinds[] = {
-    {"normal", InputKind::Normal},     {"large-mean", InputKind::LargeMean},
-    {"constant", InputKind::Constant}, {"denormal", InputKind::Denormal},
-    {"infinite", InputKind::Infinite}, {"nan", InputKind::NaN}};
+    {"normal", InputKind::Normal},
+    {"wide", InputKind::Wide},
+    {"large-mean", InputKind::LargeMean},
+    {"constant", InputKind::Constant},
+    {"denormal", InputKind::Denormal},
+    {"infinite", InputKind::Infinite},
+    {"nan", InputKind::NaN}};
 
 llvm::ArrayRef<std::pair<const char *, InputKind>> getInputKinds() {
   return kKinds;
@@ -28,12 +32,14 @@ bool isFinite(InputKind kind) {
 /// The element that takes the place of `normal` at `index`.
 static double choose(InputKind kind, DType dtype, double normal, int64_t index,
                      uint64_t seed) {
-  constexpr double kMean = 1e4;
+  constexpr double kMean = 1e4, kDeviation = 256;
   constexpr uint64_t kRare = 97;
   bool rare = mixBits(seed + index) % kRare == 0;
   switch (kind) {
   case InputKind::Normal:
     return normal;
+  case InputKind::Wide:
+    return kDeviation * normal;
   case InputKind::LargeMean:
     return kMean + normal;
   case InputKind::Constant:

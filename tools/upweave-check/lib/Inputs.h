@@ -18,6 +18,7 @@
 /// inputs are ordinary.
 enum class InputKind {
   Normal,    ///< near normal, mean 0 and deviation 1
+  Wide,      ///< a deviation of 256: exponentials of differences overflow
   LargeMean, ///< a mean of 10^4 deviations
   Constant,  ///< every row constant: one value for all elements
   Denormal,  ///< below the smallest normal number of the type

@@ -26,7 +26,7 @@ struct OutputResult {
 class Reference {
 public:
   /// `source` may be null: then the blocks are the reference.
-  Reference(const ToolOptions &options,
+  Reference(const CheckOptions &options,
             std::shared_ptr<const upweave::rt::BundleFile> source)
       : options(options), source(std::move(source)) {}
 
@@ -45,7 +45,7 @@ private:
                              upweave::check::Evaluator &blocks,
                              upweave::check::Evaluator *original);
 
-  const ToolOptions &options;
+  const CheckOptions &options;
   std::shared_ptr<const upweave::rt::BundleFile> source;
   std::string obstacle;
 };

@@ -79,7 +79,7 @@ private:
 // Trial
 //===----------------------------------------------------------------------===//
 
-Trial::Trial(const ToolOptions &options, SimulatedDevice &device,
+Trial::Trial(const CheckOptions &options, SimulatedDevice &device,
              std::shared_ptr<const rt::BundleFile> bundleFile,
              const bundle::Entry &entry)
     : options(options), device(device), file(std::move(bundleFile)),
