@@ -185,6 +185,7 @@ void BlockRunner::checkAligned(const Barrier &barrier) {
 }
 
 void BlockRunner::completeBarrier(Barrier &barrier) {
+  ++barrierCount;
   if (barrier.aligned)
     checkAligned(barrier);
   if (barrier.waiting.size() == count)

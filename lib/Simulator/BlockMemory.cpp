@@ -37,11 +37,15 @@ void BlockRunner::access(uintptr_t address, uint32_t bytes, uint32_t alignment,
                  alignment),
          site);
   }
-  if (isShared || space == AddressSpace::Shared)
-    return accessShared(offset, bytes, kind, site);
   if (space == AddressSpace::Generic &&
       running->fiber.getStack().contains(address))
     return; // a local variable
+  isShared |= space == AddressSpace::Shared;
+  if (options->countAccesses)
+    counter.add(site, running->index, isShared ? offset : address, bytes,
+                isShared, kind != AccessKind::Load);
+  if (isShared)
+    return accessShared(offset, bytes, kind, site);
   accessGlobal(address, bytes, kind, site);
 }
 

@@ -224,6 +224,8 @@ BlockRunner::run(const KernelCode &newKernel, const LaunchShape &newShape,
   options = &newOptions;
   currentRunner = this;
   prepare(seed);
+  if (options->countAccesses)
+    counter.start(warps.size());
   startThreads();
   while (!ready.empty()) {
     running = threads[ready.front()].get();
@@ -232,6 +234,8 @@ BlockRunner::run(const KernelCode &newKernel, const LaunchShape &newShape,
     if (fault)
       return fault;
   }
+  if (options->countAccesses)
+    counter.finish();
   return findDeadlock();
 }
 

@@ -7,6 +7,7 @@
 #ifndef UPWEAVE_LIB_SIMULATOR_BLOCKRUNNER_H
 #define UPWEAVE_LIB_SIMULATOR_BLOCKRUNNER_H
 
+#include "AccessCounter.h"
 #include "Fibers.h"
 #include "RaceDetector.h"
 
@@ -117,6 +118,10 @@ public:
   /// Performs everything, committed or not.
   void waitForAllCopies(const Site &site);
 
+  /// What the accesses of all blocks since `clear` cost, if they are counted.
+  AccessCounter &getCounter() { return counter; }
+  uint64_t mmaCount = 0, barrierCount = 0;
+
   /// Ends the block with a fault of the running thread.
   [[noreturn]] void fail(FaultKind kind, std::string message, const Site &site);
 
@@ -198,6 +203,7 @@ private:
   RaceDetector races;
   /// What a site's last access went to, by the site's number.
   std::array<Allocation *, 256> lastAllocations = {};
+  AccessCounter counter;
   std::optional<Fault> fault;
 };
 

@@ -12,11 +12,13 @@
 #include "llvm/Support/FormatVariadic.h"
 
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <numeric>
 #include <random>
 #include <set>
 #include <thread>
+#include <tuple>
 
 using namespace llvm;
 
@@ -87,6 +89,8 @@ public:
               const void *const *params, Work &work,
               function_ref<void(double)> progress);
   unsigned getWorkers(uint64_t blocks) const;
+  void clearCounts();
+  void addCounts(LaunchCounts &counts) const;
 
   DeviceMemory &memory;
   SimulatorOptions options;
@@ -200,6 +204,37 @@ void Simulator::Impl::runAll(const KernelCode &kernel, const LaunchShape &shape,
     worker.join();
 }
 
+void Simulator::Impl::clearCounts() {
+  for (std::unique_ptr<BlockRunner> &runner : runners) {
+    runner->mmaCount = runner->barrierCount = 0;
+    runner->getCounter().clear();
+  }
+}
+
+void Simulator::Impl::addCounts(LaunchCounts &counts) const {
+  // Unrolled copies of one access are one place.
+  using Key = std::tuple<bool, bool, std::string, std::string>;
+  std::map<Key, AccessCounts> sites;
+  for (const std::unique_ptr<BlockRunner> &runner : runners) {
+    counts.mma += runner->mmaCount;
+    counts.barriers += runner->barrierCount;
+    for (const auto &[place, access] : runner->getCounter().getCounts()) {
+      const Site *site = place.first;
+      AccessCounts &sum =
+          sites[{access.shared, access.store, site->name, site->location}];
+      sum.name = site->name;
+      sum.location = site->location;
+      sum.shared = access.shared;
+      sum.store = access.store;
+      sum.accesses += access.accesses;
+      sum.transactions += access.transactions;
+      sum.ideal += access.ideal;
+    }
+  }
+  for (auto &[key, access] : sites)
+    counts.accesses.push_back(std::move(access));
+}
+
 /// The first block, the last and some in between.
 static std::vector<uint64_t> sampleBlocks(uint64_t total, uint64_t wanted,
                                           uint64_t seed) {
@@ -229,10 +264,12 @@ Simulator::launch(StringRef name, const LaunchShape &shape,
     work.sampled = sampleBlocks(blocks, wanted, impl->options.seed);
     work.total = wanted;
   }
+  impl->clearCounts();
   impl->runAll(**kernel, shape, params.data(), work, progress);
   if (counts) {
     counts->blocks = work.done;
     counts->skipped = blocks - work.total;
+    impl->addCounts(*counts);
   }
   return work.fault;
 }

@@ -187,6 +187,7 @@ void multiply(const Site &site, const uint64_t *args, uint64_t *results) {
   constexpr unsigned kM = 16, kN = 8, kSpan = 4 * kPerRegister;
   constexpr unsigned kASlots = 2 * K / kSpan, kBSlots = K / kSpan;
   runner().meetWarp(site, kAllLanes, args, results, [&](const WarpCall &call) {
+    ++runner().mmaCount;
     double a[kM][K], b[kN][K], products[K];
     for (unsigned lane = 0; lane < kWarpSize; ++lane) {
       unsigned g = lane / 4, t = lane % 4;

@@ -138,6 +138,11 @@ struct Flags {
       "jobs",
       cl::desc("Threads that simulate blocks (default: one a processor)"),
       cl::value_desc("N"), cl::init(0), cl::cat(category)};
+  cl::opt<bool> counts{
+      "counts",
+      cl::desc("Say what the warps' accesses cost: wavefronts of shared memory "
+               "and bank conflicts, sectors of global memory, and mma"),
+      cl::cat(category)};
   cl::opt<bool> quiet{"quiet", cl::desc("No progress on standard error"),
                       cl::cat(category)};
 };
@@ -219,6 +224,7 @@ bool parseOptions(int argc, char **argv, CheckOptions &options) {
   options.samples = flags.samples;
   options.maxError = flags.maxError;
   options.threads = flags.threads;
+  options.counts = flags.counts;
   options.quiet = flags.quiet;
   CompileOptions &compile = options.compile;
   compile.entry = flags.entry;

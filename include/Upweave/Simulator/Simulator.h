@@ -72,6 +72,8 @@ struct SimulatorOptions {
   MmaSums sums = MmaSums::Ascending;
   /// Threads of this process that run blocks; 0 for one a processor.
   unsigned workers = 0;
+  /// Count wavefronts and sectors (slower).
+  bool countAccesses = false;
   /// Most loop iterations of one thread before it counts as a runaway.
   uint64_t maxIterations = uint64_t(1) << 30;
 };
@@ -82,10 +84,27 @@ struct LaunchShape {
   uint32_t dynamicSharedBytes = 0;
 };
 
+/// What the accesses of warps at one place cost.
+struct AccessCounts {
+  std::string name;     ///< "load", "cp.async.cg.shared.global.16"
+  std::string location; ///< "file:line:col", may be empty
+  bool shared = false;  ///< in shared memory, else in global memory
+  bool store = false;
+  uint64_t accesses = 0; ///< of warps
+  /// Wavefronts of shared memory (32 banks of 4 bytes), or sectors of 32 bytes.
+  uint64_t transactions = 0;
+  /// The same without bank conflicts, or with sectors that are used as a whole.
+  uint64_t ideal = 0;
+};
+
 /// What one launch did.
 struct LaunchCounts {
   uint64_t blocks = 0;  ///< run
   uint64_t skipped = 0; ///< left out by sampling
+  uint64_t mma = 0;     ///< products of warps
+  uint64_t barriers = 0;
+  /// By kind and place, if they were asked for.
+  std::vector<AccessCounts> accesses;
 };
 
 /// The kernels of one module. Launches run one after another.

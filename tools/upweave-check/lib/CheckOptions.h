@@ -23,6 +23,7 @@ struct CheckOptions {
   int64_t samples = 0;       ///< rows to compare; 0: by size
   unsigned threads = 0;      ///< 0: one a processor
   double maxError = 0;       ///< 0: the bound alone
+  bool counts = false;       ///< say what accesses cost
   bool quiet = false;
 };
 

@@ -108,6 +108,36 @@ bool Checker::checkBits(const Trial &trial, sim::ThreadOrder order) {
   return false;
 }
 
+/// What the warps' accesses of each launch cost, and where more than need be.
+void Checker::printCounts(const SimulatedDevice &device) {
+  for (const auto &[kernel, counts] : device.counts) {
+    fmt::print(out, "  {}: {} blocks, {} mma, {} barriers\n", kernel,
+               counts.blocks, counts.mma, counts.barriers);
+    for (bool shared : {false, true})
+      for (bool store : {false, true}) {
+        sim::AccessCounts sum;
+        for (const sim::AccessCounts &access : counts.accesses)
+          if (access.shared == shared && access.store == store) {
+            sum.accesses += access.accesses;
+            sum.transactions += access.transactions;
+            sum.ideal += access.ideal;
+          }
+        if (sum.accesses)
+          fmt::print(out,
+                     "    {:<6} {:<6} {:>12} {:<10} {:>12} at best  "
+                     "{:.3f}x\n",
+                     shared ? "shared" : "global", store ? "stores" : "loads",
+                     sum.transactions, shared ? "wavefronts" : "sectors",
+                     sum.ideal, double(sum.transactions) / double(sum.ideal));
+      }
+    for (const sim::AccessCounts &access : counts.accesses)
+      if (access.shared && access.transactions > access.ideal)
+        fmt::print(out, "      bank conflicts: '{}'{}{}, {} for {}\n",
+                   access.name, access.location.empty() ? "" : " at ",
+                   access.location, access.transactions, access.ideal);
+  }
+}
+
 bool Checker::tryInputs(SimulatedDevice &device, Trial &trial, InputKind kind,
                         sim::ThreadOrder order) {
   sim::SimulatorOptions simulation;
@@ -115,6 +145,7 @@ bool Checker::tryInputs(SimulatedDevice &device, Trial &trial, InputKind kind,
   simulation.seed = options.seed;
   simulation.sums = options.sums;
   simulation.workers = options.threads;
+  simulation.countAccesses = options.counts && kind == options.inputs.front();
   device.simulator.setOptions(simulation);
   trial.fill(kind);
   if (!trial.run()) {
@@ -122,6 +153,8 @@ bool Checker::tryInputs(SimulatedDevice &device, Trial &trial, InputKind kind,
                getName(order), device.failure);
     return false;
   }
+  if (simulation.countAccesses && order == firstOrder)
+    printCounts(device);
   bool passed = kind != InputKind::Normal || checkBits(trial, order);
   if (kind == InputKind::Normal && order != firstOrder)
     return passed; // the same bits were compared before

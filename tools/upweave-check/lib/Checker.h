@@ -30,6 +30,7 @@ private:
   bool print(const OutputResult &result, const Trial &trial, InputKind kind,
              upweave::sim::ThreadOrder order);
   void describe(const Trial &trial);
+  void printCounts(const SimulatedDevice &device);
 
   const CheckOptions &options;
   std::shared_ptr<const upweave::rt::BundleFile> file;

@@ -141,6 +141,7 @@ cu::Result launch(cu::Function handle, unsigned gridX, unsigned gridY,
       device.sampleBlocks, progress, &counts);
   device.blocks += counts.blocks;
   device.skippedBlocks += counts.skipped;
+  device.counts.emplace_back(function->name, std::move(counts));
   if (!fault)
     device.failure = llvm::toString(fault.takeError());
   else if (*fault)

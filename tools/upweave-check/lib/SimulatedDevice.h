@@ -39,6 +39,8 @@ public:
   /// Why a launch failed: a fault, or what the simulator could not do.
   std::string failure;
   uint64_t blocks = 0, skippedBlocks = 0;
+  /// Of each launch since it was cleared: the kernel and what it did.
+  std::vector<std::pair<std::string, upweave::sim::LaunchCounts>> counts;
 };
 
 #endif // UPWEAVE_CHECK_SIMULATEDDEVICE_H

@@ -171,6 +171,7 @@ bool Trial::run() {
     device.memory.poison(workspace);
   device.failure.clear();
   device.blocks = device.skippedBlocks = 0;
+  device.counts.clear();
   Sampler sampler(device, getLaunches(), options.sampleBlocks, options.quiet);
   rt::LaunchRequest request;
   request.tensors = tensors.data();
