@@ -56,6 +56,7 @@ private:
   mlir::LogicalResult selectEntries();
   void dropAssertions();
   mlir::LogicalResult formBlocks();
+  mlir::LogicalResult applySchedule();
   mlir::LogicalResult checkEntry(mlir::func::FuncOp func);
   mlir::LogicalResult compileHost();
   mlir::LogicalResult addMeaning();

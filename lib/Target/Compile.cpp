@@ -13,6 +13,7 @@
 #include "Upweave/Version.h"
 #include "upweave/bundle_format.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Transforms/Passes.h"
@@ -202,6 +203,28 @@ LogicalResult Compilation::formBlocks() {
   return success();
 }
 
+/// Writes the schedule that was asked for on the blocks that it can be for.
+LogicalResult Compilation::applySchedule() {
+  if (options.schedule.empty())
+    return success();
+  MLIRContext *context = module.getContext();
+  context->loadDialect<UpweaveDialect>();
+  auto schedule = dyn_cast_or_null<ScheduleAttr>(mlir::parseAttribute(
+      "#upweave.schedule<" + options.schedule + ">", context));
+  if (!schedule) {
+    why = CompileFailure::BadInput;
+    return emitError(module.getLoc())
+           << "'" << options.schedule
+           << "' is no schedule: it is written as in the attribute "
+              "#upweave.schedule, as 'split' or 'fused, warps = 4'";
+  }
+  bool forConvolutions = schedule.getKind() != ScheduleKind::Stored;
+  for (BlockFacts &block : blocks)
+    if (block.op.isConv() == forConvolutions && !block.op.getScheduleAttr())
+      block.op.setScheduleAttr(schedule);
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Host and meaning
 //===----------------------------------------------------------------------===//
@@ -350,7 +373,7 @@ LogicalResult Compilation::run() {
   dropAssertions();
   if (options.keepSource)
     source = module.clone();
-  if (failed(formBlocks()))
+  if (failed(formBlocks()) || failed(applySchedule()))
     return failure();
   describeBlocks();
   if (isDone(Stage::Blocks))

@@ -25,7 +25,8 @@ original functions in float64, and compares. No GPU is needed.
 EXAMPLES
   upweave-check model.mlir
   upweave-check model.mlir --dim batch=3 --seed 7
-  upweave-check kb34.mlir --precision=tf32 --sample-blocks 16
+  upweave-check kb34.mlir --precision=tf32 --sample-blocks 16 --counts
+  upweave-check model.mlir --schedule=split
   upweave-check model.mlir --inputs=normal,nan --order=random
 
 WHAT IS CHECKED
@@ -99,6 +100,13 @@ struct Flags {
       "numerics",
       cl::desc("relaxed (default) or strict, as for upweave-compile"),
       cl::value_desc("name"), cl::init("relaxed"), cl::cat(category)};
+  cl::opt<std::string> schedule{
+      "schedule",
+      cl::desc(
+          "Schedule of convolutions (or of stored tensors) that have none: "
+          "what is written in #upweave.schedule<...>, as split or \"fused, "
+          "warps = 4\"; missing numbers are chosen"),
+      cl::value_desc("text"), cl::cat(category)};
   cl::list<std::string> inputs{
       "inputs", cl::CommaSeparated,
       cl::desc("Kinds of inputs, see INPUTS (default: all)"),
@@ -228,6 +236,7 @@ bool parseOptions(int argc, char **argv, CheckOptions &options) {
   options.quiet = flags.quiet;
   CompileOptions &compile = options.compile;
   compile.entry = flags.entry;
+  compile.schedule = flags.schedule;
   compile.chips = {flags.chip};
   compile.sourceName = options.input;
   compile.host = false;
