@@ -75,13 +75,27 @@ Value upweave::createThreadOffset(OpBuilder &b, Location loc,
       createDigits(b, loc, layout, Holder::Warp, numbers.warp, select));
 }
 
+/// x combined with y; a product that may be contracted into a sum is.
+static Value createCombine(OpBuilder &b, Location loc, ReduceKind kind, Value x,
+                           Value y) {
+  if (kind == ReduceKind::Add && isa<FloatType>(x.getType()))
+    return arith::AddFOp::create(b, loc, x, y, arith::FastMathFlags::contract);
+  return createReduceCombine(b, loc, kind, x, y);
+}
+
 Value RowReduction::reduceRegisters(OpBuilder &b, Location loc, ReduceKind kind,
                                     ArrayRef<Value> values) {
-  SmallVector<Value> level(values);
+  // A few chains, to which products can be added one by one, then a tree.
+  constexpr size_t kChains = 4;
+  SmallVector<Value> level(values.take_front(kChains));
+  for (size_t i = kChains; i < values.size(); ++i) {
+    Value &chain = level[i % kChains];
+    chain = createCombine(b, loc, kind, chain, values[i]);
+  }
   while (level.size() > 1) {
     SmallVector<Value> next;
     for (size_t i = 0; i + 1 < level.size(); i += 2)
-      next.push_back(createReduceCombine(b, loc, kind, level[i], level[i + 1]));
+      next.push_back(createCombine(b, loc, kind, level[i], level[i + 1]));
     if (level.size() % 2)
       next.push_back(level.back());
     level = std::move(next);
@@ -91,6 +105,8 @@ Value RowReduction::reduceRegisters(OpBuilder &b, Location loc, ReduceKind kind,
 
 void RowReduction::combine(OpBuilder &b, Location loc,
                            MutableArrayRef<PartialResult> partials) {
+  if (combinesColumns())
+    return combineColumns(b, loc, partials);
   combineLanes(b, loc, partials);
   if (spansWarps())
     combineWarps(b, loc, partials);
@@ -163,10 +179,10 @@ Value RowReduction::getBuffer(Type type, int64_t count) {
   return kernel.addWorkgroupAttribution(memref, kernel.getLoc());
 }
 
-/// Where `warp` (of those that share a row) keeps the partial result of row
-/// register `row`: [warp][register][row of the threads], so that lanes of
-/// different rows are neighbours.
-Value RowReduction::getSlot(OpBuilder &b, Location loc, int64_t row,
+/// Where `warp` (of those that share a row) keeps the partial result of the row
+/// register at `position` among those of a thread: [warp][position][row of the
+/// threads], so that lanes of different rows are neighbours.
+Value RowReduction::getSlot(OpBuilder &b, Location loc, Value position,
                             Value warp) {
   int64_t unit = 1;
   auto count = [&](const TileDigit &digit) -> int64_t {
@@ -181,69 +197,202 @@ Value RowReduction::getSlot(OpBuilder &b, Location loc, int64_t row,
   Value warpPart =
       createDigits(b, loc, layout, Holder::Warp, numbers.warp, count);
   int64_t threadRows = unit;
-  DimSet others = ~(DimSet(1) << dim);
-  SmallVector<int64_t> rows = layout.getRepresentatives(others);
-  int64_t position = llvm::find(rows, row) - rows.begin();
-  Value slot = constantI32(b, loc, position * threadRows);
+  Value slot =
+      arith::MulIOp::create(b, loc, position, constantI32(b, loc, threadRows));
   slot = addOrOther(b, loc, slot, addOrOther(b, loc, lanePart, warpPart));
-  int64_t perWarp = threadRows * static_cast<int64_t>(rows.size());
-  Value first =
-      arith::MulIOp::create(b, loc, warp, constantI32(b, loc, perWarp));
+  Value first = arith::MulIOp::create(
+      b, loc, warp, constantI32(b, loc, threadRows * rowRegisters.size()));
   return toIndex(b, loc, arith::AddIOp::create(b, loc, slot, first));
 }
 
-void RowReduction::combineWarps(OpBuilder &b, Location loc,
-                                MutableArrayRef<PartialResult> partials) {
-  auto alongDim = [&](int64_t &unit) {
-    return [&](const TileDigit &digit) -> int64_t {
-      if (digit.dim != dim)
-        return 0;
-      int64_t factor = unit;
-      unit *= digit.extent;
-      return factor;
-    };
-  };
-  int64_t laneUnit = 1, warpUnit = 1;
-  Value laneInRow = createDigits(b, loc, layout, Holder::Lane, numbers.lane,
-                                 alongDim(laneUnit));
-  Value warpInRow = createDigits(b, loc, layout, Holder::Warp, numbers.warp,
-                                 alongDim(warpUnit));
-  DimSet others = ~(DimSet(1) << dim);
+int64_t RowReduction::getPosition(int64_t reg) const {
+  int64_t row = layout.project(reg, ~(DimSet(1) << dim));
+  return llvm::find(rowRegisters, row) - rowRegisters.begin();
+}
+
+/// The number along the row of this thread's lane (its warp), or null if all
+/// lanes (warps) belong to different rows.
+Value RowReduction::getNumberInRow(OpBuilder &b, Location loc, Holder holder) {
+  int64_t unit = 1;
+  Value number = holder == Holder::Lane ? numbers.lane : numbers.warp;
+  return createDigits(b, loc, layout, holder, number,
+                      [&](const TileDigit &digit) -> int64_t {
+                        if (digit.dim != dim)
+                          return 0;
+                        int64_t factor = unit;
+                        unit *= digit.extent;
+                        return factor;
+                      });
+}
+
+RowReduction::Buffers
+RowReduction::createBuffers(ArrayRef<PartialResult> partials) {
+  Buffers buffers;
+  for (const PartialResult &partial : partials)
+    if (!buffers.count(partial.op))
+      buffers[partial.op] =
+          getBuffer(partial.value.getType(), getRows() * steps.warps);
+  return buffers;
+}
+
+int64_t RowReduction::getRows() const {
   int64_t rows = 1;
   for (const TileDigit &digit : layout.getDigits())
     if (digit.dim != dim)
       rows *= digit.extent;
+  return rows;
+}
 
-  llvm::MapVector<Operation *, Value> buffers;
-  for (PartialResult &partial : partials)
-    if (!buffers.count(partial.op))
-      buffers[partial.op] =
-          getBuffer(partial.value.getType(), rows * steps.warps);
+/// Emits `build` at `b`, under `condition` unless that is null.
+static void createIf(OpBuilder &b, Location loc, Value condition,
+                     function_ref<void(OpBuilder &)> build) {
+  if (!condition)
+    return build(b);
+  auto ifOp = scf::IfOp::create(b, loc, condition, /*withElseRegion=*/false);
+  OpBuilder inner = ifOp.getThenBodyBuilder();
+  build(inner);
+}
 
-  auto store = [&](OpBuilder &builder) {
+void RowReduction::combineWarps(OpBuilder &b, Location loc,
+                                MutableArrayRef<PartialResult> partials) {
+  Buffers buffers = createBuffers(partials);
+  Value laneInRow = getNumberInRow(b, loc, Holder::Lane), first;
+  Value warpInRow = getNumberInRow(b, loc, Holder::Warp);
+  if (laneInRow)
+    first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, laneInRow,
+                                  constantI32(b, loc, 0));
+  createIf(b, loc, first, [&](OpBuilder &inner) {
+    for (PartialResult &partial : partials) {
+      Value position = constantI32(inner, loc, getPosition(partial.reg));
+      memref::StoreOp::create(inner, loc, partial.value, buffers[partial.op],
+                              getSlot(inner, loc, position, warpInRow));
+    }
+  });
+  gpu::BarrierOp::create(b, loc);
+  loadCombined(b, loc, partials, buffers, steps.warps);
+}
+
+/// Every thread's results from the first `parts` partial ones of each row.
+void RowReduction::loadCombined(OpBuilder &b, Location loc,
+                                MutableArrayRef<PartialResult> partials,
+                                Buffers &buffers, int64_t parts) {
+  for (PartialResult &partial : partials) {
+    Value position = constantI32(b, loc, getPosition(partial.reg));
+    SmallVector<Value> values;
+    for (int64_t part = 0; part < parts; ++part)
+      values.push_back(memref::LoadOp::create(
+          b, loc, buffers[partial.op],
+          getSlot(b, loc, position, constantI32(b, loc, part))));
+    partial.value = reduceRegisters(b, loc, partial.op.getKind(), values);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Columns: many rows a thread
+//===----------------------------------------------------------------------===//
+
+bool RowReduction::combinesColumns() const {
+  // A barrier and a few loads against so many loads in every thread.
+  constexpr int64_t kManyLoads = 16;
+  int64_t rows = rowRegisters.size();
+  return rows > 1 && spansWarps() && rows * steps.warps >= kManyLoads;
+}
+
+void RowReduction::combineColumns(OpBuilder &b, Location loc,
+                                  MutableArrayRef<PartialResult> partials) {
+  Buffers buffers = createBuffers(partials);
+  Value warpInRow = getNumberInRow(b, loc, Holder::Warp);
+  for (auto &[op, buffer] : buffers) {
+    SmallVector<Value> values;
     for (PartialResult &partial : partials)
-      memref::StoreOp::create(builder, loc, partial.value, buffers[partial.op],
-                              getSlot(builder, loc,
-                                      layout.project(partial.reg, others),
-                                      warpInRow));
-  };
-  if (laneInRow) {
-    Value first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
-                                        laneInRow, constantI32(b, loc, 0));
-    auto ifOp = scf::IfOp::create(b, loc, first, /*withElseRegion=*/false);
-    OpBuilder inner = ifOp.getThenBodyBuilder();
-    store(inner);
-  } else {
-    store(b);
+      if (partial.op.getOperation() == op)
+        values.push_back(partial.value);
+    auto [position, writes] =
+        scatterLanes(b, loc, cast<RowReduceOp>(op).getKind(), values);
+    createIf(b, loc, writes,
+             [&, &buffer = buffer, &position = position](OpBuilder &inner) {
+               for (auto [i, value] : llvm::enumerate(values)) {
+                 Value at = arith::AddIOp::create(inner, loc, position,
+                                                  constantI32(inner, loc, i));
+                 memref::StoreOp::create(inner, loc, value, buffer,
+                                         getSlot(inner, loc, at, warpInRow));
+               }
+             });
   }
   gpu::BarrierOp::create(b, loc);
-  for (PartialResult &partial : partials) {
-    SmallVector<Value> parts;
-    for (int64_t warp = 0; warp < steps.warps; ++warp)
-      parts.push_back(memref::LoadOp::create(
-          b, loc, buffers[partial.op],
-          getSlot(b, loc, layout.project(partial.reg, others),
-                  constantI32(b, loc, warp))));
-    partial.value = reduceRegisters(b, loc, partial.op.getKind(), parts);
+  int64_t number = 0;
+  for (auto &[op, buffer] : buffers)
+    combineColumn(b, loc, cast<RowReduceOp>(op).getKind(), buffer, number++);
+  gpu::BarrierOp::create(b, loc);
+  loadCombined(b, loc, partials, buffers, /*parts=*/1);
+}
+
+/// Combines `values`, one a row register, across lanes and leaves each lane
+/// with those of some rows only: at each step it sends one half of what it has
+/// for the other half. Returns the position of its first row register, and
+/// which lanes hold what no other does (null: all).
+std::pair<Value, Value> RowReduction::scatterLanes(OpBuilder &b, Location loc,
+                                                   ReduceKind kind,
+                                                   SmallVector<Value> &values) {
+  Value position = constantI32(b, loc, 0), zero = position, writes;
+  for (int64_t mask : steps.laneMasks) {
+    Value bit =
+        arith::AndIOp::create(b, loc, numbers.lane, constantI32(b, loc, mask));
+    Value isLower =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, bit, zero);
+    if (values.size() % 2) {
+      for (Value &value : values)
+        value = createCombine(b, loc, kind, value,
+                              createShuffle(b, loc, value, mask));
+      writes = writes ? Value(arith::AndIOp::create(b, loc, writes, isLower))
+                      : isLower;
+      continue;
+    }
+    size_t half = values.size() / 2;
+    for (size_t i = 0; i < half; ++i) {
+      Value low = values[i], high = values[half + i];
+      Value kept = arith::SelectOp::create(b, loc, isLower, low, high);
+      Value sent = arith::SelectOp::create(b, loc, isLower, high, low);
+      values[i] =
+          createCombine(b, loc, kind, kept, createShuffle(b, loc, sent, mask));
+    }
+    values.resize(half);
+    Value skipped = arith::SelectOp::create(
+        b, loc, isLower, zero, constantI32(b, loc, static_cast<int64_t>(half)));
+    position = arith::AddIOp::create(b, loc, position, skipped);
+  }
+  return {position, writes};
+}
+
+/// Combines the partial results that all warps left of each row, each row by
+/// one thread, in the place of the first warp's. Reductions (`number` counts
+/// them) go to different threads where there are enough.
+void RowReduction::combineColumn(OpBuilder &b, Location loc, ReduceKind kind,
+                                 Value buffer, int64_t number) {
+  int64_t threads = kWarpSize * layout.getCount(Holder::Warp);
+  int64_t rows = getRows(), first = number * rows % threads;
+  if (first + rows > threads)
+    first = 0;
+  Value warpStart = arith::MulIOp::create(b, loc, numbers.warp,
+                                          constantI32(b, loc, kWarpSize));
+  Value thread = arith::AddIOp::create(b, loc, warpStart, numbers.lane);
+  for (int64_t start = 0; start < rows; start += threads) {
+    // Threads before the first wrap around to numbers that are too large.
+    Value column = arith::AddIOp::create(b, loc, thread,
+                                         constantI32(b, loc, start - first));
+    Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                         column, constantI32(b, loc, rows));
+    createIf(b, loc, inside, [&](OpBuilder &inner) {
+      SmallVector<Value> values;
+      for (int64_t warp = 0; warp < steps.warps; ++warp) {
+        Value slot = arith::AddIOp::create(
+            inner, loc, column, constantI32(inner, loc, warp * rows));
+        values.push_back(memref::LoadOp::create(inner, loc, buffer,
+                                                toIndex(inner, loc, slot)));
+      }
+      memref::StoreOp::create(inner, loc,
+                              reduceRegisters(inner, loc, kind, values), buffer,
+                              toIndex(inner, loc, column));
+    });
   }
 }

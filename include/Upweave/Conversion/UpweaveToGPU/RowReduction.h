@@ -13,6 +13,7 @@
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace upweave {
 
@@ -48,7 +49,8 @@ public:
   RowReduction(const TileLayout &layout, unsigned dim,
                const ThreadNumbers &numbers, mlir::gpu::GPUFuncOp kernel)
       : layout(layout), dim(dim), numbers(numbers), kernel(kernel),
-        steps(layout.getReduction(dim)) {}
+        steps(layout.getReduction(dim)),
+        rowRegisters(layout.getRepresentatives(~(DimSet(1) << dim))) {}
 
   /// Combines the values of one thread pairwise.
   static mlir::Value reduceRegisters(mlir::OpBuilder &builder,
@@ -69,8 +71,30 @@ private:
                     llvm::MutableArrayRef<PartialResult> partials);
   void combineWarps(mlir::OpBuilder &builder, mlir::Location loc,
                     llvm::MutableArrayRef<PartialResult> partials);
-  mlir::Value getSlot(mlir::OpBuilder &builder, mlir::Location loc, int64_t row,
-                      mlir::Value warp);
+  using Buffers = llvm::MapVector<mlir::Operation *, mlir::Value>;
+
+  /// True if each row's warps are combined once, and not by every thread that
+  /// needs the result: worth it where threads hold parts of several rows.
+  bool combinesColumns() const;
+  void combineColumns(mlir::OpBuilder &builder, mlir::Location loc,
+                      llvm::MutableArrayRef<PartialResult> partials);
+  std::pair<mlir::Value, mlir::Value>
+  scatterLanes(mlir::OpBuilder &builder, mlir::Location loc, ReduceKind kind,
+               llvm::SmallVector<mlir::Value> &values);
+  void combineColumn(mlir::OpBuilder &builder, mlir::Location loc,
+                     ReduceKind kind, mlir::Value buffer, int64_t number);
+  void loadCombined(mlir::OpBuilder &builder, mlir::Location loc,
+                    llvm::MutableArrayRef<PartialResult> partials,
+                    Buffers &buffers, int64_t parts);
+  Buffers createBuffers(llvm::ArrayRef<PartialResult> partials);
+  mlir::Value getNumberInRow(mlir::OpBuilder &builder, mlir::Location loc,
+                             Holder holder);
+  mlir::Value getSlot(mlir::OpBuilder &builder, mlir::Location loc,
+                      mlir::Value position, mlir::Value warp);
+  /// The place of a row register among those of a thread.
+  int64_t getPosition(int64_t reg) const;
+  /// Rows of the block's tile.
+  int64_t getRows() const;
   mlir::Value getBuffer(mlir::Type type, int64_t count);
 
   const TileLayout &layout;
@@ -78,6 +102,8 @@ private:
   ThreadNumbers numbers;
   mlir::gpu::GPUFuncOp kernel;
   ReductionSteps steps;
+  /// The registers that stand for the rows a thread holds parts of.
+  llvm::SmallVector<int64_t> rowRegisters;
 };
 
 } // namespace upweave
