@@ -56,19 +56,22 @@ verifyScheduleField(llvm::function_ref<InFlightDiagnostic()> emitError,
                      << "; it must be from 0 to " << limit;
 }
 
-LogicalResult
-ScheduleAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
-                     ScheduleKind kind, int64_t warps, int64_t lanes,
-                     int64_t vector, int64_t registers, bool looped,
-                     int64_t stages, llvm::ArrayRef<int64_t> tile) {
+LogicalResult ScheduleAttr::verify(
+    llvm::function_ref<InFlightDiagnostic()> emitError, ScheduleKind kind,
+    int64_t warps, int64_t lanes, int64_t vector, int64_t registers,
+    bool looped, int64_t stages, llvm::ArrayRef<int64_t> tile, int64_t staged) {
   // A block has at most 1024 threads, an access at most 16 bytes, a thread at
   // most 255 registers.
   if (failed(verifyScheduleField(emitError, "warps", warps, 32)) ||
       failed(verifyScheduleField(emitError, "lanes", lanes, 1024)) ||
       failed(verifyScheduleField(emitError, "vector", vector, 16)) ||
       failed(verifyScheduleField(emitError, "registers", registers, 255)) ||
-      failed(verifyScheduleField(emitError, "stages", stages, 16)))
+      failed(verifyScheduleField(emitError, "stages", stages, 16)) ||
+      failed(verifyScheduleField(emitError, "staged", staged, 4096)))
     return failure();
+  if (staged > 0 && !looped)
+    return emitError() << "schedule's 'staged' is " << staged
+                       << ", but only the steps of a 'looped' row are staged";
   if (lanes > 0 && !llvm::isPowerOf2_64(lanes))
     return emitError() << "schedule's 'lanes' is " << lanes
                        << "; it must be a power of two";
@@ -95,6 +98,7 @@ namespace {
 /// The fields of a schedule as they are being parsed.
 struct ParsedSchedule {
   int64_t warps = 0, lanes = 0, vector = 0, registers = 0, stages = 0;
+  int64_t staged = 0;
   bool looped = false;
   SmallVector<int64_t> tile;
   SmallVector<StringRef> given;
@@ -107,6 +111,7 @@ struct ParsedSchedule {
         .Case("vector", &vector)
         .Case("registers", &registers)
         .Case("stages", &stages)
+        .Case("staged", &staged)
         .Default(nullptr);
   }
 };
@@ -131,7 +136,7 @@ static ParseResult parseScheduleField(AsmParser &parser,
     return parser.emitError(loc)
            << "unknown field '" << name
            << "'; the fields are warps, lanes, vector, registers, looped, "
-              "stages, tile";
+              "staged, stages, tile";
   if (succeeded(parser.parseOptionalKeyword("false")))
     return success();
   parsed.looped = true;
@@ -158,7 +163,7 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   return parser.getChecked<ScheduleAttr>(
       loc, parser.getContext(), *kind, parsed.warps, parsed.lanes,
       parsed.vector, parsed.registers, parsed.looped, parsed.stages,
-      parsed.tile);
+      parsed.tile, parsed.staged);
 }
 
 void ScheduleAttr::print(AsmPrinter &printer) const {
@@ -173,6 +178,7 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
   printNumber("registers", getRegisters());
   if (getLooped())
     printer << ", looped = true";
+  printNumber("staged", getStaged());
   printNumber("stages", getStages());
   if (!getTile().empty()) {
     printer << ", tile = [";

@@ -6,6 +6,7 @@
 #include "Upweave/Schedule/BlockPlan.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 
 using namespace mlir;
 using namespace upweave;
@@ -52,6 +53,41 @@ static ReductionFacts getReductionFacts(BlockOp block) {
   return facts;
 }
 
+/// True if `operand` has an element of its own for every row and element.
+static bool isWhole(const RowNest &nest, const NestOperand &operand) {
+  bool rows = false, elements = false;
+  for (unsigned loop = 0; loop < nest.getNumLoops(); ++loop)
+    (nest.isRowLoop(loop) ? elements : rows) |= operand.variesAlong(loop);
+  return !operand.isScalar && rows && elements;
+}
+
+SmallVector<unsigned> upweave::getRereadArguments(BlockOp block,
+                                                  const RowNest &nest) {
+  // What a reduction needs is needed again by the next pass: backwards from
+  // the reductions.
+  DenseSet<Value> needed;
+  for (Operation &op : llvm::reverse(block.getBodyBlock()->getOperations()))
+    if (isa<RowReduceOp, LayerNormOp>(op) ||
+        llvm::any_of(op.getResults(),
+                     [&](Value value) { return needed.contains(value); }))
+      needed.insert(op.operand_begin(), op.operand_end());
+  SmallVector<unsigned> list;
+  for (BlockArgument arg : block.getBodyBlock()->getArguments()) {
+    unsigned number = arg.getArgNumber();
+    if (block.isConv() && number == 0) {
+      // It stands for the stored result of a split's first kernel.
+      if (needed.contains(arg))
+        list.push_back(number);
+      continue;
+    }
+    const NestOperand &operand =
+        number ? nest.params[number - 1] : nest.producer;
+    if (needed.contains(arg) && isWhole(nest, operand))
+      list.push_back(number);
+  }
+  return list;
+}
+
 RowFacts upweave::getRowFacts(BlockOp block, const RowNest &nest) {
   RowFacts facts;
   facts.rowLength = nest.getRowLength();
@@ -61,6 +97,10 @@ RowFacts upweave::getRowFacts(BlockOp block, const RowNest &nest) {
   facts.maxVector = nest.getVector(nest.producer);
   for (const NestOperand &out : nest.outs)
     facts.maxVector = std::max(facts.maxVector, nest.getVector(out));
+  for (unsigned arg : getRereadArguments(block, nest)) {
+    const NestOperand &operand = arg ? nest.params[arg - 1] : nest.producer;
+    facts.rereadBytes += std::max(operand.elementBits / 8, 1u);
+  }
   ReductionFacts reductions = getReductionFacts(block);
   facts.rounds = reductions.rounds;
   facts.partialBytes = reductions.bytesPerRound;
@@ -70,10 +110,10 @@ RowFacts upweave::getRowFacts(BlockOp block, const RowNest &nest) {
 ScheduleAttr upweave::getSchedule(MLIRContext *context, ScheduleKind kind,
                                   const RowPlan &plan) {
   int64_t elements = plan.registers * (plan.alongRow ? 1 : plan.vector);
-  return ScheduleAttr::get(context, kind, plan.warps, plan.threadsPerRow,
-                           plan.vector, elements, plan.looped,
-                           /*stages=*/0,
-                           {plan.rowsPerThread, plan.tilesPerBlock});
+  return ScheduleAttr::get(
+      context, kind, plan.warps, plan.threadsPerRow, plan.vector, elements,
+      plan.looped,
+      /*stages=*/0, {plan.rowsPerThread, plan.tilesPerBlock}, plan.staged);
 }
 
 llvm::Expected<RowPlan> upweave::getRowPlan(ScheduleAttr schedule,
@@ -95,8 +135,10 @@ llvm::Expected<RowPlan> upweave::getRowPlan(ScheduleAttr schedule,
     plan.registers =
         plan.alongRow ? elements : std::max<int64_t>(elements / plan.vector, 1);
   plan.looped = schedule.getLooped();
+  plan.staged = schedule.getStaged();
   ArrayRef<int64_t> tile = schedule.getTile();
   if (tile.empty()) {
+    plan.tilesPerBlock = 1;
     // Numbers that cannot be used for a division are refused below.
     if (plan.vector > 0 && plan.warps > 0 && plan.threadsPerRow > 0)
       completeRowPlan(plan, facts, target);
@@ -123,7 +165,10 @@ RowTarget upweave::getRowTarget(const TargetDescription &target) {
   rows.multiprocessors = target.multiprocessors;
   rows.sharedBytesPerBlock =
       std::min(target.sharedBytesPerBlock, kStaticSharedBytes);
+  rows.stagedBytesPerBlock = target.sharedBytesPerBlock;
+  rows.sharedBytesPerMultiprocessor = target.sharedBytesPerMultiprocessor;
   rows.maxWarpsPerBlock = target.threadsPerBlock / 32;
+  rows.warpsPerMultiprocessor = target.warpsPerMultiprocessor;
   return rows;
 }
 

@@ -35,6 +35,28 @@ static constexpr int64_t kWideRowElements = 4;
 /// after the first read.
 static constexpr int64_t kLoopedRegisters = 32;
 static constexpr int64_t kWideLoopedWarps = 32, kNarrowLoopedWarps = 16;
+/// Row elements of a thread where at least half of the row is staged.
+static constexpr int64_t kStagedRegisters = 16, kWideStagedRegisters = 8;
+/// Warps of a row of narrow elements beyond which it is looped over, and those
+/// that it then takes if all of it is staged.
+static constexpr int64_t kNarrowWarpsPerRow = 8;
+/// Blocks with a staged or looped row that share a multiprocessor, so that one
+/// loads while the other computes.
+static constexpr int64_t kLoopedBlocks = 2;
+/// Tiles of a block that has a multiprocessor to itself: it loads the next one
+/// while it stores.
+static constexpr int64_t kTilesAlone = 4;
+/// Where a tile across rows is staged: the most warps of a block, the row
+/// elements that each thread takes at a time, and the tile elements that fall to
+/// it in all.
+static constexpr int64_t kStagedWarps = 16, kStagedElements = 2;
+static constexpr int64_t kStagedShare = 64;
+/// Threads a row up to which narrow rows across are held in registers.
+static constexpr int64_t kNarrowThreadsAcross = 8;
+/// Shared memory that the system takes of each block, and what staged rows along
+/// leave to the cache, in which the operands of all rows are.
+static constexpr int64_t kSystemSharedBytes = 1024;
+static constexpr int64_t kCacheBytes = 32 * 1024;
 /// Warps of a row beyond which a row is looped over instead.
 static constexpr int64_t kMaxWarpsPerRow = 16;
 /// Warps of a block: few, so that a barrier holds up little.
@@ -43,6 +65,11 @@ static constexpr int64_t kWarps = 4;
 static constexpr int64_t kAcrossVector = 4;
 /// Bytes of a memory sector: neighbouring lanes fill at least one.
 static constexpr int64_t kSectorBytes = 32;
+/// Bytes that neighbouring lanes need not exceed: a cache line.
+static constexpr int64_t kSegmentBytes = 128;
+
+/// True for elements of 16 bits and less.
+static bool isNarrow(const RowFacts &facts) { return facts.elementBytes <= 2; }
 
 int64_t RowPlan::getLanesPerRow() const {
   if (alongRow)
@@ -64,6 +91,34 @@ int64_t RowPlan::getTileRows() const {
 
 int64_t RowPlan::getElementsPerThread() const {
   return rowsPerThread * registers * (alongRow ? 1 : vector);
+}
+
+int64_t RowPlan::getSteps(const RowFacts &facts) const {
+  return llvm::divideCeil(facts.rowLength, getTileElements());
+}
+
+int64_t RowPlan::getStagedBytes(const RowFacts &facts) const {
+  return staged * getTileElements() * getTileRows() * facts.rereadBytes;
+}
+
+int64_t RowPlan::getSampledElements(const RowFacts &facts) const {
+  if (!looped)
+    return 0;
+  // Of a share f of the row the mean is at most sqrt((1 - f) / f) standard
+  // deviations off, by whose square the variance's rounding error grows.
+  int64_t share = isNarrow(facts) ? 4 : 2;
+  int64_t elements = llvm::alignTo(llvm::divideCeil(facts.rowLength, share),
+                                   getTileElements());
+  return elements < facts.rowLength ? elements : 0;
+}
+
+int64_t RowPlan::getWantedBlocks(const RowFacts &facts,
+                                 const RowTarget &target) const {
+  int64_t bytes = getBlockBytes(facts) + kSystemSharedBytes;
+  int64_t blocks =
+      std::min({kLoopedBlocks, target.warpsPerMultiprocessor / warps,
+                target.sharedBytesPerMultiprocessor / bytes});
+  return looped && alongRow && blocks > 1 ? blocks : 0;
 }
 
 void RowPlan::computeSharedBytes(const RowFacts &facts) {
@@ -113,19 +168,42 @@ std::optional<std::string> RowPlan::verify(const RowFacts &facts,
     return message("needs " + llvm::Twine(sharedBytes) +
                    " bytes of shared memory, a block has " +
                    llvm::Twine(target.sharedBytesPerBlock));
+  return verifyStaged(facts, target);
+}
+
+std::optional<std::string>
+RowPlan::verifyStaged(const RowFacts &facts, const RowTarget &target) const {
+  auto message = [](const llvm::Twine &text) { return text.str(); };
+  if (staged == 0)
+    return std::nullopt;
+  if (!looped)
+    return message("staged = " + llvm::Twine(staged) +
+                   ": only the steps of a looped row are staged");
+  if (facts.rereadBytes == 0)
+    return message("staged = " + llvm::Twine(staged) +
+                   ": no operand is read by more than one pass");
+  if (staged < 0 || staged > getSteps(facts))
+    return message("staged = " + llvm::Twine(staged) +
+                   " must be at most the steps that a row takes, which are " +
+                   llvm::Twine(getSteps(facts)));
+  if (getBlockBytes(facts) > target.stagedBytesPerBlock)
+    return message("needs " + llvm::Twine(getBlockBytes(facts)) +
+                   " bytes of shared memory, " +
+                   llvm::Twine(getStagedBytes(facts)) +
+                   " of them for staged = " + llvm::Twine(staged) +
+                   ", a block has " + llvm::Twine(target.stagedBytesPerBlock));
   return std::nullopt;
 }
 
 void RowPlan::print(llvm::raw_ostream &os) const {
   os << (alongRow ? "along rows" : "across rows") << ", vector " << vector
      << ", " << threadsPerRow << " threads per row, " << registers
-     << " registers" << (looped ? " looped" : "") << ", " << rowsPerThread
-     << " rows per thread, " << warps << " warps, " << tilesPerBlock
-     << " tiles per block, " << sharedBytes << " bytes shared";
+     << " registers" << (looped ? " looped" : "");
+  if (staged)
+    os << ", " << staged << " steps staged";
+  os << ", " << rowsPerThread << " rows per thread, " << warps << " warps, "
+     << tilesPerBlock << " tiles per block, " << sharedBytes << " bytes shared";
 }
-
-/// True for elements of 16 bits and less.
-static bool isNarrow(const RowFacts &facts) { return facts.elementBytes <= 2; }
 
 /// The elements that a plan gives a thread at most.
 static int64_t getElementLimit(const RowFacts &facts) {
@@ -149,7 +227,8 @@ static void planAlongRow(RowPlan &plan, const RowFacts &facts) {
     plan.threadsPerRow *= 2;
   while (perThread() > limit / 2 && plan.threadsPerRow < kLanes * kWarps)
     plan.threadsPerRow *= 2;
-  while (perThread() > limit && plan.threadsPerRow < kLanes * kMaxWarpsPerRow)
+  int64_t mostWarps = isNarrow(facts) ? kNarrowWarpsPerRow : kMaxWarpsPerRow;
+  while (perThread() > limit && plan.threadsPerRow < kLanes * mostWarps)
     plan.threadsPerRow *= 2;
   plan.warps = std::max(kWarps, plan.getWarpsPerRow());
   plan.registers = perThread();
@@ -162,16 +241,101 @@ static void planAlongRow(RowPlan &plan, const RowFacts &facts) {
   plan.threadsPerRow = kLanes * plan.warps;
 }
 
+/// Steps of the plan's tile that fit when `blocks` of it share a multiprocessor.
+static int64_t getStagedSteps(const RowPlan &plan, const RowFacts &facts,
+                              const RowTarget &target, int64_t blocks) {
+  RowPlan one = plan;
+  one.staged = 1;
+  one.computeSharedBytes(facts);
+  int64_t bytes = std::min(target.stagedBytesPerBlock,
+                           (target.sharedBytesPerMultiprocessor -
+                            (plan.alongRow ? kCacheBytes : 0)) /
+                                   blocks -
+                               kSystemSharedBytes);
+  int64_t step = one.getStagedBytes(facts), left = bytes - one.sharedBytes;
+  if (step == 0 || left < step)
+    return 0;
+  return std::min(left / step, plan.getSteps(facts));
+}
+
+/// Keeps what fits of a looped row in shared memory, if that is most of it. Wide
+/// rows need more of it than two blocks have: one has it all.
+static void stageAlongRow(RowPlan &plan, const RowFacts &facts,
+                          const RowTarget &target) {
+  bool narrow = isNarrow(facts);
+  auto stage = [&](int64_t warps, int64_t blocks, bool whole) {
+    RowPlan staged = plan;
+    int64_t registers = narrow ? kStagedRegisters : kWideStagedRegisters;
+    staged.warps = warps;
+    staged.threadsPerRow = kLanes * warps;
+    staged.registers =
+        std::max(registers / plan.vector, int64_t(1)) * plan.vector;
+    staged.staged = getStagedSteps(staged, facts, target, blocks);
+    int64_t steps = staged.getSteps(facts);
+    if (whole ? staged.staged < steps : 2 * staged.staged <= steps)
+      return false;
+    plan = staged;
+    return true;
+  };
+  if (narrow) {
+    if (!stage(kNarrowWarpsPerRow, kLoopedBlocks, /*whole=*/true))
+      stage(kNarrowLoopedWarps, kLoopedBlocks, /*whole=*/false);
+    return;
+  }
+  if (stage(kWideLoopedWarps, kLoopedBlocks, /*whole=*/true) ||
+      !stage(kWideLoopedWarps, 1, /*whole=*/false))
+    return;
+  plan.tilesPerBlock = kTilesAlone;
+  int64_t fewest = plan.getTileRows() * 4 * target.multiprocessors;
+  while (plan.tilesPerBlock > 1 && facts.numRows != kDynamicSize &&
+         facts.numRows < plan.tilesPerBlock * fewest)
+    plan.tilesPerBlock /= 2;
+}
+
 /// Bytes that neighbouring lanes of a plan across rows access together.
 static int64_t getSegmentBytes(const RowPlan &plan, const RowFacts &facts) {
   return kLanes / plan.getLanesPerRow() * plan.vector * facts.elementBytes;
 }
 
+/// A plan that keeps whole rows in shared memory, with as wide a segment of
+/// neighbouring rows as fits when `blocks` share a multiprocessor; false if that
+/// is less than `leastBytes`.
+static bool stageAcrossRow(RowPlan &plan, const RowFacts &facts,
+                           const RowTarget &target, int64_t blocks,
+                           int64_t leastBytes) {
+  constexpr int64_t kLeastCopy = 4;
+  if (facts.rereadBytes == 0 || plan.vector * facts.elementBytes < kLeastCopy)
+    return false;
+  RowPlan staged = plan;
+  staged.looped = true;
+  staged.registers = kStagedElements;
+  for (int64_t lanes = 1; lanes <= kLanes; lanes *= 2) {
+    int64_t share = kStagedShare * lanes / staged.vector;
+    staged.warps = std::clamp<int64_t>(
+        llvm::PowerOf2Ceil(facts.rowLength / std::max<int64_t>(share, 1)),
+        kWarps, kStagedWarps);
+    staged.threadsPerRow = lanes * staged.warps;
+    int64_t bytes = getSegmentBytes(staged, facts);
+    if (bytes > kSegmentBytes)
+      continue;
+    if (bytes < leastBytes)
+      return false;
+    staged.staged = staged.getSteps(facts);
+    if (getStagedSteps(staged, facts, target, blocks) < staged.staged)
+      continue;
+    plan = staged;
+    return true;
+  }
+  return false;
+}
+
 /// Lanes, warps and registers when lanes run along a parallel dimension: a
 /// thread holds as many elements as its registers, and the fewest warps that
-/// leave neighbouring lanes two sectors, or one, share the rest of the row.
-static void planAcrossRow(RowPlan &plan, const RowFacts &facts) {
-  int64_t limit = getElementLimit(facts);
+/// leave neighbouring lanes wide segments share the rest of the row. Rows that
+/// need more are kept in shared memory.
+static void planAcrossRow(RowPlan &plan, const RowFacts &facts,
+                          const RowTarget &target) {
+  int64_t limit = getElementLimit(facts), widest = plan.vector;
   plan.vector = std::min(plan.vector, kAcrossVector);
   plan.threadsPerRow = 1;
   auto elements = [&]() -> int64_t {
@@ -180,17 +344,32 @@ static void planAcrossRow(RowPlan &plan, const RowFacts &facts) {
   while (elements() > limit && plan.threadsPerRow < facts.rowLength)
     plan.threadsPerRow *= 2;
   plan.registers = llvm::divideCeil(facts.rowLength, plan.threadsPerRow);
-  constexpr std::pair<int64_t, int64_t> kChoices[] = {
-      {kWarps, 2 * kSectorBytes},
-      {2 * kWarps, 2 * kSectorBytes},
-      {2 * kWarps, kSectorBytes},
-      {kMaxWarpsPerRow, kSectorBytes}};
-  for (auto [warps, bytes] : kChoices) {
+  auto fits = [&](int64_t warps, int64_t bytes) {
     plan.warps = warps;
-    if (plan.threadsPerRow <= warps * kLanes &&
-        getSegmentBytes(plan, facts) >= bytes)
-      return;
-  }
+    return plan.threadsPerRow <= warps * kLanes &&
+           getSegmentBytes(plan, facts) >= bytes;
+  };
+  RowPlan staged = plan;
+  staged.vector = widest;
+  auto stage = [&](int64_t blocks, int64_t bytes) {
+    if (!stageAcrossRow(staged, facts, target, blocks, bytes))
+      return false;
+    plan = staged;
+    return true;
+  };
+  if (isNarrow(facts) &&
+      ((plan.threadsPerRow <= kNarrowThreadsAcross &&
+        fits(kWarps, 2 * kSectorBytes)) ||
+       stage(kLoopedBlocks, 2 * kSectorBytes) ||
+       fits(kWarps, 2 * kSectorBytes) || fits(2 * kWarps, kSectorBytes) ||
+       stage(kLoopedBlocks, kSectorBytes)))
+    return;
+  for (int64_t bytes = kSegmentBytes; bytes >= kSectorBytes; bytes /= 2)
+    for (int64_t warps = kWarps; warps <= kMaxWarpsPerRow; warps *= 2)
+      if (fits(warps, bytes))
+        return;
+  if (stage(1, kSectorBytes))
+    return;
   plan.looped = true;
   plan.warps = plan.threadsPerRow = kMaxWarpsPerRow;
   plan.registers = std::max<int64_t>(kLoopedRegisters / plan.vector, 1);
@@ -200,8 +379,8 @@ void upweave::completeRowPlan(RowPlan &plan, const RowFacts &facts,
                               const RowTarget &target) {
   int64_t wanted = isNarrow(facts) ? kNarrowElements : kWideRowElements;
   plan.rowsPerThread = llvm::PowerOf2Ceil(
-      plan.alongRow ? llvm::divideCeil(wanted, plan.registers) : 1);
-  plan.tilesPerBlock = 1;
+      plan.alongRow && !plan.looped ? llvm::divideCeil(wanted, plan.registers)
+                                    : 1);
   auto getBlocks = [&] {
     return static_cast<int64_t>(
         llvm::divideCeil(facts.numRows, plan.getTileRows()));
@@ -252,17 +431,19 @@ RowPlan upweave::planStoredRows(const RowFacts &facts,
   if (facts.alongRow)
     planAlongRow(plan, facts);
   else
-    planAcrossRow(plan, facts);
+    planAcrossRow(plan, facts, target);
   // Narrower vectors across rows make smaller tiles.
   plan.computeSharedBytes(facts);
   while (plan.sharedBytes > target.sharedBytesPerBlock && plan.vector > 1 &&
          !plan.alongRow) {
     plan.vector /= 2;
-    planAcrossRow(plan, facts);
+    planAcrossRow(plan, facts, target);
     plan.computeSharedBytes(facts);
   }
   if (plan.alongRow)
     spreadFewRows(plan, facts, target);
+  if (plan.alongRow && plan.looped)
+    stageAlongRow(plan, facts, target);
   completeRowPlan(plan, facts, target);
   return plan;
 }

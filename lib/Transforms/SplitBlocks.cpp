@@ -58,7 +58,8 @@ static BlockOp createStored(OpBuilder &b, BlockOp block, Value result) {
   part.setScheduleAttr(ScheduleAttr::get(
       b.getContext(), ScheduleKind::Stored, schedule.getWarps(),
       schedule.getLanes(), schedule.getVector(), schedule.getRegisters(),
-      schedule.getLooped(), schedule.getStages(), schedule.getTile()));
+      schedule.getLooped(), schedule.getStages(), schedule.getTile(),
+      schedule.getStaged()));
   part.getBody().takeBody(block.getBody());
   return part;
 }

@@ -106,7 +106,7 @@ module attributes {test.a = #upweave.schedule<magic>} {}
 
 // -----
 
-// expected-error@+1 {{unknown field 'threads'; the fields are warps, lanes, vector, registers, looped, stages, tile}}
+// expected-error@+1 {{unknown field 'threads'; the fields are warps, lanes, vector, registers, looped, staged, stages, tile}}
 module attributes {test.a = #upweave.schedule<stored, threads = 3>} {}
 
 // -----
@@ -179,3 +179,8 @@ module attributes {test.a = #upweave.schedule<direct, tile = [2, 1]>} {}
 // expected-error@+2 {{failed to parse Upweave_PrecisionAttr parameter 'value'}}
 // expected-error@+1 {{expected ::upweave::Precision to be one of: ieee, tf32, tf32x3, f16, bf16}}
 module attributes {test.a = #upweave.precision<f64>} {}
+
+// -----
+
+// expected-error@+1 {{schedule's 'staged' is 2, but only the steps of a 'looped' row are staged}}
+module attributes {test.a = #upweave.schedule<stored, staged = 2>} {}

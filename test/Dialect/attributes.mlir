@@ -15,6 +15,8 @@ module attributes {
   test.b0 = #upweave.schedule<stored, warps = 0, looped = false>,
   // CHECK-SAME: b1 = #upweave.schedule<split, warps = 8, lanes = 256, vector = 4, registers = 16, looped = true>
   test.b1 = #upweave.schedule<split, warps = 8, lanes = 256, vector = 4, registers = 16, looped = true>,
+  // CHECK-SAME: b1s = #upweave.schedule<stored, warps = 8, lanes = 256, vector = 4, registers = 16, looped = true, staged = 3, tile = [1, 4]>
+  test.b1s = #upweave.schedule<stored, staged = 3, looped = true, warps = 8, lanes = 256, vector = 4, registers = 16, tile = [1, 4]>,
   // CHECK-SAME: b2 = #upweave.schedule<fused, warps = 4, stages = 3, tile = [64, 128]>
   test.b2 = #upweave.schedule<fused, warps = 4, stages = 3, tile = [64, 128]>,
   // CHECK-SAME: b3 = #upweave.schedule<direct>

@@ -70,3 +70,33 @@ func.func @split_on_buffers(%x: memref<1x2x4xf32>, %w: memref<2x3x4xf32>, %y: me
   }
   return
 }
+
+// -----
+
+func.func @staged_too_often(%x: memref<8x4096xf32>, %y: memref<8x4096xf32>) {
+  // expected-error @below {{schedule is not legal here: staged = 5 must be at most the steps that a row takes, which are 4}}
+  upweave.block domain [8, 4096] rows [1] stored(%x : memref<8x4096xf32>)
+    outs(%y : memref<8x4096xf32>)
+    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 256, vector = 4, registers = 4, looped = true, staged = 5, tile = [1, 1]>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.divf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return
+}
+
+// -----
+
+func.func @staged_too_large(%x: memref<8x65536xf32>, %y: memref<8x65536xf32>) {
+  // expected-error @below {{schedule is not legal here: needs 131104 bytes of shared memory, 131072 of them for staged = 8, a block has 101376}}
+  upweave.block domain [8, 65536] rows [1] stored(%x : memref<8x65536xf32>)
+    outs(%y : memref<8x65536xf32>)
+    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 256, vector = 4, registers = 16, looped = true, staged = 8, tile = [1, 1]>} {
+  ^bb0(%v: f32):
+    %s = upweave.row_reduce <add> %v : f32
+    %o = arith.divf %v, %s : f32
+    upweave.yield %o : f32
+  }
+  return
+}

@@ -19,7 +19,7 @@
 // CHECK-COUNT-32: gpu.shuffle xor
 //   CHECK-NOT:   gpu.shuffle
 //   CHECK-NOT:   scf.if
-//       CHECK:   math.rsqrt
+//       CHECK:   llvm.call_intrinsic "llvm.nvvm.rsqrt.approx.ftz.f"
 //       CHECK:   vector.store {{.*}} {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
 //   CHECK-NOT:   scf.if
 // CHECK-COUNT-3: vector.store {{.*}} {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
@@ -234,6 +234,115 @@ func.func @slice(%x: memref<64x16xf32, strided<[24, 1], offset: 8>>,
   ^bb0(%v: f32):
     %s = upweave.row_reduce <add> %v : f32
     upweave.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// A staged row: each thread copies its elements to shared memory, waits for its
+// own copies, and finds them there in every pass. LayerNorm's first mean is that
+// of the first half. While it stores, it copies the next tile's row to the slots
+// it has read. There is no barrier but those of the reductions.
+// CHECK-LABEL: func @staged_rows
+//       CHECK:   gpu.launch_func @kernels::@staged_rows_0_rows
+//  CHECK-SAME:     dynamic_shared_memory_size
+// CHECK-LABEL: gpu.func @staged_rows_0_rows
+//       CHECK:   gpu.dynamic_shared_memory
+//       CHECK:   %[[SLOTS:.*]] = memref.view %{{.*}} to memref<4096xf32, #gpu.address_space<workgroup>>
+//       CHECK:   scf.for
+//       CHECK:     nvgpu.device_async_copy %{{.*}}, %[[SLOTS]][%{{.*}}], 4 {bypassL1}
+//       CHECK:   scf.for
+//       CHECK:     nvvm.cp.async.commit.group
+//  CHECK-NEXT:     nvvm.cp.async.wait.group 0
+//       CHECK:     %[[HALF:.*]] = arith.constant 2048 : index
+//       CHECK:     scf.for %{{.*}} = %{{.*}} to %[[HALF]]
+//       CHECK:       vector.load %[[SLOTS]]
+//       CHECK:     gpu.barrier
+//       CHECK:     scf.for
+//       CHECK:       vector.load %[[SLOTS]]
+//       CHECK:     gpu.barrier
+//       CHECK:     scf.for
+//       CHECK:       vector.load %[[SLOTS]]
+//       CHECK:       vector.store
+//       CHECK:       scf.if
+//       CHECK:         nvgpu.device_async_copy
+//   CHECK-NOT:   gpu.barrier
+//       CHECK:   gpu.return
+func.func @staged_rows(%x: memref<1000x4096xf32>, %y: memref<1000x4096xf32>) {
+  upweave.block domain [1000, 4096] rows [1] stored(%x : memref<1000x4096xf32>)
+    outs(%y : memref<1000x4096xf32>)
+    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 256, vector = 4, registers = 4, looped = true, staged = 4, tile = [1, 4]>} {
+  ^bb0(%v: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    upweave.yield %n : f32
+  }
+  return
+}
+
+// -----
+
+// Half of the row is staged: the other half is read again, first, by each pass
+// that reduces. Two operands feed the reduction, one with elements of 2 bytes that
+// no asynchronous copy takes; the third is read once and not staged.
+// CHECK-LABEL: gpu.func @partly_staged_0_rows
+//       CHECK:   memref.view %{{.*}} to memref<512xf16, #gpu.address_space<workgroup>>
+//       CHECK:   memref.view %{{.*}} to memref<512xf32, #gpu.address_space<workgroup>>
+//   CHECK-NOT:   memref.view
+//       CHECK:   memref.store %{{.*}} : memref<512xf16, #gpu.address_space<workgroup>>
+//       CHECK:   nvgpu.device_async_copy %{{.*}}, 1 :
+//       CHECK:   scf.for {{.*}} iter_args
+//       CHECK:     memref.load %{{.*}} : memref<?xf16>
+//       CHECK:   nvvm.cp.async.wait.group 0
+//       CHECK:   scf.for {{.*}} iter_args
+//       CHECK:     memref.load %{{.*}} : memref<512xf16, #gpu.address_space<workgroup>>
+//       CHECK:   memref.store
+func.func @partly_staged(%x: memref<9x1023xf16>, %r: memref<9x1023xf32>,
+                         %s: memref<9x1023xf32>, %y: memref<9x1023xf32>) {
+  upweave.block domain [9, 1023] rows [1] stored(%x : memref<9x1023xf16>)
+    params(%r[d0, d1], %s[d0, d1] : memref<9x1023xf32>, memref<9x1023xf32>)
+    outs(%y : memref<9x1023xf32>)
+    attributes {schedule = #upweave.schedule<stored, warps = 4, lanes = 128, vector = 1, registers = 2, looped = true, staged = 2, tile = [1, 1]>} {
+  ^bb0(%v: f16, %a: f32, %b: f32):
+    %w = arith.extf %v : f16 to f32
+    %u = arith.addf %w, %a : f32
+    %m = upweave.row_reduce <add> %u : f32
+    %d = arith.subf %u, %m : f32
+    %o = arith.mulf %d, %b : f32
+    upweave.yield %o : f32
+  }
+  return
+}
+
+// -----
+
+// Threads that hold parts of eight rows each: lanes exchange halves until each
+// has one row, a thread a row combines the warps, and all read the results.
+// CHECK-LABEL: gpu.func @combined_columns_0_rows
+//  CHECK-SAME:   workgroup(%{{.*}} : memref<256xf32, #gpu.address_space<workgroup>>
+// CHECK-COUNT-7: gpu.shuffle xor
+//   CHECK-NOT:   gpu.shuffle
+//       CHECK:   memref.store %{{.*}} : memref<256xf32, #gpu.address_space<workgroup>>
+//       CHECK:   gpu.barrier
+//       CHECK:   arith.cmpi ult
+//       CHECK:   scf.if
+// CHECK-COUNT-8:   memref.load %{{.*}} : memref<256xf32, #gpu.address_space<workgroup>>
+//   CHECK-NOT:     memref.load
+//       CHECK:     memref.store %{{.*}} : memref<256xf32, #gpu.address_space<workgroup>>
+//       CHECK:   gpu.barrier
+// CHECK-COUNT-8: memref.load %{{.*}} : memref<256xf32, #gpu.address_space<workgroup>>
+//   CHECK-NOT:   memref.load %{{.*}} : memref<256xf32, #gpu.address_space<workgroup>>
+//       CHECK:   gpu.return
+func.func @combined_columns(%x: memref<2x64x4096xf16>, %y: memref<2x64x4096xf16>) {
+  upweave.block domain [2, 64, 4096] rows [1] stored(%x : memref<2x64x4096xf16>)
+    outs(%y : memref<2x64x4096xf16>)
+    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 64, vector = 8, registers = 8, tile = [1, 1]>} {
+  ^bb0(%v: f16):
+    %w = arith.extf %v : f16 to f32
+    %m = upweave.row_reduce <add> %w : f32
+    %o = arith.divf %w, %m : f32
+    %t = arith.truncf %o : f32 to f16
+    upweave.yield %t : f16
   }
   return
 }

@@ -138,7 +138,9 @@ def Upweave_ScheduleAttr : Upweave_Attr<"Schedule", "schedule"> {
     warps), `vector` the number of contiguous elements in one access of a
     thread, `registers` the number of row elements a thread holds at a time
     (where vectors lie across rows, those of `vector` rows together); `looped`
-    says that a row takes several such steps. `tile` of a kernel over stored
+    says that a row takes several such steps, and `staged` is the number of them
+    that stay in shared memory, where each thread finds what it loaded when it
+    walks the row again. `tile` of a kernel over stored
     rows is the rows a thread holds parts of and the tiles of rows a thread
     block takes one after another. `stages` and `tile` of a fused kernel are its
     pipeline depth and tile sizes. Fields come in any order; what is left out
@@ -158,7 +160,16 @@ def Upweave_ScheduleAttr : Upweave_Attr<"Schedule", "schedule"> {
     DefaultValuedParameter<"int64_t", "0">:$registers,
     DefaultValuedParameter<"bool", "false">:$looped,
     DefaultValuedParameter<"int64_t", "0">:$stages,
-    OptionalArrayRefParameter<"int64_t">:$tile);
+    OptionalArrayRefParameter<"int64_t">:$tile,
+    DefaultValuedParameter<"int64_t", "0">:$staged);
+  // Without `staged`, which only kernels over stored rows have.
+  let builders = [AttrBuilder<(ins
+    "ScheduleKind":$kind, "int64_t":$warps, "int64_t":$lanes,
+    "int64_t":$vector, "int64_t":$registers, "bool":$looped,
+    "int64_t":$stages, "::llvm::ArrayRef<int64_t>":$tile), [{
+      return $_get($_ctxt, kind, warps, lanes, vector, registers, looped,
+                   stages, tile, int64_t(0));
+    }]>];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }

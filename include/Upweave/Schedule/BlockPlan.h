@@ -25,6 +25,11 @@ RowNest getStoredNest(BlockOp block);
 /// convolution: of the second kernel of its split.
 RowFacts getRowFacts(BlockOp block, const RowNest &nest);
 
+/// The arguments of the region that every pass over a row reads again: those
+/// that differ from element to element and that a reduction needs.
+llvm::SmallVector<unsigned> getRereadArguments(BlockOp block,
+                                               const RowNest &nest);
+
 /// The schedule that says `plan`, of kind `stored` or `split`.
 ScheduleAttr getSchedule(mlir::MLIRContext *context, ScheduleKind kind,
                          const RowPlan &plan);

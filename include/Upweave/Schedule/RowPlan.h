@@ -31,6 +31,9 @@ struct RowFacts {
   int64_t maxVector = 1;
   /// Bytes of one element of the producer.
   int64_t elementBytes = 4;
+  /// Bytes, for each element of a row, of all operands that every pass over the
+  /// row reads again; 0 if there is nothing to keep between passes.
+  int64_t rereadBytes = 0;
   /// Bytes of all partial results of one round of reductions, for one row.
   int64_t partialBytes = 0;
   /// Rounds of reductions, each of which needs the one before.
@@ -40,8 +43,13 @@ struct RowFacts {
 /// The part of a target that the plan depends on.
 struct RowTarget {
   int64_t multiprocessors = 128;
+  /// For partial results, which are in static shared memory.
   int64_t sharedBytesPerBlock = 48 * 1024;
+  /// For partial results and staged rows together.
+  int64_t stagedBytesPerBlock = 99 * 1024;
+  int64_t sharedBytesPerMultiprocessor = 100 * 1024;
   int64_t maxWarpsPerBlock = 32;
+  int64_t warpsPerMultiprocessor = 48;
 };
 
 /// The tiling of a stored-rows kernel. A thread block holds a tile of rows x
@@ -64,6 +72,9 @@ struct RowPlan {
   int64_t tilesPerBlock = 1;
   /// True if a row takes several steps of threadsPerRow * registers elements.
   bool looped = false;
+  /// Steps of a looped row that stay in shared memory between the passes. Each
+  /// thread reads what it wrote itself, so that no barrier is needed.
+  int64_t staged = 0;
   /// Bytes of shared memory for partial results; 0 if no row spans warps.
   int64_t sharedBytes = 0;
 
@@ -75,9 +86,27 @@ struct RowPlan {
   /// Tile elements a thread holds.
   int64_t getElementsPerThread() const;
 
+  /// Steps that a row takes.
+  int64_t getSteps(const RowFacts &facts) const;
+  /// Bytes of shared memory that the staged steps of a tile take.
+  int64_t getStagedBytes(const RowFacts &facts) const;
+  /// Blocks that a multiprocessor should hold, for which ptxas must do with
+  /// fewer registers a thread; 0 for what ptxas chooses.
+  int64_t getWantedBlocks(const RowFacts &facts, const RowTarget &target) const;
+  /// Elements of a looped row, a multiple of a step's, that LayerNorm takes its
+  /// first mean from; 0 for all.
+  int64_t getSampledElements(const RowFacts &facts) const;
+  /// The bytes of all shared memory of a block.
+  int64_t getBlockBytes(const RowFacts &facts) const {
+    return sharedBytes + getStagedBytes(facts);
+  }
+
   /// What makes the plan illegal for the facts and the target, or nothing.
   std::optional<std::string> verify(const RowFacts &facts,
                                     const RowTarget &target) const;
+  /// The part of verify that is about staged steps.
+  std::optional<std::string> verifyStaged(const RowFacts &facts,
+                                          const RowTarget &target) const;
   /// Fills `sharedBytes` from the rest.
   void computeSharedBytes(const RowFacts &facts);
   void print(llvm::raw_ostream &os) const;

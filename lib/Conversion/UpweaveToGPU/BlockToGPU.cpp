@@ -97,7 +97,7 @@ static LogicalResult lowerStored(LaunchContext &context, BlockOp block) {
              << llvm::toString(said.takeError());
     plan = *said;
   }
-  return lowerStoredRows(context, block, plan);
+  return lowerStoredRows(context, block, plan, *target);
 }
 
 LogicalResult upweave::lowerBlock(LaunchContext &context, BlockOp block) {

@@ -32,6 +32,10 @@ public:
   Value fma(Value x, Value y, Value z) {
     return math::FmaOp::create(b, loc, x, y, z);
   }
+  /// x * x that need not be rounded before it is added to something.
+  Value square(Value x) {
+    return arith::MulFOp::create(b, loc, x, x, arith::FastMathFlags::contract);
+  }
   Value scale(Value x, double factor) {
     return mul(x, constant(x.getType(), factor));
   }
@@ -40,6 +44,14 @@ public:
   /// 1 / x of f32: one instruction, to 1 ulp, denormal results are 0.
   Value reciprocal(Value x) {
     return approximate("llvm.nvvm.rcp.approx.ftz.f", x);
+  }
+  /// 1 / sqrt(x) of x at or above `least`.
+  Value rsqrt(Value x, double least) {
+    // No denormal x: no need to scale it.
+    constexpr double kSmallestNormal = 1.1754943508222875e-38;
+    if (x.getType().isF32() && least >= kSmallestNormal)
+      return approximate("llvm.nvvm.rsqrt.approx.ftz.f", x);
+    return math::RsqrtOp::create(b, loc, x);
   }
   Value convert(Value x, Type type) {
     unsigned from = x.getType().getIntOrFloatBitWidth();
@@ -69,21 +81,29 @@ private:
 /// Corrected two-pass: a first mean m0 of any accuracy, deviations from it,
 /// and their own mean and square in one round. What m0 is wrong by is
 /// corrected in both moments.
-static void expandLayerNorm(LayerNormOp op, int64_t rowLength) {
+/// m0 may be the mean of `sampled` elements of the row, its first: of a share f
+/// of the row it is at most sqrt((1 - f) / f) standard deviations off.
+static void expandLayerNorm(LayerNormOp op, int64_t rowLength,
+                            int64_t sampled) {
   ScalarBuilder s(op);
   Type type = op.getValue().getType(), wide = s.getWide(type);
   double share = 1.0 / static_cast<double>(std::max<int64_t>(rowLength, 1));
   Value v = s.convert(op.getValue(), wide);
-  Value m0 = s.scale(s.reduce(ReduceKind::Add, v), share);
+  Value first = s.reduce(ReduceKind::Add, v);
+  if (sampled)
+    first.getDefiningOp()->setAttr(kSampledAttrName,
+                                   s.b.getI64IntegerAttr(sampled));
+  Value m0 =
+      s.scale(first, sampled ? 1.0 / static_cast<double>(sampled) : share);
   Value d = s.sub(v, m0);
   Value c = s.scale(s.reduce(ReduceKind::Add, d), share);
-  Value q = s.scale(s.reduce(ReduceKind::Add, s.mul(d, d)), share);
+  Value q = s.scale(s.reduce(ReduceKind::Add, s.square(d)), share);
   Value variance = s.sub(q, s.mul(c, c));
   // Rounding may leave a variance of zero slightly negative.
   variance =
       arith::MaximumFOp::create(s.b, s.loc, variance, s.constant(wide, 0.0));
   Value eps = s.constant(wide, op.getEps().convertToDouble());
-  Value rstd = math::RsqrtOp::create(s.b, s.loc, s.add(variance, eps));
+  Value rstd = s.rsqrt(s.add(variance, eps), op.getEps().convertToDouble());
   // (d - c) * rstd in one operation: c is small, so its rounding is harmless.
   Value shift = arith::NegFOp::create(s.b, s.loc, s.mul(c, rstd));
   Value n = s.fma(d, rstd, shift);
@@ -159,10 +179,10 @@ static void widenReduction(RowReduceOp op) {
   op.erase();
 }
 
-void upweave::expandBlockRegion(BlockOp block) {
+void upweave::expandBlockRegion(BlockOp block, int64_t sampled) {
   for (Operation &op : llvm::make_early_inc_range(*block.getBodyBlock())) {
     if (auto norm = dyn_cast<LayerNormOp>(op))
-      expandLayerNorm(norm, block.getRowLength());
+      expandLayerNorm(norm, block.getRowLength(), sampled);
     else if (auto gelu = dyn_cast<GeluOp>(op))
       expandGelu(gelu);
     else if (auto reduce = dyn_cast<RowReduceOp>(op))

@@ -52,9 +52,16 @@ public:
     points.rowDim = kTileElementDim;
   }
 
-  LogicalResult emit();
+  LogicalResult emit(int64_t wantedBlocks);
 
 private:
+  using StepEmitter = function_ref<SmallVector<Value>(ValueRange)>;
+  /// Steps of a row, from one element to another; null for what is not staged.
+  struct Section {
+    int64_t begin, end;
+    const RowStage *stage;
+  };
+
   LogicalResult passOperands();
   void emitTiles();
   void emitTile();
@@ -63,13 +70,23 @@ private:
   void emitLoopedRound(unsigned round);
   void emitResidentStores();
   void emitLoopedStores();
+  void createStage();
+  void fillStage(TileOperands &from);
+  void emitStagedStores(StepEmitter emitStep);
+  std::unique_ptr<TileOperands> createTile();
+  bool fillsAhead() const;
+  int64_t getStagedElements() const {
+    return std::min(nest.getRowLength(), plan.staged * plan.getTileElements());
+  }
   void finishRound(SmallVector<PartialResult> &partials);
   Value getMaskedOperand(RowReduceOp op, int64_t reg);
   Value reduceOwn(RowReduceOp op, int64_t row);
   void storeRun(int64_t reg, ArrayRef<unsigned> outs);
-  void forEachStep(ValueRange inits,
-                   function_ref<SmallVector<Value>(ValueRange)> emitStep,
-                   SmallVector<Value> &results);
+  SmallVector<Section> getSections(int64_t sampled) const;
+  void reduceSection(const Section &section,
+                     MutableArrayRef<PartialResult> partials);
+  void emitSteps(const Section &section, StepEmitter emitStep,
+                 SmallVector<Value> &carried);
   SmallVector<int64_t> getRows(RowReduceOp op) {
     return layout.getRepresentatives(program->getDims(op.getResult()));
   }
@@ -86,6 +103,13 @@ private:
   FlatOperand producer;
   SmallVector<FlatOperand> params, outs;
   std::unique_ptr<TileOperands> tile;
+  /// The tile that the block takes next, whose rows are copied to the stage
+  /// while this one's results are stored, and whether there is one.
+  std::unique_ptr<TileOperands> nextTile;
+  Value hasNextTile;
+  std::unique_ptr<RowStage> stage;
+  /// True while copies to the stage may be under way.
+  bool mustWait = false;
   std::unique_ptr<RowProgram> program;
   std::unique_ptr<RowReduction> reduction;
 };
@@ -115,7 +139,15 @@ LogicalResult StoredRowsKernel::passOperands() {
   return success();
 }
 
-LogicalResult StoredRowsKernel::emit() {
+std::unique_ptr<TileOperands> StoredRowsKernel::createTile() {
+  auto made =
+      std::make_unique<TileOperands>(nest, layout, plan.vector, points, numbers,
+                                     sizes.inKernel, sizes.kernelRows, loc);
+  made->setOperands(producer, params, outs);
+  return made;
+}
+
+LogicalResult StoredRowsKernel::emit(int64_t wantedBlocks) {
   if (failed(passOperands())) {
     launch.abandon();
     return failure();
@@ -123,10 +155,9 @@ LogicalResult StoredRowsKernel::emit() {
   sizes = passLoopSizes(launch, block, nest);
   points.current = launch.body();
   numbers = createThreadNumbers(points.current, loc);
-  tile =
-      std::make_unique<TileOperands>(nest, layout, plan.vector, points, numbers,
-                                     sizes.inKernel, sizes.kernelRows, loc);
-  tile->setOperands(producer, params, outs);
+  tile = createTile();
+  if (plan.staged)
+    createStage();
   program = std::make_unique<RowProgram>(*block.getBodyBlock(), layout, points,
                                          *tile);
   reduction = std::make_unique<RowReduction>(layout, kTileElementDim, numbers,
@@ -134,7 +165,9 @@ LogicalResult StoredRowsKernel::emit() {
   emitTiles();
   Value blocks = createCeilDiv(launch.host(), loc, sizes.hostRows,
                                plan.getTileRows() * plan.tilesPerBlock);
-  launch.finish(blocks);
+  if (wantedBlocks > 0)
+    launch.setMinBlocksPerSM(wantedBlocks);
+  launch.finish(blocks, stage ? stage->getBytes() : 0);
   return success();
 }
 
@@ -154,12 +187,24 @@ void StoredRowsKernel::emitTiles() {
   Value end = createAdd(b, loc, first, blockRows);
   if (ShapedType::isDynamic(numRows) || numRows % blockRows != 0)
     end = arith::MinSIOp::create(b, loc, end, sizes.kernelRows);
+  if (fillsAhead()) {
+    std::unique_ptr<TileOperands> firstTile = createTile();
+    firstTile->setFirstRow(first, partial);
+    fillStage(*firstTile);
+    nextTile = createTile();
+  }
   Value step = arith::ConstantIndexOp::create(b, loc, tileRows);
   auto loop = scf::ForOp::create(b, loc, first, end, step);
   OpBuilder outer = b;
   points.kernelPoint = loop;
   points.current = OpBuilder(loop.getBody()->getTerminator());
   tile->setFirstRow(loop.getInductionVar(), partial);
+  if (nextTile) {
+    Value next = createAdd(points.current, loc, loop.getInductionVar(), step);
+    nextTile->setFirstRow(next, partial);
+    hasNextTile = arith::CmpIOp::create(points.current, loc,
+                                        arith::CmpIPredicate::slt, next, end);
+  }
   emitTile();
   // With one round nothing else keeps the next tile's partial results from
   // overwriting this one's.
@@ -176,6 +221,9 @@ void StoredRowsKernel::emitTile() {
     emitResidentStores();
     return;
   }
+  if (stage && !fillsAhead())
+    fillStage(*tile);
+  mustWait = stage != nullptr;
   for (unsigned round = 0; round < program->getNumRounds(); ++round)
     emitLoopedRound(round);
   emitLoopedStores();
@@ -229,54 +277,151 @@ void StoredRowsKernel::emitResidentRound(unsigned round) {
   finishRound(partials);
 }
 
-/// A loop over the steps of a row; `emitStep` gets what the steps carry along.
-void StoredRowsKernel::forEachStep(
-    ValueRange inits, function_ref<SmallVector<Value>(ValueRange)> emitStep,
-    SmallVector<Value> &results) {
+void StoredRowsKernel::createStage() {
+  OpBuilder &b = points.current;
+  stage = std::make_unique<RowStage>(b, loc, layout, plan.getTileRows(),
+                                     plan.staged);
+  for (unsigned arg : getRereadArguments(block, nest)) {
+    const FlatOperand &operand = arg ? params[arg - 1] : producer;
+    stage->add(b, arg, getElementTypeOrSelf(operand.buffer.getType()),
+               tile->getAccessWidth(arg));
+  }
+}
+
+/// True if the next tile's rows are copied while this one's are stored.
+bool StoredRowsKernel::fillsAhead() const {
+  return stage && plan.tilesPerBlock > 1 &&
+         llvm::any_of(llvm::seq<unsigned>(0, outs.size()), [&](unsigned out) {
+           return tile->getOutDims(out) >> kTileElementDim & 1;
+         });
+}
+
+/// Starts to copy the staged steps of a tile's rows.
+void StoredRowsKernel::fillStage(TileOperands &from) {
+  auto emitStep = [&](ValueRange) {
+    from.setFirstElement(tile->getFirstElement());
+    from.copyToStage(*stage);
+    from.leaveRowLoop();
+    return SmallVector<Value>();
+  };
+  SmallVector<Value> none;
+  emitSteps({0, getStagedElements(), nullptr}, emitStep, none);
+}
+
+/// The staged steps of the last pass. Once a step's results are stored its
+/// slots are free for the next tile's rows.
+void StoredRowsKernel::emitStagedStores(StepEmitter emitStep) {
+  auto emitBoth = [&](ValueRange carried) {
+    Value element = tile->getFirstElement();
+    SmallVector<Value> none = emitStep(carried);
+    if (!nextTile)
+      return none;
+    auto ifOp = scf::IfOp::create(points.current, loc, hasNextTile,
+                                  /*withElseRegion=*/false);
+    OpBuilder outer = points.current;
+    points.current = ifOp.getThenBodyBuilder();
+    nextTile->setFirstElement(element);
+    nextTile->copyToStage(*stage);
+    nextTile->leaveRowLoop();
+    points.current = outer;
+    return none;
+  };
+  SmallVector<Value> none;
+  emitSteps({0, getStagedElements(), stage.get()}, emitBoth, none);
+}
+
+/// A loop over the steps of a section; `carried` is what goes from step to step.
+void StoredRowsKernel::emitSteps(const Section &section, StepEmitter emitStep,
+                                 SmallVector<Value> &carried) {
   OpBuilder outer = points.current;
-  Value zero = arith::ConstantIndexOp::create(outer, loc, 0);
-  Value end = arith::ConstantIndexOp::create(outer, loc, nest.getRowLength());
+  Value first = arith::ConstantIndexOp::create(outer, loc, section.begin);
+  Value last = arith::ConstantIndexOp::create(outer, loc, section.end);
   Value step =
       arith::ConstantIndexOp::create(outer, loc, plan.getTileElements());
-  auto loop = scf::ForOp::create(outer, loc, zero, end, step, inits);
-  if (inits.empty())
+  auto loop = scf::ForOp::create(outer, loc, first, last, step, carried);
+  if (carried.empty())
     loop.getBody()->getTerminator()->erase();
   points.current = OpBuilder::atBlockEnd(loop.getBody());
   points.rowPoint = loop;
   points.inRowLoop = true;
-  tile->setFirstElement(loop.getInductionVar());
-  SmallVector<Value> carried = emitStep(loop.getRegionIterArgs());
-  scf::YieldOp::create(points.current, loc, carried);
+  tile->setFirstElement(loop.getInductionVar(), section.stage);
+  SmallVector<Value> next = emitStep(loop.getRegionIterArgs());
+  scf::YieldOp::create(points.current, loc, next);
   program->leaveRowLoop();
   tile->leaveRowLoop();
   points.inRowLoop = false;
   points.rowPoint = nullptr;
   points.current = outer;
-  results.assign(loop.getResults().begin(), loop.getResults().end());
+  carried.assign(loop.getResults().begin(), loop.getResults().end());
+}
+
+/// The steps of a pass over a row, in parts that are staged or not and sampled
+/// or not. Those that are not staged come first: the others may still be on
+/// their way.
+SmallVector<StoredRowsKernel::Section>
+StoredRowsKernel::getSections(int64_t sampled) const {
+  int64_t length = nest.getRowLength(), staged = getStagedElements();
+  SmallVector<int64_t, 4> cuts{0, sampled, staged, length};
+  llvm::sort(cuts);
+  SmallVector<Section> list;
+  for (auto [begin, end] : llvm::zip(cuts, ArrayRef(cuts).drop_front()))
+    if (begin < end)
+      list.push_back({begin, end, begin < staged ? stage.get() : nullptr});
+  std::stable_partition(list.begin(), list.end(), [](const Section &section) {
+    return section.stage == nullptr;
+  });
+  return list;
+}
+
+/// The elements that a reduction is over, 0 for all.
+static int64_t getSampledElements(RowReduceOp op) {
+  auto sampled = op->getAttrOfType<IntegerAttr>(kSampledAttrName);
+  return sampled ? sampled.getInt() : 0;
 }
 
 void StoredRowsKernel::emitLoopedRound(unsigned round) {
   SmallVector<PartialResult> partials;
-  SmallVector<Value> inits;
-  for (RowReduceOp op : program->getRound(round))
-    for (int64_t row : getRows(op)) {
-      partials.push_back({op, row, Value()});
-      inits.push_back(arith::ConstantOp::create(
-          points.current, loc, getReduceIdentity(op.getKind(), op.getType())));
-    }
-  auto emitStep = [&](ValueRange carried) {
+  int64_t sampled = 0;
+  for (RowReduceOp op : program->getRound(round)) {
+    sampled = std::max(sampled, getSampledElements(op));
+    for (int64_t row : getRows(op))
+      partials.push_back({op, row,
+                          arith::ConstantOp::create(
+                              points.current, loc,
+                              getReduceIdentity(op.getKind(), op.getType()))});
+  }
+  for (const Section &section : getSections(sampled))
+    reduceSection(section, partials);
+  finishRound(partials);
+}
+
+/// Adds the elements of a section to the partial results that are over them.
+void StoredRowsKernel::reduceSection(const Section &section,
+                                     MutableArrayRef<PartialResult> partials) {
+  SmallVector<PartialResult *> active;
+  SmallVector<Value> carried;
+  for (PartialResult &partial : partials) {
+    int64_t sampled = getSampledElements(partial.op);
+    if (sampled && section.begin >= sampled)
+      continue;
+    active.push_back(&partial);
+    carried.push_back(partial.value);
+  }
+  if (active.empty())
+    return;
+  auto emitStep = [&](ValueRange values) {
     SmallVector<Value> next;
-    for (auto [partial, value] : llvm::zip(partials, carried))
+    for (auto [partial, value] : llvm::zip(active, values))
       next.push_back(createReduceCombine(points.current, loc,
-                                         partial.op.getKind(), value,
-                                         reduceOwn(partial.op, partial.reg)));
+                                         partial->op.getKind(), value,
+                                         reduceOwn(partial->op, partial->reg)));
     return next;
   };
-  SmallVector<Value> results;
-  forEachStep(inits, emitStep, results);
-  for (auto [partial, value] : llvm::zip(partials, results))
-    partial.value = value;
-  finishRound(partials);
+  if (section.stage && std::exchange(mustWait, false))
+    stage->wait(points.current);
+  emitSteps(section, emitStep, carried);
+  for (auto [partial, value] : llvm::zip(active, carried))
+    partial->value = value;
 }
 
 void StoredRowsKernel::storeRun(int64_t reg, ArrayRef<unsigned> which) {
@@ -320,13 +465,19 @@ void StoredRowsKernel::emitLoopedStores() {
       storeRun(reg, perElement);
     return SmallVector<Value>();
   };
-  SmallVector<Value> results;
-  forEachStep({}, emitStep, results);
+  SmallVector<Value> none;
+  if (stage)
+    emitStagedStores(emitStep);
+  if (getStagedElements() < nest.getRowLength())
+    emitSteps({getStagedElements(), nest.getRowLength(), nullptr}, emitStep,
+              none);
 }
 
 LogicalResult upweave::lowerStoredRows(LaunchContext &context, BlockOp block,
-                                       const RowPlan &plan) {
-  expandBlockRegion(block);
+                                       const RowPlan &plan,
+                                       const RowTarget &target) {
+  RowFacts facts = getRowFacts(block, getStoredNest(block));
+  expandBlockRegion(block, plan.getSampledElements(facts));
   StoredRowsKernel kernel(context, block, plan);
-  return kernel.emit();
+  return kernel.emit(plan.getWantedBlocks(facts, target));
 }

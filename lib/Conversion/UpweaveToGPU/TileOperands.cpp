@@ -117,10 +117,14 @@ void TileOperands::setFirstRow(Value row, bool mayEndOutside) {
   rowsEndOutside = mayEndOutside;
 }
 
-void TileOperands::setFirstElement(Value element) { firstElement = element; }
+void TileOperands::setFirstElement(Value element, const RowStage *newStage) {
+  firstElement = element;
+  stage = newStage;
+}
 
 void TileOperands::leaveRowLoop() {
   firstElement = nullptr;
+  stage = nullptr;
   elementParts.clear();
   elementMasks.clear();
   SmallVector<Key> stale;
@@ -347,42 +351,75 @@ Value TileOperands::getArgument(unsigned arg, int64_t reg) {
   return loaded[{arg, layout.project(reg, getDims(*operand))}];
 }
 
+int64_t TileOperands::getFastStep(const FlatOperand &operand) const {
+  std::optional<unsigned> fast = nest.getFastLoop();
+  return fast ? operand.facts->steps[*fast] : 0;
+}
+
+int64_t TileOperands::getAccessWidth(const FlatOperand &operand) const {
+  return getFastStep(operand) == 1 ? std::min(run, operand.vector) : 1;
+}
+
+void TileOperands::forEachAccess(const FlatOperand &operand, int64_t reg,
+                                 function_ref<void(int64_t, Value)> visit) {
+  Value address = getAddress(operand, reg - reg % run);
+  OpBuilder b = points.at(getDims(operand));
+  visit(0, address);
+  if (getFastStep(operand) == 0)
+    return;
+  OpFoldResult step = operand.steps[*nest.getFastLoop()];
+  int64_t width = getAccessWidth(operand);
+  for (int64_t i = width; i < run; i += width) {
+    Value offset = arith::ConstantIndexOp::create(b, loc, i);
+    visit(i, createAdd(b, loc, address, createMul(b, loc, offset, step)));
+  }
+}
+
 /// Loads the whole run of `reg`. Addresses outside of the tile's part of the
 /// domain were moved into it: no load needs a mask.
 void TileOperands::load(const FlatOperand &operand, unsigned arg, int64_t reg) {
   DimSet dims = getDims(operand);
-  int64_t first = reg - reg % run;
-  Value address = getAddress(operand, first);
+  int64_t first = reg - reg % run, width = getAccessWidth(operand);
   OpBuilder b = points.at(dims);
-  Type element = getElementTypeOrSelf(operand.buffer.getType());
-  std::optional<unsigned> fast = nest.getFastLoop();
-  int64_t step = fast ? operand.facts->steps[*fast] : 0;
   auto set = [&](int64_t i, Value value) {
     loaded[{arg, layout.project(first + i, dims)}] = value;
   };
-  int64_t width = step == 1 ? std::min(run, operand.vector) : 1;
-  for (int64_t i = 0; i < run; i += width) {
-    if (step == 0 && i > 0)
-      break;
-    Value at = address;
-    if (i > 0)
-      at =
-          createAdd(b, loc, at,
-                    createMul(b, loc, arith::ConstantIndexOp::create(b, loc, i),
-                              operand.steps[*fast]));
-    if (width == 1) {
-      set(i, memref::LoadOp::create(b, loc, operand.buffer, at));
-      continue;
-    }
-    auto type = VectorType::get({width}, element);
+  auto loadAccess = [&](int64_t i, Value buffer, Value at) {
+    if (width == 1)
+      return set(i, memref::LoadOp::create(b, loc, buffer, at));
+    auto type =
+        VectorType::get({width}, getElementTypeOrSelf(buffer.getType()));
     Value vector = vector::LoadOp::create(
-        b, loc, type, operand.buffer, ValueRange{at}, /*nontemporal=*/false,
+        b, loc, type, buffer, ValueRange{at}, /*nontemporal=*/false,
         llvm::MaybeAlign(width * operand.facts->elementBits / 8));
     for (int64_t j = 0; j < width; ++j)
       set(i + j, vector::ExtractOp::create(b, loc, vector, j));
+  };
+  if (stage && stage->holds(arg)) {
+    int64_t accesses = getFastStep(operand) == 0 ? width : run;
+    for (int64_t i = 0; i < accesses; i += width) {
+      StageSlot slot = stage->getSlot(b, arg, first + i, firstElement);
+      loadAccess(i, slot.buffer, slot.index);
+    }
+  } else {
+    forEachAccess(operand, first, [&](int64_t i, Value at) {
+      loadAccess(i, operand.buffer, at);
+    });
   }
   // What does not vary along the run is the same for all of it.
-  if (step == 0)
+  if (getFastStep(operand) == 0)
     for (int64_t i = 1; i < run; ++i)
       set(i, loaded[{arg, layout.project(first, dims)}]);
+}
+
+void TileOperands::copyToStage(const RowStage &to) {
+  OpBuilder &b = points.current;
+  for (int64_t reg = 0; reg < layout.getCount(Holder::Register); reg += run)
+    for (unsigned arg : to.getArguments()) {
+      const FlatOperand &operand = *getOperand(arg);
+      forEachAccess(operand, reg, [&](int64_t i, Value at) {
+        StageSlot slot = to.getSlot(b, arg, reg + i, firstElement);
+        to.copy(b, arg, operand.buffer, at, slot);
+      });
+    }
 }

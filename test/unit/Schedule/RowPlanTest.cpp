@@ -63,6 +63,64 @@ TEST(RowPlanTest, LongerRowsAreLooped) {
   EXPECT_EQ(plan.getTileElements(), 32 * 1024);
 }
 
+/// The H200's limits.
+RowTarget largeTarget() {
+  RowTarget target;
+  target.multiprocessors = 132;
+  target.stagedBytesPerBlock = 227 * 1024;
+  target.sharedBytesPerMultiprocessor = 228 * 1024;
+  target.warpsPerMultiprocessor = 64;
+  return target;
+}
+
+TEST(RowPlanTest, RowsAcrossAreStagedIfNarrowAndLong) {
+  RowFacts facts = layerNormFacts(1024, 1 << 18);
+  facts.alongRow = false;
+  facts.elementBytes = facts.rereadBytes = 2;
+  facts.maxVector = 8;
+  RowPlan plan = planStoredRows(facts, largeTarget());
+  EXPECT_EQ(
+      print(plan),
+      "across rows, vector 8, 128 threads per row, 2 registers looped, 4 "
+      "steps staged, 1 rows per thread, 16 warps, 1 tiles per block, 8192 "
+      "bytes shared");
+  // Two blocks share a multiprocessor.
+  EXPECT_LT(2 * plan.getBlockBytes(facts), 228 * 1024);
+  // Without the memory for it, the row is in registers.
+  RowTarget small;
+  small.stagedBytesPerBlock = small.sharedBytesPerMultiprocessor = 48 * 1024;
+  plan = planStoredRows(facts, small);
+  EXPECT_EQ(plan.staged, 0);
+  EXPECT_FALSE(plan.looped);
+  // Wide ones are in registers, with whole cache lines.
+  facts.elementBytes = facts.rereadBytes = 4;
+  facts.maxVector = 4;
+  plan = planStoredRows(facts, largeTarget());
+  EXPECT_FALSE(plan.looped);
+  EXPECT_EQ(32 / plan.getLanesPerRow() * plan.vector * 4, 128);
+}
+
+TEST(RowPlanTest, LongRowsAreStaged) {
+  RowFacts facts = layerNormFacts(65536, 1 << 14);
+  facts.rereadBytes = 4;
+  RowPlan plan = planStoredRows(facts, largeTarget());
+  EXPECT_EQ(plan.staged, 6);
+  EXPECT_EQ(plan.tilesPerBlock, 4);
+  EXPECT_EQ(plan.getWantedBlocks(facts, largeTarget()), 0);
+  EXPECT_EQ(plan.getSampledElements(facts), 32768);
+  // Few rows are not queued up behind one another.
+  facts.numRows = 600;
+  EXPECT_EQ(planStoredRows(facts, largeTarget()).tilesPerBlock, 1);
+  // A small part of the row is not worth it.
+  EXPECT_EQ(planStoredRows(facts, RowTarget()).staged, 0);
+  facts.elementBytes = facts.rereadBytes = 2;
+  facts.maxVector = 8;
+  plan = planStoredRows(facts, largeTarget());
+  EXPECT_EQ(plan.staged, 6);
+  EXPECT_EQ(plan.getWantedBlocks(facts, largeTarget()), 2);
+  EXPECT_EQ(plan.getSampledElements(facts), 16384);
+}
+
 TEST(RowPlanTest, RowsAcrossTheContiguousDirectionGoToWarps) {
   RowFacts facts = layerNormFacts(64, 1 << 20);
   facts.alongRow = false;
@@ -95,7 +153,6 @@ TEST(RowPlanTest, RowsAcrossKeepSectorsWhole) {
 }
 
 TEST(RowPlanTest, EveryPlanIsLegal) {
-  RowTarget target;
   for (bool alongRow : {true, false})
     for (int64_t length = 1; length <= 70000; length += length / 7 + 1)
       for (int64_t vector : {1, 2, 4, 8, 16}) {
@@ -105,10 +162,13 @@ TEST(RowPlanTest, EveryPlanIsLegal) {
           RowFacts facts = layerNormFacts(length, rows);
           facts.alongRow = alongRow;
           facts.maxVector = vector;
-          facts.elementBytes = 16 / vector;
-          RowPlan plan = planStoredRows(facts, target);
-          EXPECT_EQ(plan.verify(facts, target), std::nullopt)
-              << length << " " << vector << " " << rows << ": " << print(plan);
+          facts.elementBytes = facts.rereadBytes = 16 / vector;
+          for (const RowTarget &target : {RowTarget(), largeTarget()}) {
+            RowPlan plan = planStoredRows(facts, target);
+            EXPECT_EQ(plan.verify(facts, target), std::nullopt)
+                << length << " " << vector << " " << rows << ": "
+                << print(plan);
+          }
         }
       }
 }

@@ -20,7 +20,8 @@ mlir::LogicalResult lowerBlock(LaunchContext &context, BlockOp block);
 
 /// The kernel of a block on a stored tensor, tiled by `plan`.
 mlir::LogicalResult lowerStoredRows(LaunchContext &context, BlockOp block,
-                                    const RowPlan &plan);
+                                    const RowPlan &plan,
+                                    const RowTarget &target);
 
 /// The kernel of a convolution whose region has no collective: a thread an
 /// output element, each over the taps of its own phase.

@@ -29,7 +29,13 @@ constexpr std::array<double, 9> kNormalTail = {
 ///   (error at most 4 units of 2^-24 |v|), or v / (1 + e^-2u) for the tanh
 ///   form, both by `ex2.approx` and `rcp.approx`; of f64 as it is defined;
 /// * float reductions narrower than f32 into f32 ones, rounded at the end.
-void expandBlockRegion(BlockOp block);
+/// Where `sampled` is not 0, the first mean of a `layer_norm` (which the second
+/// pass corrects) is that of so many elements of the row; the reduction has the
+/// number as its kSampledAttrName.
+void expandBlockRegion(BlockOp block, int64_t sampled = 0);
+
+/// The number of elements, the row's first, that a row_reduce is over.
+constexpr llvm::StringLiteral kSampledAttrName = "upweave.sampled";
 
 } // namespace upweave
 

@@ -11,6 +11,7 @@
 #include "Upweave/Conversion/LaunchBuilder.h"
 #include "Upweave/Conversion/UpweaveToGPU/RowProgram.h"
 #include "Upweave/Conversion/UpweaveToGPU/RowReduction.h"
+#include "Upweave/Conversion/UpweaveToGPU/RowStage.h"
 #include "Upweave/Schedule/RowNest.h"
 
 namespace upweave {
@@ -59,8 +60,16 @@ public:
   /// Sets the number of the tile's first row. Tiles may end past the last row
   /// if `mayEndOutside`.
   void setFirstRow(mlir::Value row, bool mayEndOutside);
-  /// Enters a step of a loop over rows: the number of its first element.
-  void setFirstElement(mlir::Value element);
+  /// Enters a step of a loop over rows: the number of its first element. The
+  /// operands that `stage` (if any) holds are read from there.
+  void setFirstElement(mlir::Value element, const RowStage *stage = nullptr);
+  mlir::Value getFirstElement() const { return firstElement; }
+  /// Copies what this thread reads of the current step to `to`.
+  void copyToStage(const RowStage &to);
+  /// Elements of one access to region argument `arg`.
+  int64_t getAccessWidth(unsigned arg) const {
+    return getAccessWidth(*getOperand(arg));
+  }
   /// Forgets what belongs to a step.
   void leaveRowLoop();
 
@@ -106,6 +115,12 @@ private:
   mlir::Value getPart(const FlatOperand &operand, unsigned dim, int64_t reg);
   mlir::Value getAddress(const FlatOperand &operand, int64_t reg);
   void load(const FlatOperand &operand, unsigned arg, int64_t reg);
+  int64_t getFastStep(const FlatOperand &operand) const;
+  int64_t getAccessWidth(const FlatOperand &operand) const;
+  /// Calls `visit` with the offset and the address of each access that the run
+  /// of `reg` takes.
+  void forEachAccess(const FlatOperand &operand, int64_t reg,
+                     llvm::function_ref<void(int64_t, mlir::Value)> visit);
   void storeRun(mlir::OpBuilder &b, const FlatOperand &out, int64_t reg,
                 mlir::Value address, llvm::ArrayRef<mlir::Value> values);
   mlir::Value getStoreMask(const FlatOperand &out, int64_t reg);
@@ -121,6 +136,7 @@ private:
   mlir::Value threadRow, threadElement;
   mlir::Value firstRow, firstElement;
   bool rowsEndOutside = false;
+  const RowStage *stage = nullptr;
   std::optional<FlatOperand> producer;
   llvm::SmallVector<FlatOperand> params, outs;
 
