@@ -30,7 +30,7 @@ static void buildScheduling(OpPassManager &pm, StringRef precision) {
 }
 
 /// Stage 5.
-static void buildLowering(OpPassManager &pm) {
+static void buildLowering(OpPassManager &pm, bool contract) {
   pm.addPass(createSplitBlocks());
   SelectScheduleOptions missing;
   missing.onlyMissing = true;
@@ -38,14 +38,16 @@ static void buildLowering(OpPassManager &pm) {
   buildBufferizePipeline(pm);
   pm.addPass(createPackOperands());
   pm.addPass(createPlanBuffers());
-  pm.addPass(createLowerToGPU());
+  LowerToGPUOptions options;
+  options.contract = contract;
+  pm.addPass(createLowerToGPU(options));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
 
 void buildBlocksToLaunch(OpPassManager &pm, StringRef precision) {
   buildScheduling(pm, precision);
-  buildLowering(pm);
+  buildLowering(pm, /*contract=*/false);
 }
 
 namespace {
@@ -313,7 +315,10 @@ LogicalResult Compilation::compileChip(StringRef name) {
   keep(Stage::Schedule, name, *chip.module);
   if (isDone(Stage::Schedule))
     return success();
-  if (failed(runPasses(*chip.module, "lowering to kernels", buildLowering)))
+  auto build = [&](OpPassManager &pm) {
+    buildLowering(pm, /*contract=*/!options.strictNumerics);
+  };
+  if (failed(runPasses(*chip.module, "lowering to kernels", build)))
     return failure();
   keep(Stage::Launch, name, *chip.module);
   if (isDone(Stage::Launch))

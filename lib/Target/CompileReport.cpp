@@ -62,6 +62,9 @@ void Compilation::describeDifferences() {
   if (rows && !options.strictNumerics)
     list.push_back("a row-constant addend under a LayerNorm is dropped where "
                    "the LayerNorm is its only use");
+  if (rows && !options.strictNumerics)
+    list.push_back("a product that is only added to something may not be "
+                   "rounded first");
   if (hadAssertions)
     list.push_back("assertions (cf.assert) are not checked");
   for (std::unique_ptr<bundle::EntryT> &entry : entryTables)

@@ -58,8 +58,11 @@ bool mayOverlap(const BufferRoot &a, const BufferRoot &b);
 /// number of the next kernel.
 class LaunchContext {
 public:
-  LaunchContext(mlir::func::FuncOp func, mlir::gpu::GPUModuleOp kernels)
-      : func(func), kernels(kernels) {}
+  /// With `contract` a kernel need not round a product that is only added to
+  /// something.
+  LaunchContext(mlir::func::FuncOp func, mlir::gpu::GPUModuleOp kernels,
+                bool contract = false)
+      : func(func), kernels(kernels), contract(contract) {}
 
   /// A new kernel name `<func>_<n>_<what>`; characters that PTX does not take
   /// become '_'. The numbers follow the order of the calls.
@@ -67,10 +70,12 @@ public:
 
   mlir::func::FuncOp getFunc() const { return func; }
   mlir::gpu::GPUModuleOp getKernels() const { return kernels; }
+  bool mayContract() const { return contract; }
 
 private:
   mlir::func::FuncOp func;
   mlir::gpu::GPUModuleOp kernels;
+  bool contract;
   unsigned nextNumber = 0;
 };
 

@@ -58,6 +58,11 @@ def LowerToGPU : Pass<"upweave-lower-to-gpu", "mlir::ModuleOp"> {
     "mlir::NVVM::NVVMDialect", "mlir::scf::SCFDialect",
     "mlir::vector::VectorDialect"
   ];
+  let options = [
+    Option<"contract", "contract", "bool", "false",
+           "In blocks over rows, do not round a product that is only added to "
+           "something">
+  ];
   let statistics = [
     Statistic<"numFallback", "fallback-kernels",
               "Kernels of one thread an output element">,

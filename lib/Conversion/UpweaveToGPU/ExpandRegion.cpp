@@ -189,3 +189,23 @@ void upweave::expandBlockRegion(BlockOp block, int64_t sampled) {
       widenReduction(reduce);
   }
 }
+
+void upweave::allowContraction(BlockOp block) {
+  auto allow = [](auto op) {
+    op.setFastmath(op.getFastmath() | arith::FastMathFlags::contract);
+  };
+  for (Operation &op : *block.getBodyBlock()) {
+    if (!isa<arith::AddFOp, arith::SubFOp>(op))
+      continue;
+    for (Value operand : op.getOperands()) {
+      auto product = operand.getDefiningOp<arith::MulFOp>();
+      if (!product || !product->hasOneUse())
+        continue;
+      allow(product);
+      if (auto sum = dyn_cast<arith::AddFOp>(op))
+        allow(sum);
+      else
+        allow(cast<arith::SubFOp>(op));
+    }
+  }
+}

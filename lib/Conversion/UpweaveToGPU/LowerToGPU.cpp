@@ -93,7 +93,7 @@ struct LowerToGPU : public impl::LowerToGPUBase<LowerToGPU> {
     for (auto func : module.getOps<func::FuncOp>()) {
       if (func.isExternal())
         continue;
-      LaunchContext context(func, kernels);
+      LaunchContext context(func, kernels, contract);
       if (failed(lowerFunction(context)))
         return signalPassFailure();
     }

@@ -478,6 +478,8 @@ LogicalResult upweave::lowerStoredRows(LaunchContext &context, BlockOp block,
                                        const RowTarget &target) {
   RowFacts facts = getRowFacts(block, getStoredNest(block));
   expandBlockRegion(block, plan.getSampledElements(facts));
+  if (context.mayContract())
+    allowContraction(block);
   StoredRowsKernel kernel(context, block, plan);
   return kernel.emit(plan.getWantedBlocks(facts, target));
 }

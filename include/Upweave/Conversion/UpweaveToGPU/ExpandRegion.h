@@ -34,6 +34,9 @@ constexpr std::array<double, 9> kNormalTail = {
 /// number as its kSampledAttrName.
 void expandBlockRegion(BlockOp block, int64_t sampled = 0);
 
+/// Lets products of the region that are only added to something go unrounded.
+void allowContraction(BlockOp block);
+
 /// The number of elements, the row's first, that a row_reduce is over.
 constexpr llvm::StringLiteral kSampledAttrName = "upweave.sampled";
 
