@@ -164,30 +164,36 @@ void BlockRunner::meetBlock(const Site &site, uint32_t number, uint32_t wanted,
   self.fiber.suspend();
 }
 
-/// An aligned barrier is one instruction for all lanes of a warp.
-void BlockRunner::checkAligned(const Barrier &barrier) {
+/// An aligned barrier is one instruction for all lanes of a warp: the place of
+/// a lane at another one, and what to say of it; null if there is none.
+const Site *BlockRunner::findDivergence(const Barrier &barrier,
+                                        std::string &message) const {
   std::vector<const Site *> sites(warps.size());
   for (uint32_t index : barrier.waiting) {
     const Thread &thread = *threads[index];
     const Site *&site = sites[index / kWarpSize];
     if (!site)
       site = thread.site;
-    if (site != thread.site)
-      fail(FaultKind::DivergentBarrier,
-           formatv("lanes of warp {0} meet at two different barriers: '{1}' at "
-                   "{2} and '{3}' at {4}",
-                   index / kWarpSize, site->name,
-                   site->location.empty() ? "?" : site->location,
-                   thread.site->name,
-                   thread.site->location.empty() ? "?" : thread.site->location),
-           *thread.site);
+    if (site == thread.site)
+      continue;
+    message = formatv(
+        "lanes of warp {0} meet at two different barriers: '{1}' "
+        "at {2} and '{3}' at {4}",
+        index / kWarpSize, site->name,
+        site->location.empty() ? "?" : site->location, thread.site->name,
+        thread.site->location.empty() ? "?" : thread.site->location);
+    return thread.site;
   }
+  return nullptr;
 }
 
 void BlockRunner::completeBarrier(Barrier &barrier) {
   ++barrierCount;
-  if (barrier.aligned)
-    checkAligned(barrier);
+  std::string message;
+  const Site *divergent =
+      barrier.aligned ? findDivergence(barrier, message) : nullptr;
+  if (divergent)
+    fail(FaultKind::DivergentBarrier, std::move(message), *divergent);
   if (barrier.waiting.size() == count)
     races.synchronizeAll();
   else

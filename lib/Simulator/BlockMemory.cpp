@@ -19,24 +19,29 @@ static StringRef getVerb(AccessKind kind) {
   return kind == AccessKind::Load ? "loads" : "stores";
 }
 
+std::string BlockRunner::describeMisaligned(uintptr_t address, uint32_t bytes,
+                                            uint32_t alignment, AccessKind kind,
+                                            const Site &site) const {
+  uint64_t offset = address - reinterpret_cast<uintptr_t>(sharedBase);
+  std::string what = "shared memory";
+  if (offset >= sharedSize) {
+    const Allocation *allocation = memory.find(address);
+    what = allocation ? "'" + allocation->name + "'" : "unknown memory";
+    offset = allocation ? address - allocation->begin : address;
+  }
+  return formatv("'{0}' {1} {2} bytes at byte {3} of {4}, which must be a "
+                 "multiple of {5}",
+                 site.name, getVerb(kind), bytes, offset, what, alignment);
+}
+
 void BlockRunner::access(uintptr_t address, uint32_t bytes, uint32_t alignment,
                          AccessKind kind, AddressSpace space,
                          const Site &site) {
   uint64_t offset = address - reinterpret_cast<uintptr_t>(sharedBase);
   bool isShared = offset < sharedSize;
-  if (address & (alignment - 1)) {
-    Allocation *allocation = isShared ? nullptr : memory.find(address);
+  if (address & (alignment - 1))
     fail(FaultKind::Misaligned,
-         formatv("'{0}' {1} {2} bytes at byte {3} of {4}, which must be a "
-                 "multiple of {5}",
-                 site.name, getVerb(kind), bytes,
-                 allocation ? address - allocation->begin : offset,
-                 allocation ? "'" + allocation->name + "'"
-                 : isShared ? std::string("shared memory")
-                            : std::string("unknown memory"),
-                 alignment),
-         site);
-  }
+         describeMisaligned(address, bytes, alignment, kind, site), site);
   if (space == AddressSpace::Generic &&
       running->fiber.getStack().contains(address))
     return; // a local variable
@@ -49,6 +54,13 @@ void BlockRunner::access(uintptr_t address, uint32_t bytes, uint32_t alignment,
   accessGlobal(address, bytes, kind, site);
 }
 
+std::string BlockRunner::describeStray(uintptr_t address, uint32_t bytes,
+                                       AccessKind kind,
+                                       const Site &site) const {
+  return formatv("'{0}' {1} {2} bytes outside of every tensor: {3}", site.name,
+                 getVerb(kind), bytes, memory.describeNearest(address));
+}
+
 void BlockRunner::accessGlobal(uintptr_t address, uint32_t bytes,
                                AccessKind kind, const Site &site) {
   Allocation *&allocation =
@@ -56,9 +68,7 @@ void BlockRunner::accessGlobal(uintptr_t address, uint32_t bytes,
   if (!allocation || !allocation->contains(address, bytes))
     allocation = memory.find(address);
   if (!allocation || !allocation->contains(address, bytes))
-    fail(FaultKind::GlobalBounds,
-         formatv("'{0}' {1} {2} bytes outside of every tensor: {3}", site.name,
-                 getVerb(kind), bytes, memory.describeNearest(address)),
+    fail(FaultKind::GlobalBounds, describeStray(address, bytes, kind, site),
          site);
   if (kind == AccessKind::Load)
     return;
@@ -70,6 +80,25 @@ void BlockRunner::accessGlobal(uintptr_t address, uint32_t bytes,
   allocation->markWritten(address, bytes);
 }
 
+/// Of the variable that the access is in or behind.
+std::string BlockRunner::describeOutside(int64_t offset, uint32_t bytes,
+                                         AccessKind kind,
+                                         const Site &site) const {
+  std::string what = "dynamic shared memory";
+  uint64_t size = shape->dynamicSharedBytes;
+  int64_t begin = kernel->dynamicOffset;
+  for (const SharedVariable &variable : kernel->shared)
+    if (offset < int64_t(kernel->dynamicOffset) &&
+        (offset >= int64_t(variable.offset) ||
+         &variable == &kernel->shared.front())) {
+      what = "'" + variable.name + "'";
+      size = variable.size;
+      begin = variable.offset;
+    }
+  return formatv("'{0}' {1} {2} bytes at byte {3} of {4}, which has {5}",
+                 site.name, getVerb(kind), bytes, offset - begin, what, size);
+}
+
 void BlockRunner::accessShared(uint64_t offset, uint32_t bytes, AccessKind kind,
                                const Site &site) {
   bool inside =
@@ -78,25 +107,10 @@ void BlockRunner::accessShared(uint64_t offset, uint32_t bytes, AccessKind kind,
   for (const SharedVariable &variable : kernel->shared)
     inside |= offset >= variable.offset &&
               offset + bytes <= variable.offset + variable.size;
-  if (!inside) {
-    int64_t position = static_cast<int64_t>(offset);
-    std::string what = "dynamic shared memory";
-    uint64_t size = shape->dynamicSharedBytes;
-    int64_t begin = kernel->dynamicOffset;
-    for (const SharedVariable &variable : kernel->shared)
-      if (position >= int64_t(variable.offset) ||
-          (size == 0 && &variable == &kernel->shared.front())) {
-        if (position >= int64_t(kernel->dynamicOffset))
-          continue;
-        what = "'" + variable.name + "'";
-        size = variable.size;
-        begin = variable.offset;
-      }
+  if (!inside)
     fail(FaultKind::SharedBounds,
-         formatv("'{0}' {1} {2} bytes at byte {3} of {4}, which has {5}",
-                 site.name, getVerb(kind), bytes, position - begin, what, size),
+         describeOutside(static_cast<int64_t>(offset), bytes, kind, site),
          site);
-  }
   if (kind != AccessKind::Atomic)
     checkRace(offset, bytes, kind == AccessKind::Store, site);
 }

@@ -141,6 +141,18 @@ void BlockRunner::runThread(void *argument) {
   self.finishThread();
 }
 
+/// Where a thread waits in vain: "lane 3 waits for it in 'x' at f:1:2".
+std::string BlockRunner::describeWaiting(const Thread &waiting,
+                                         uint32_t number) const {
+  std::string who =
+      waiting.state == State::AtWarp
+          ? formatv("lane {0} waits for it", number).str()
+          : "thread " + formatIndex(waiting.id) + " waits for all of the block";
+  return formatv(
+      "the thread ends, but {0} in '{1}'{2}{3}", who, waiting.site->name,
+      waiting.site->location.empty() ? "" : " at ", waiting.site->location);
+}
+
 /// A thread that ends leaves nobody waiting for it.
 void BlockRunner::finishThread() {
   static const Site end = {"the end of the thread", "", 0};
@@ -151,25 +163,12 @@ void BlockRunner::finishThread() {
   for (uint32_t i = first; i < std::min(count, first + kWarpSize); ++i) {
     const Thread &other = *threads[i];
     if (other.state == State::AtWarp && other.mask >> (self.index - first) & 1)
-      fail(FaultKind::InactiveLane,
-           formatv("the thread ends, but lane {0} waits for it in '{1}'{2}",
-                   i - first, other.site->name,
-                   other.site->location.empty()
-                       ? ""
-                       : " at " + other.site->location),
-           end);
+      fail(FaultKind::InactiveLane, describeWaiting(other, i - first), end);
   }
   for (const Barrier &barrier : barriers)
     if (!barrier.waiting.empty() && barrier.all) {
       const Thread &other = *threads[barrier.waiting.front()];
-      fail(FaultKind::DivergentBarrier,
-           formatv("the thread ends, but thread {0} waits for all of the block "
-                   "in '{1}'{2}",
-                   formatIndex(other.id), other.site->name,
-                   other.site->location.empty()
-                       ? ""
-                       : " at " + other.site->location),
-           end);
+      fail(FaultKind::DivergentBarrier, describeWaiting(other, 0), end);
     }
   for (;;)
     self.fiber.suspend();

@@ -174,12 +174,22 @@ private:
   void fillCall(uint32_t mask, WarpCall &call);
   void leaveWarp(uint32_t mask);
   void completeBarrier(Barrier &barrier);
-  void checkAligned(const Barrier &barrier);
   void performCopies(const Site &site, size_t count);
   void accessShared(uint64_t offset, uint32_t bytes, AccessKind kind,
                     const Site &site);
   void accessGlobal(uintptr_t address, uint32_t bytes, AccessKind kind,
                     const Site &site);
+  // What is wrong, in words: nothing may be alive on a stack that is left.
+  std::string describeMisaligned(uintptr_t address, uint32_t bytes,
+                                 uint32_t alignment, AccessKind kind,
+                                 const Site &site) const;
+  std::string describeStray(uintptr_t address, uint32_t bytes, AccessKind kind,
+                            const Site &site) const;
+  std::string describeOutside(int64_t offset, uint32_t bytes, AccessKind kind,
+                              const Site &site) const;
+  std::string describeWaiting(const Thread &waiting, uint32_t number) const;
+  const Site *findDivergence(const Barrier &barrier,
+                             std::string &message) const;
   void checkRace(uint64_t offset, uint32_t bytes, bool store, const Site &site);
 
   DeviceMemory &memory;
