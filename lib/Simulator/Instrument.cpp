@@ -197,7 +197,20 @@ static bool isPortable(Intrinsic::ID id) {
   }
 }
 
+/// Whether all of a function's f32 arithmetic flushes subnormal numbers.
+static bool flushesAll(const Function &function) {
+  for (StringRef name : {"denormal-fp-math", "denormal-fp-math-f32"})
+    if (function.getFnAttribute(name).getValueAsString().contains(
+            "preserve-sign"))
+      return true;
+  return false;
+}
+
 Error Instrumenter::checkNames(Function &function) {
+  if (flushesAll(function))
+    return makeError("kernel '" + function.getName() +
+                     "' flushes all subnormal numbers, which the simulator "
+                     "does for single instructions (.ftz) only");
   for (Instruction &instruction : instructions(function)) {
     auto *call = dyn_cast<CallBase>(&instruction);
     if (!call)

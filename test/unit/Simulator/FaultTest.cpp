@@ -402,6 +402,16 @@ define ptx_kernel void @k() {
                "does not know the function '__nv_expf'");
 }
 
+TEST(Unknown, FlushingOfAllNumbersIsRefused) {
+  Machine machine(makeModule(R"(
+define ptx_kernel void @k() #0 {
+  ret void
+}
+attributes #0 = { "denormal-fp-math-f32"="preserve-sign,preserve-sign" })"));
+  EXPECT_PRED2(contains, machine.error,
+               "kernel 'k' flushes all subnormal numbers");
+}
+
 TEST(Unknown, BrokenIRNamesTheLine) {
   Machine machine("define ptx_kernel void @k() {\n  nonsense\n}\n");
   EXPECT_PRED2(contains, machine.error, "does not parse: line 2");
