@@ -1,4 +1,5 @@
 // RUN: upweave-opt %s --split-input-file --verify-diagnostics --upweave-lower-to-gpu
+// RUN: not upweave-opt %s --split-input-file --upweave-lower-to-gpu --remarks-filter=upweave-lower 2>&1 | FileCheck %s --check-prefix=REMARK
 
 func.func @tensors(%x: tensor<4xf32>, %y: tensor<4xf32>) {
   // expected-error @below {{'linalg.exp' works on tensors: run upweave-bufferize and upweave-plan-buffers first}}
@@ -114,5 +115,15 @@ func.func @host(%x: memref<4xf32>, %n: memref<index>) {
 func.func @layout(%x: memref<4x4xf32, affine_map<(i, j) -> (i floordiv 2, j, i mod 2)>>, %y: memref<4x4xf32>) {
   // expected-error @below {{its layout is not strided}}
   linalg.copy ins(%x : memref<4x4xf32, affine_map<(i, j) -> (i floordiv 2, j, i mod 2)>>) outs(%y : memref<4x4xf32>)
+  return
+}
+
+// -----
+
+// REMARK: remark: [Failure] refused | Category:upweave-lower {{.*}}'memref.store' stores one element from the host
+func.func @element(%v: f32, %y: memref<4xf32>) {
+  %c0 = arith.constant 0 : index
+  // expected-error @below {{'memref.store' stores one element from the host, as tensor.insert and tensor.from_elements of a rank above 0 become: write them as linalg.generic}}
+  memref.store %v, %y[%c0] : memref<4xf32>
   return
 }

@@ -12,6 +12,7 @@
 
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 
@@ -54,32 +55,42 @@ static bool isRepeatable(Operation *op) {
          op->getNumRegions() == 0 && isPure(op);
 }
 
-/// Says why `op` cannot be in a launch list, and the way out.
-static LogicalResult refuse(Operation *op) {
-  InFlightDiagnostic error = op->emitError("'") << op->getName() << "' ";
+/// Why `op` cannot be in a launch list, and the way out.
+static StringRef getRefusal(Operation *op) {
   auto isTensor = [](Type type) { return isa<TensorType>(type); };
   if (llvm::any_of(op->getOperandTypes(), isTensor) ||
       llvm::any_of(op->getResultTypes(), isTensor))
-    return error << "works on tensors: run upweave-bufferize and "
-                    "upweave-plan-buffers first";
+    return "works on tensors: run upweave-bufferize and upweave-plan-buffers "
+           "first";
   if (isa<memref::AllocOp, memref::AllocaOp, memref::DeallocOp,
           memref::GetGlobalOp>(op))
-    return error << "needs memory that is not planned: run "
-                    "upweave-plan-buffers first";
+    return "needs memory that is not planned: run upweave-plan-buffers first";
+  if (isa<memref::StoreOp>(op))
+    return "stores one element from the host, as tensor.insert and "
+           "tensor.from_elements of a rank above 0 become: write them as "
+           "linalg.generic";
   if (isa<func::ReturnOp>(op))
-    return error << "returns values: run upweave-bufferize first, which makes "
-                    "results destination arguments";
+    return "returns values: run upweave-bufferize first, which makes results "
+           "destination arguments";
   if (isa<CallOpInterface>(op))
-    return error << "calls a function: inline it first";
+    return "calls a function: inline it first";
   if (op->getNumRegions() || op->hasTrait<OpTrait::IsTerminator>())
-    return error << "is control flow on the host, which a list of launches "
-                    "cannot hold: unroll it, or lower the host code with "
-                    "gpu-to-llvm instead";
+    return "is control flow on the host, which a list of launches cannot "
+           "hold: unroll it, or lower the host code with gpu-to-llvm instead";
   if (isRepeatable(op))
-    return error << "computes a value on the host from memory or floats: only "
-                    "index arithmetic on sizes may stay there";
-  return error << "cannot become a kernel: those made are of linalg ops, "
-                  "memref.copy and upweave.block";
+    return "computes a value on the host from memory or floats: only index "
+           "arithmetic on sizes may stay there";
+  return "cannot become a kernel: those made are of linalg ops, memref.copy "
+         "and upweave.block";
+}
+
+/// Refuses `op` with an error and, for tools that collect them, a remark.
+static LogicalResult refuse(Operation *op) {
+  StringRef reason = getRefusal(op);
+  remark::failed(op->getLoc(),
+                 remark::RemarkOpts::name("refused").category("upweave-lower"))
+      << (Twine("'") + op->getName().getStringRef() + "' " + reason).str();
+  return op->emitError("'") << op->getName() << "' " << reason;
 }
 
 namespace {
