@@ -133,6 +133,26 @@ llvm::SmallVector<int64_t> PhasedAxis::getTapCounts() const {
       taps, [](const auto &list) { return static_cast<int64_t>(list.size()); });
 }
 
+bool PhasedAxis::readsOutside() const {
+  for (auto [phase, list] : llvm::enumerate(taps)) {
+    int64_t positions =
+        (resultSize - static_cast<int64_t>(phase) + getStride() - 1) /
+        getStride();
+    if (positions > 0 && !list.empty() &&
+        (list.front().offset < 0 ||
+         positions - 1 + list.back().offset >= inputSize))
+      return true;
+  }
+  return false;
+}
+
+bool FusedFacts::readsOutside() const {
+  return column.readsOutside() ||
+         llvm::any_of(getClassAxes(), [](const PhasedAxis *axis) {
+           return axis->readsOutside();
+         });
+}
+
 int64_t FusedFacts::getChunks() const {
   return divideCeil(inputChannels, getAtomInfo(atom).getChunkChannels());
 }

@@ -77,6 +77,8 @@ struct PhasedAxis {
   int64_t getMaxTaps() const;
   /// True if all phases have the same number of taps, at least one.
   bool isUniform() const;
+  /// True if a tap of some output lies outside of the input.
+  bool readsOutside() const;
   /// What offset and filter index of a tap differ by from the one before.
   int64_t getOffsetStep() const;
   int64_t getFilterStep() const;
@@ -109,6 +111,9 @@ struct FusedFacts {
   int64_t rounds = 0;
   int64_t partialBytes = 0;
 
+  /// True if products with zeros around the input are formed, which are NaN
+  /// where the filter is infinite.
+  bool readsOutside() const;
   /// Chunks of a group's input channels.
   int64_t getChunks() const;
   /// Phases of the axes but the column.

@@ -76,6 +76,30 @@ Value ConvTile::getCoordinate(unsigned loop, int64_t reg, bool clamped) {
   return known = value;
 }
 
+SmallVector<Value> ConvTile::getPosition(OpBuilder &b, Value reg) {
+  SmallVector<Value> position;
+  for (auto [loop, walk] : llvm::enumerate(loops)) {
+    Value value = walk.first;
+    if (walk.dim) {
+      Value offset =
+          createHolderOffset(b, loc, layout, Holder::Register, reg, *walk.dim);
+      if (offset)
+        offset = arith::IndexCastUIOp::create(b, loc, b.getIndexType(), offset);
+      if (threadOffsets[*walk.dim])
+        offset = createAdd(b, loc, threadOffsets[*walk.dim],
+                           offset ? OpFoldResult(offset) : OpFoldResult());
+      if (offset)
+        value = createAdd(b, loc, value, createMul(b, loc, offset, walk.scale));
+    }
+    if (walk.mayEndOutside) {
+      Value last = createAdd(b, loc, toValue(b, loc, sizes[loop]), -1);
+      value = arith::MinSIOp::create(b, loc, value, last);
+    }
+    position.push_back(value);
+  }
+  return position;
+}
+
 Value ConvTile::getMask(unsigned dim, int64_t reg) {
   OpBuilder &b = points.current;
   reg = layout.project(reg, DimSet(1) << dim);

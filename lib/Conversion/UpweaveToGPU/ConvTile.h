@@ -44,6 +44,11 @@ public:
   /// The sums, by register.
   void setAccumulators(llvm::ArrayRef<mlir::Value> values);
 
+  /// Coordinates along the loops of the nest at register `reg`, of type i32, or
+  /// at the nearest element there is.
+  llvm::SmallVector<mlir::Value> getPosition(mlir::OpBuilder &b,
+                                             mlir::Value reg);
+
   /// True where `reg` lies within the result along tile dimension `dim`; null
   /// if it always does.
   mlir::Value getMask(unsigned dim, int64_t reg);

@@ -4,6 +4,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
+#include "DirectConv.h"
+
 #include "IndexMath.h"
 #include "Upweave/Conversion/UpweaveToGPU/BlockToGPU.h"
 #include "Upweave/Conversion/UpweaveToGPU/ExpandRegion.h"
@@ -27,45 +29,6 @@ static constexpr int64_t kDirectWarps = 8;
 static constexpr int64_t kDirectBlocksPerSM = 4;
 
 namespace {
-/// The taps of one spatial axis, for the result's coordinate o. With
-/// t = o + paddingLow and g = gcd(S, L) they are k' = k0 + j * (S/g), j <
-/// count, where k0 in [0, S/g) solves L * k' = t mod S; none if g does not
-/// divide t.
-struct AxisTaps {
-  AxisTaps(const AxisGeometry &axis, int64_t inputSize, int64_t filterSize);
-
-  AxisGeometry axis;
-  int64_t inputSize, filterSize;
-  int64_t gcd, step, inverse, count;
-};
-
-/// Emits the sum of one output element.
-class DirectConvEmitter {
-public:
-  DirectConvEmitter(BlockOp block, Value input, Value filter);
-  /// The convolution at `position`, a coordinate per dimension of the result.
-  Value emit(OpBuilder &b, ArrayRef<Value> position);
-
-private:
-  Value emitAxis(OpBuilder &b, unsigned axis, Value sum);
-  Value emitChannels(OpBuilder &b, Value sum);
-  Value multiplyAdd(OpBuilder &b, Value x, Value w, Value sum);
-  Value getFirstTap(OpBuilder &b, const AxisTaps &taps, Value shifted);
-
-  Location loc;
-  ConvTransposeGeometry geometry;
-  ConvTransposeSizes sizes;
-  Value input, filter;
-  Type accumulator, result;
-  SmallVector<AxisTaps, 3> axes;
-  /// Coordinates of the operand elements that are being multiplied.
-  SmallVector<Value> inputPosition, filterPosition;
-  /// k0 of each axis (null: 0) and the input position it reads.
-  SmallVector<Value, 3> firstTap, firstInput;
-  /// The group's first input channel; null if there is one group.
-  Value firstChannel;
-};
-
 /// The producer's value is the convolution, at the place in the result that
 /// the producer's map says; all else comes from memory.
 class DirectConvOperands : public TileOperands {

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ConvTile.h"
+#include "DirectConv.h"
 #include "IndexMath.h"
 #include "MainLoop.h"
 
@@ -39,7 +40,9 @@ private:
   Value createShared();
   void createTile();
   void emitRound(unsigned round);
+  void repairSums(MutableArrayRef<Value> sums);
   Value getMaskedOperand(RowReduceOp op, int64_t reg);
+  Value reduceOwn(RowReduceOp op, int64_t row);
   void emitStores();
   Value createNumBlocks();
 
@@ -55,6 +58,8 @@ private:
   ThreadNumbers numbers;
   BlockPlace place;
   StageBuffers buffers;
+  /// The convolution's own operands; null if they are not read.
+  Value input, filter;
   SmallVector<FlatOperand> params, outs;
   std::unique_ptr<ConvTile> tile;
   std::unique_ptr<RowProgram> program;
@@ -71,13 +76,17 @@ LogicalResult FusedKernel::passOperands() {
       list.push_back(*flat);
     return failed(flat);
   };
-  FailureOr<Value> input = launch.addBuffer(block.getInputs()[2], Access::Read);
-  FailureOr<Value> filter =
-      launch.addBuffer(block.getInputs()[3], Access::Read);
-  if (failed(input) || failed(filter))
+  auto passBuffer = [&](unsigned number, Value &view) {
+    FailureOr<Value> passed =
+        launch.addBuffer(block.getInputs()[number], Access::Read);
+    if (succeeded(passed))
+      view = *passed;
+    return failed(passed);
+  };
+  if (passBuffer(2, buffers.packedInput) || passBuffer(3, buffers.packedFilter))
     return failure();
-  buffers.packedInput = *input;
-  buffers.packedFilter = *filter;
+  if (facts.readsOutside() && (passBuffer(0, input) || passBuffer(1, filter)))
+    return failure();
   for (auto [i, param] : llvm::enumerate(block.getParams()))
     if (pass(param, block.getParamMap(i), nest.params[i], Access::Read, params))
       return failure();
@@ -191,6 +200,8 @@ LogicalResult FusedKernel::emit(int64_t minBlocksPerSM) {
   MainLoop loop(facts, plan, layout, stage, numbers, buffers.shared, loc);
   SmallVector<Value> sums = loop.emit(b);
   createTile();
+  if (facts.readsOutside())
+    repairSums(sums);
   tile->setAccumulators(sums);
   program = std::make_unique<RowProgram>(*block.getBodyBlock(), layout, points,
                                          *tile);
@@ -201,6 +212,63 @@ LogicalResult FusedKernel::emit(int64_t minBlocksPerSM) {
   emitStores();
   launch.finish(createNumBlocks(), plan.sharedBytes);
   return success();
+}
+
+/// The zeros around the input make NaN of an infinite filter element, where
+/// there is no product at all. A thread that holds a NaN, for whatever reason,
+/// forms its sums again, of the products that there are.
+void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
+  OpBuilder &b = points.current;
+  Int32Math m(b, loc);
+  int64_t count = static_cast<int64_t>(sums.size());
+  // The same sums as a first round over the rows' forms, where there is one.
+  SmallVector<Value> rows;
+  for (int64_t row : layout.getRepresentatives(~(DimSet(1) << rowDim))) {
+    SmallVector<Value> values;
+    for (int64_t reg : layout.getRegistersAlong(rowDim, row))
+      values.push_back(sums[reg]);
+    rows.push_back(
+        RowReduction::reduceRegisters(b, loc, ReduceKind::Add, values));
+  }
+  Value total = RowReduction::reduceRegisters(b, loc, ReduceKind::Add, rows);
+  Value bad =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, total, total);
+  auto space = gpu::AddressSpaceAttr::get(
+      b.getContext(), gpu::GPUDialect::getPrivateAddressSpace());
+  OpBuilder entry =
+      OpBuilder::atBlockBegin(&launch.getKernel().getBody().front());
+  Value kept = memref::AllocaOp::create(
+      entry, loc,
+      MemRefType::get({count}, b.getF32Type(), MemRefLayoutAttrInterface(),
+                      Attribute(space)));
+
+  SmallVector<Type> types(count, b.getF32Type());
+  auto ifOp = scf::IfOp::create(b, loc, types, bad, /*withElseRegion=*/true);
+  OpBuilder otherwise = OpBuilder::atBlockEnd(ifOp.elseBlock());
+  scf::YieldOp::create(otherwise, loc, sums);
+  OpBuilder then = OpBuilder::atBlockEnd(ifOp.thenBlock());
+  Int32Math tm(then, loc);
+  auto loop = scf::ForOp::create(then, loc, tm.constant(0), tm.constant(count),
+                                 tm.constant(1));
+  OpBuilder body(loop.getBody()->getTerminator());
+  SmallVector<Value> along = tile->getPosition(body, loop.getInductionVar());
+  DataDims dims = block.getGeometryAttr().getGeometry().resultDims;
+  SmallVector<Value> position(along.size());
+  position[dims.batch] = along[0];
+  position[dims.channel] = along[1];
+  for (auto [axis, dim] : llvm::enumerate(dims.spatial))
+    position[dim] = along[2 + axis];
+  Value sum = DirectConvEmitter(block, input, filter).emit(body, position);
+  if (!sum.getType().isF32())
+    sum = arith::ExtFOp::create(body, loc, body.getF32Type(), sum);
+  memref::StoreOp::create(body, loc, sum, kept,
+                          Int32Math(body, loc).toIndex(loop.getInductionVar()));
+  SmallVector<Value> again;
+  for (int64_t i = 0; i < count; ++i)
+    again.push_back(memref::LoadOp::create(
+        then, loc, kept, toValue(then, loc, then.getIndexAttr(i))));
+  scf::YieldOp::create(then, loc, again);
+  llvm::copy(ifOp.getResults(), sums.begin());
 }
 
 /// The operand of a reduction at `reg`; its identity on padding.
@@ -215,19 +283,34 @@ Value FusedKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
   return arith::SelectOp::create(b, loc, mask, value, identity);
 }
 
+/// What this thread holds of row register `row`, reduced.
+Value FusedKernel::reduceOwn(RowReduceOp op, int64_t row) {
+  OpBuilder &b = points.current;
+  SmallVector<int64_t> registers = layout.getRegistersAlong(rowDim, row);
+  auto product = op.getValue().getDefiningOp<arith::MulFOp>();
+  bool masked = llvm::any_of(registers, [&](int64_t reg) {
+    return static_cast<bool>(tile->getMask(rowDim, reg));
+  });
+  if (op.getKind() == ReduceKind::Add && product && !masked) {
+    SmallVector<std::pair<Value, Value>> products;
+    for (int64_t reg : registers)
+      products.push_back({program->get(product.getLhs(), reg),
+                          program->get(product.getRhs(), reg)});
+    return RowReduction::sumProducts(b, loc, products);
+  }
+  SmallVector<Value> values;
+  for (int64_t reg : registers)
+    values.push_back(getMaskedOperand(op, reg));
+  return RowReduction::reduceRegisters(b, loc, op.getKind(), values);
+}
+
 void FusedKernel::emitRound(unsigned round) {
   OpBuilder &b = points.current;
   SmallVector<PartialResult> partials;
   for (RowReduceOp op : program->getRound(round))
     for (int64_t row :
-         layout.getRepresentatives(program->getDims(op.getResult()))) {
-      SmallVector<Value> values;
-      for (int64_t reg : layout.getRegistersAlong(rowDim, row))
-        values.push_back(getMaskedOperand(op, reg));
-      partials.push_back(
-          {op, row,
-           RowReduction::reduceRegisters(b, loc, op.getKind(), values)});
-    }
+         layout.getRepresentatives(program->getDims(op.getResult())))
+      partials.push_back({op, row, reduceOwn(op, row)});
   reduction->combine(b, loc, partials);
   for (const PartialResult &partial : partials)
     program->setReduced(partial.op, partial.reg, partial.value);

@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -64,15 +65,22 @@ static Value addOrOther(OpBuilder &b, Location loc, Value x, Value y) {
   return arith::AddIOp::create(b, loc, x, y);
 }
 
+Value upweave::createHolderOffset(OpBuilder &b, Location loc,
+                                  const TileLayout &layout, Holder holder,
+                                  Value number, unsigned dim) {
+  return createDigits(b, loc, layout, holder, number,
+                      [&](const TileDigit &digit) {
+                        return digit.dim == dim ? digit.stride : 0;
+                      });
+}
+
 Value upweave::createThreadOffset(OpBuilder &b, Location loc,
                                   const TileLayout &layout,
                                   const ThreadNumbers &numbers, unsigned dim) {
-  auto select = [&](const TileDigit &digit) {
-    return digit.dim == dim ? digit.stride : 0;
-  };
   return addOrOther(
-      b, loc, createDigits(b, loc, layout, Holder::Lane, numbers.lane, select),
-      createDigits(b, loc, layout, Holder::Warp, numbers.warp, select));
+      b, loc,
+      createHolderOffset(b, loc, layout, Holder::Lane, numbers.lane, dim),
+      createHolderOffset(b, loc, layout, Holder::Warp, numbers.warp, dim));
 }
 
 /// x combined with y; a product that may be contracted into a sum is.
@@ -101,6 +109,23 @@ Value RowReduction::reduceRegisters(OpBuilder &b, Location loc, ReduceKind kind,
     level = std::move(next);
   }
   return level.front();
+}
+
+Value RowReduction::sumProducts(OpBuilder &b, Location loc,
+                                ArrayRef<std::pair<Value, Value>> products) {
+  // Independent sums hide the latency of an addition.
+  constexpr size_t kSums = 4;
+  SmallVector<Value> sums;
+  for (auto [i, product] : llvm::enumerate(products)) {
+    auto [x, y] = product;
+    if (i < kSums) {
+      sums.push_back(arith::MulFOp::create(b, loc, x, y));
+      continue;
+    }
+    Value &sum = sums[i % kSums];
+    sum = math::FmaOp::create(b, loc, x, y, sum);
+  }
+  return reduceRegisters(b, loc, ReduceKind::Add, sums);
 }
 
 void RowReduction::combine(OpBuilder &b, Location loc,

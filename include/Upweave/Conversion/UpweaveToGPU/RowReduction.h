@@ -26,6 +26,12 @@ struct ThreadNumbers {
 /// Reads the thread's numbers at the start of a kernel.
 ThreadNumbers createThreadNumbers(mlir::OpBuilder &builder, mlir::Location loc);
 
+/// The part of the coordinate along `dim` that `number` (of type i32) of
+/// `holder` adds; null if it is always 0.
+mlir::Value createHolderOffset(mlir::OpBuilder &builder, mlir::Location loc,
+                               const TileLayout &layout, Holder holder,
+                               mlir::Value number, unsigned dim);
+
 /// The part of the coordinate along `dim` that lane and warp add, of type i32;
 /// null if it is always 0.
 mlir::Value createThreadOffset(mlir::OpBuilder &builder, mlir::Location loc,
@@ -56,6 +62,12 @@ public:
   static mlir::Value reduceRegisters(mlir::OpBuilder &builder,
                                      mlir::Location loc, ReduceKind kind,
                                      llvm::ArrayRef<mlir::Value> values);
+
+  /// The sum of `products` of pairs, each added by a multiply-add: so many
+  /// instructions as there are products.
+  static mlir::Value
+  sumProducts(mlir::OpBuilder &builder, mlir::Location loc,
+              llvm::ArrayRef<std::pair<mlir::Value, mlir::Value>> products);
 
   /// Combines all of `partials` (one round of reductions) across lanes and
   /// warps. Each round has shared memory of its own, so that one barrier a
