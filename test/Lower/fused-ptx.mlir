@@ -1,6 +1,6 @@
 // The PTX of fused kernels: fragments by mma.sync, operands by cp.async of 16
-// bytes, rows by shuffles within quads, results by 16-byte stores, nothing
-// spilled.
+// bytes, rows by shuffles within quads, results by 16-byte stores. What ptxas
+// makes of them is checked in Compile/fused.test.
 // REQUIRES: ptxas
 // DEFINE: %{lower} = --upweave-pack-operands --upweave-plan-buffers --upweave-lower-to-gpu --upweave-gpu-to-binary
 // RUN: upweave-opt %s --upweave-attach-target=chip=sm_89 --upweave-select-schedule=precision=tf32 %{lower} | FileCheck %s --check-prefixes=CHECK,TF32
@@ -22,7 +22,6 @@
 // CHECK: rsqrt.approx
 // CHECK: ex2.approx.ftz.f32
 // CHECK: st.global.v4.b32
-// CHECK-NOT: .local
 func.func @kb34(%x: memref<32x32x16x32x32xf32>, %w: memref<32x64x4x4x4xf32>,
                 %g: memref<64xf32>, %b: memref<64xf32>, %y: memref<32x64x32x64x64xf32>) {
   upweave.block domain [32, 64, 32, 64, 64] rows [4]
