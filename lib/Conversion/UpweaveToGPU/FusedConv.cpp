@@ -361,6 +361,8 @@ LogicalResult upweave::lowerFusedConv(LaunchContext &context, BlockOp block) {
   if (failed(target))
     return failure();
   expandBlockRegion(block);
+  if (context.mayContract())
+    allowContraction(block);
   std::string whyNot;
   std::optional<RowNest> nest = buildConvNest(block, whyNot);
   if (!nest)
