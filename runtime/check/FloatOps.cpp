@@ -22,6 +22,8 @@ double passed(double derivative, double e) {
 
 /// A comparison of floats that an error of k e could turn around.
 bool tooClose(const Value &a, const Value &b) {
+  if (std::isinf(a.e) || std::isinf(b.e))
+    return true;
   return (a.e > 0 || b.e > 0) &&
          std::fabs(a.v - b.v) <= kMaxTolerance * (a.e + b.e);
 }
@@ -266,11 +268,20 @@ Value gelu(const Op &op, const Value &a) {
 }
 } // namespace
 
+static thread_local bool overflowIsUnknown = false;
+
+UnknownOverflow::UnknownOverflow() : before(overflowIsUnknown) {
+  overflowIsUnknown = true;
+}
+
+UnknownOverflow::~UnknownOverflow() { overflowIsUnknown = before; }
+
 Value rounded(DType dtype, double v, double e, double units) {
   if (!std::isfinite(v))
-    return floatValue(v);
+    return floatValue(v, overflowIsUnknown && e != 0 ? INFINITY : 0);
   if (std::fabs(v) >= overflowThreshold(dtype))
-    return floatValue(std::copysign(INFINITY, v));
+    return overflowIsUnknown ? floatValue(NAN, INFINITY)
+                             : floatValue(std::copysign(INFINITY, v));
   return floatValue(v, e + units * roundoff(dtype) * std::fabs(v) +
                            underflow(dtype));
 }

@@ -77,6 +77,20 @@ Value applyCast(const Op &op, const Value *in);
 /// Adds rounding to an error and turns what overflows `dtype` into infinity.
 Value rounded(DType dtype, double v, double e, double units = 1);
 
+/// While one lives, what overflows in this thread is unknown, a NaN with an
+/// infinite error: an infinity may lead to a finite value again, which a kernel
+/// that keeps f32 where the source has f16 never sees.
+class UnknownOverflow {
+public:
+  UnknownOverflow();
+  ~UnknownOverflow();
+  UnknownOverflow(const UnknownOverflow &) = delete;
+  UnknownOverflow &operator=(const UnknownOverflow &) = delete;
+
+private:
+  bool before;
+};
+
 /// `combine` of a reduction kind, on accumulators of `dtype`.
 Value combine(bundle::ReduceKind kind, DType dtype, const Value &a,
               const Value &b);

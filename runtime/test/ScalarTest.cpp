@@ -93,6 +93,25 @@ TEST(ScalarOps, OverflowOfTheTypeIsInfinity) {
   EXPECT_FALSE(std::isinf(unary(Opcode::Exp, 100, 0, DType::F64).v));
 }
 
+/// An infinity of the source may lead to a finite value that no kernel sees.
+TEST(ScalarOps, OverflowMayBeUnknown) {
+  UnknownOverflow unknown;
+  const Value in[] = {floatValue(300), floatValue(300)};
+  const Value square =
+      applyScalar(make(Opcode::MulF, DType::F16, {DType::F16, DType::F16}), in);
+  EXPECT_TRUE(std::isnan(square.v));
+  EXPECT_TRUE(std::isinf(square.e));
+  const Value zero =
+      applyScalar(make(Opcode::Rsqrt, DType::F16, {DType::F16}), &square);
+  EXPECT_TRUE(std::isnan(zero.v));
+  EXPECT_TRUE(std::isinf(zero.e));
+  // Nor may a comparison make it known again.
+  const Value limits[] = {zero, floatValue(0)};
+  Op compare = make(Opcode::CmpF, DType::I1, {DType::F16, DType::F16});
+  compare.predicate = uint8_t(bundle::FloatPredicate::OGT);
+  EXPECT_NE(0, applyScalar(compare, limits).e);
+}
+
 TEST(ScalarOps, CloseComparisonsCount) {
   Op greater = make(Opcode::CmpF, DType::I1, {DType::F32, DType::F32});
   greater.predicate = uint8_t(bundle::FloatPredicate::OGT);
