@@ -1,5 +1,6 @@
 // Reductions over a row and layer normalisation, with their errors.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "CompensatedSum.h"
 #include "ScalarProgram.h"
 
 namespace upweave {
@@ -44,13 +45,14 @@ Opcode combiner(ReduceKind kind, DType dtype) {
 /// Sum of the row. The rounding of a sum does not follow the order of the
 /// reference: it is that of `count` terms of these magnitudes.
 Value sumRow(DType dtype, const Value *row, size_t count) {
-  double v = 0, e = 0, magnitude = 0;
+  CompensatedSum v;
+  double e = 0, magnitude = 0;
   for (size_t r = 0; r < count; ++r) {
     v += row[r].v;
     e += row[r].e;
     magnitude += std::fabs(row[r].v);
   }
-  return rounded(dtype, v, e + sumUnit(dtype, count) * magnitude);
+  return rounded(dtype, v.get(), e + sumUnit(dtype, count) * magnitude);
 }
 } // namespace
 
@@ -80,27 +82,35 @@ void layerNormRow(DType dtype, double eps, const Value *row, Value *out,
   // Statistics are kept in f32 at least, whatever the data's type.
   const DType inner = dtype == DType::F64 ? DType::F64 : DType::F32;
   const double unit = roundoff(inner);
-  double mean = 0, meanError = 0;
+  CompensatedSum sum, squares;
+  double meanError = 0;
   for (size_t r = 0; r < count; ++r) {
-    mean += row[r].v / count;
+    sum += row[r].v;
     meanError += row[r].e / count;
   }
-  double variance = 0;
+  const double mean = sum.get() / count;
+  // What rounding the mean left: as in a kernel, or f64 rows could not be judged.
+  CompensatedSum rest;
   for (size_t r = 0; r < count; ++r)
-    variance += (row[r].v - mean) * (row[r].v - mean) / count;
+    rest += row[r].v - mean;
+  const double correction = rest.get() / count;
+  auto center = [&](const Value &x) { return (x.v - mean) - correction; };
+  for (size_t r = 0; r < count; ++r)
+    squares += center(row[r]) * center(row[r]);
+  const double variance = squares.get() / count;
   // The corrected mean is good to the deviations' rounding, not the mean's.
   const double deviation = std::sqrt(variance);
   auto deviationError = [&](const Value &x) {
-    return x.e + meanError + unit * (std::fabs(x.v - mean) + deviation);
+    return x.e + meanError + unit * (std::fabs(center(x)) + deviation);
   };
   double varianceError = sumUnit(inner, count) * variance;
   for (size_t r = 0; r < count; ++r)
     varianceError +=
-        2 * std::fabs(row[r].v - mean) * deviationError(row[r]) / count;
+        2 * std::fabs(center(row[r])) * deviationError(row[r]) / count;
   const double rstd = 1 / std::sqrt(variance + eps);
   const double rstdError = 0.5 * rstd * rstd * rstd * varianceError;
   for (size_t r = 0; r < count; ++r) {
-    const double d = row[r].v - mean;
+    const double d = center(row[r]);
     out[r] = rounded(dtype, d * rstd,
                      rstd * deviationError(row[r]) + std::fabs(d) * rstdError,
                      /*units=*/2);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ConvTranspose.h"
 
+#include "CompensatedSum.h"
+
 #include <fmt/format.h>
 
 namespace upweave {
@@ -11,7 +13,8 @@ namespace check {
 struct ConvTransposeReader::Sums {
   std::vector<std::vector<Tap>> taps; ///< per axis
   bool floats = true;
-  double v = 0, e = 0, magnitude = 0;
+  CompensatedSum v;
+  double e = 0, magnitude = 0;
   int64_t i = 0, count = 0;
 };
 
@@ -170,7 +173,7 @@ Value ConvTransposeReader::read(Evaluator &evaluator, const int64_t *coords,
   if (!sums.floats)
     return intValue(wrapInteger(dtype, sums.i));
   const double unit = contractionUnit(precision, dtype, double(sums.count));
-  return rounded(dtype, sums.v, sums.e + unit * sums.magnitude);
+  return rounded(dtype, sums.v.get(), sums.e + unit * sums.magnitude);
 }
 
 } // namespace check

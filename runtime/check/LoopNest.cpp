@@ -1,6 +1,7 @@
 // linalg.generic: an element is computed from the loops that write it, found by
 // inverting the result's map; nests that have no inverse run forward as a
 // whole. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "CompensatedSum.h"
 #include "Evaluator.h"
 
 #include <fmt/format.h>
@@ -40,7 +41,8 @@ private:
   };
   /// Error bookkeeping of one accumulator that is a sum.
   struct Running {
-    Value value;
+    Value value; ///< of a sum, its start and its terms' errors
+    CompensatedSum terms;
     double magnitude = 0;
     int64_t count = 0;
   };
@@ -228,7 +230,7 @@ void LoopNestEvaluator::update(std::vector<Running> &accumulators) const {
                                        std::fabs(b.v) * term.e + term.e * b.e);
     }
     running.magnitude += std::fabs(term.v);
-    running.value.v += term.v;
+    running.terms += term.v;
     running.value.e += term.e;
     ++running.count;
   }
@@ -243,8 +245,9 @@ Value LoopNestEvaluator::finish(const Result &result,
       result.sum.isProduct
           ? contractionUnit(precision, dtype, double(running.count))
           : sumUnit(dtype, double(running.count));
-  return rounded(dtype, running.value.v,
-                 running.value.e + unit * running.magnitude);
+  CompensatedSum sum = running.terms;
+  sum += running.value.v;
+  return rounded(dtype, sum.get(), running.value.e + unit * running.magnitude);
 }
 
 bool LoopNestEvaluator::next(std::vector<int64_t> &loops,

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 namespace upweave {
 namespace check {
@@ -61,11 +62,14 @@ inline int minExponent(DType dtype) {
 }
 
 /// Absolute error that underflow may add: subnormal rounding for f16 and f64,
-/// flushing to zero for f32 and bf16, whose fast paths do that.
+/// flushing to zero for f32 and bf16, whose fast paths do that. Half of f64's
+/// smallest subnormal is no double: it counts whole.
 inline double underflow(DType dtype) {
   if (!isFloat(dtype))
     return 0;
-  const bool flushes = dtype == DType::F32 || dtype == DType::BF16;
+  if (dtype == DType::F64)
+    return std::numeric_limits<double>::denorm_min();
+  const bool flushes = dtype != DType::F16;
   return std::ldexp(1.0,
                     minExponent(dtype) - (flushes ? 0 : precisionBits(dtype)));
 }

@@ -128,6 +128,12 @@ TEST(Numerics, GeluInF32) {
   }
 }
 
+/// Half of f64's smallest subnormal is no double: nothing would be allowed.
+TEST(Numerics, UnderflowOfDoubles) {
+  for (DType dtype : {DType::F16, DType::BF16, DType::F32, DType::F64})
+    EXPECT_GT(underflow(dtype), 0);
+}
+
 TEST(Numerics, TypesLimits) {
   EXPECT_EQ(65520, overflowThreshold(DType::F16));
   EXPECT_TRUE(std::isinf(float(overflowThreshold(DType::F32))));

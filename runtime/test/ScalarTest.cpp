@@ -217,6 +217,29 @@ TEST(Collectives, LayerNorm) {
   EXPECT_NEAR(out[0].e, far[0].e, 1e-3 * out[0].e);
 }
 
+/// Equal terms cut off the same each time: the reference's own sum must not show
+/// that, or f64 outputs could not be judged by it.
+TEST(Collectives, SumsAreCompensated) {
+  const std::vector<Value> row(3000, floatValue(0.1));
+  const double exact =
+      static_cast<double>(3000 * static_cast<long double>(0.1));
+  EXPECT_NEAR(
+      exact,
+      reduceRow(bundle::ReduceKind::Add, DType::F64, row.data(), row.size()).v,
+      exact * 0x1p-52);
+}
+
+/// Two numbers next to each other: their mean is neither, and no double.
+TEST(Collectives, LayerNormOfNeighbours) {
+  const Value row[] = {floatValue(1), floatValue(1 + 0x1p-52)};
+  Value out[2];
+  layerNormRow(DType::F64, 1e-40, row, out, 2);
+  const double half = 0x1p-53;
+  const double expected = half / std::sqrt(half * half + 1e-40);
+  EXPECT_NEAR(-expected, out[0].v, 1e-12 * expected);
+  EXPECT_NEAR(expected, out[1].v, 1e-12 * expected);
+}
+
 TEST(Collectives, Reductions) {
   const Value row[] = {floatValue(3), floatValue(-1), floatValue(2)};
   using K = bundle::ReduceKind;
