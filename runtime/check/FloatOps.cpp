@@ -207,12 +207,52 @@ bool hasAbsoluteError(Opcode opcode) {
          opcode == Opcode::Acos;
 }
 
+/// Functions that grow, or fall, wherever they are defined: everywhere.
+bool isMonotone(Opcode opcode) {
+  switch (opcode) {
+  case Opcode::Exp:
+  case Opcode::Exp2:
+  case Opcode::ExpM1:
+  case Opcode::Cbrt:
+  case Opcode::Atan:
+  case Opcode::Sinh:
+  case Opcode::Asinh:
+  case Opcode::Tanh:
+  case Opcode::Erf:
+  case Opcode::Erfc:
+    return true;
+  default:
+    return false;
+  }
+}
+
+Sample sample(Opcode opcode, double x) {
+  const bool exponentials = opcode >= Opcode::Rsqrt && opcode <= Opcode::Log1P;
+  return exponentials ? exponential(opcode, x) : trigonometric(opcode, x);
+}
+
+/// The error that an argument's leads to. A derivative says little about an
+/// argument that is not good to a small part of 1: what a monotone function does
+/// over all that k e allows is measured, for each k there is.
+double passedBy(Opcode opcode, const Sample &at, const Value &a) {
+  constexpr double kSmall = 0x1p-6;
+  constexpr double kFarthest = 64; // exp of it is as good as no bound
+  double e = passed(at.derivative, a.e);
+  if (!isMonotone(opcode) || kMaxTolerance * a.e < kSmall)
+    return e;
+  for (const double k : {tolerance(Precision::Tf32), kMaxTolerance})
+    for (const double sign : {-1.0, 1.0}) {
+      const double reach = sign * std::min(k * a.e, kFarthest);
+      const double change = sample(opcode, a.v + reach).y - at.y;
+      if (std::isfinite(change))
+        e = std::max(e, std::fabs(change) / k);
+    }
+  return e;
+}
+
 Value function(const Op &op, const Value &a) {
-  const bool exponentials =
-      op.opcode >= Opcode::Rsqrt && op.opcode <= Opcode::Log1P;
-  const Sample s = exponentials ? exponential(op.opcode, a.v)
-                                : trigonometric(op.opcode, a.v);
-  double e = passed(s.derivative, a.e);
+  const Sample s = sample(op.opcode, a.v);
+  double e = passedBy(op.opcode, s, a);
   if (hasAbsoluteError(op.opcode))
     e += kFunctionUnits * roundoff(op.dtype);
   return rounded(op.dtype, s.y, e, kFunctionUnits);

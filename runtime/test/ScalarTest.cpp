@@ -51,6 +51,21 @@ TEST(ScalarOps, ErrorsFollowTheDerivative) {
     }
 }
 
+/// Where the argument is good to no part of 1, what k e of it does counts.
+TEST(ScalarOps, MonotoneFunctionsOfCoarseArguments) {
+  for (Opcode opcode : {Opcode::Exp, Opcode::ExpM1, Opcode::Tanh, Opcode::Erf,
+                        Opcode::Erfc, Opcode::Atan, Opcode::Sinh})
+    for (double x : {-6.0, 0.0, 5.0})
+      for (double e : {0.01, 0.25, 2.0})
+        for (double k : {4.0, 8.0})
+          for (double sign : {-1.0, 1.0})
+            EXPECT_LE(std::fabs(unary(opcode, x + sign * k * e).v -
+                                unary(opcode, x).v),
+                      k * unary(opcode, x, e).e)
+                << opcodeName(opcode) << " at " << x << " with " << e;
+  EXPECT_TRUE(std::isfinite(unary(Opcode::Exp, 0, 1e9).e));
+}
+
 TEST(ScalarOps, GeluForms) {
   EXPECT_NEAR(0.8413447460685429, unary(Opcode::GeluErf, 1).v, 1e-15);
   EXPECT_NEAR(-0.15865525393145707, unary(Opcode::GeluErf, -1).v, 1e-15);
