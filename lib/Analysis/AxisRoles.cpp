@@ -30,12 +30,14 @@ private:
 
   bool classify(const LoopComponent &component);
   bool classifyMixed(const LoopComponent &component);
+  bool classifyReduction(const LoopComponent &component);
   bool addSpatial(const LoopComponent &component);
   std::optional<AxisGeometry> fitSpatial(const LoopComponent &component,
                                          std::string &whyNot) const;
   bool isIdentity(const LoopComponent &component, TensorIndex a,
                   TensorIndex b) const;
   bool isDynamicIdentity(const LoopComponent &component) const;
+  bool isUnit(const LoopComponent &component) const;
   bool placeBatches();
   bool placeChannels();
   bool placeUngrouped();
@@ -123,6 +125,21 @@ bool RoleFinder::isDynamicIdentity(const LoopComponent &component) const {
   return succeeded(equal) && *equal;
 }
 
+/// True if the component is one position of each tensor, which is read.
+bool RoleFinder::isUnit(const LoopComponent &component) const {
+  ComponentSpace space(views, component);
+  if (space.isDynamic() || space.getNumIterations() != 1 ||
+      space.getSize(kResult) != 1 || space.getSize(kInput) != 1 ||
+      space.getSize(kFilter) != 1)
+    return false;
+  int64_t count = 0;
+  space.enumerate([&](const std::array<int64_t, 3> &) {
+    ++count;
+    return true;
+  });
+  return count == 1;
+}
+
 std::optional<AxisGeometry>
 RoleFinder::fitSpatial(const LoopComponent &component,
                        std::string &whyNot) const {
@@ -166,8 +183,7 @@ bool RoleFinder::classifyMixed(const LoopComponent &component) {
   if (space.isDynamic())
     return failDynamic(component);
   // An axis of one position everywhere is none.
-  if (space.getSize(kResult) == 1 && space.getSize(kInput) == 1 &&
-      space.getSize(kFilter) == 1)
+  if (isUnit(component))
     return true;
   // Products of equal positions are one group each, with no window.
   bool isDiagonal = isIdentity(component, kResult, kInput) &&
@@ -180,26 +196,40 @@ bool RoleFinder::classifyMixed(const LoopComponent &component) {
   return true;
 }
 
+/// A component of the factors alone: channels, a spatial axis with one output, or
+/// a dim of size 1, which may become any axis' own.
+bool RoleFinder::classifyReduction(const LoopComponent &component) {
+  if (isUnit(component))
+    return true;
+  bool onBoth = component.has(kInput) && component.has(kFilter);
+  if (onBoth && isIdentity(component, kInput, kFilter)) {
+    inChannels.push_back(component);
+    return true;
+  }
+  if (addSpatial(component))
+    return true;
+  if (!onBoth)
+    return fail("not-a-transposed-conv",
+                "only one factor depends on the reduction over " +
+                    describe(component));
+  // In an order that may be right beside other channels.
+  inChannels.push_back(component);
+  return true;
+}
+
 bool RoleFinder::classify(const LoopComponent &component) {
   bool onResult = component.has(kResult);
   bool onInput = component.has(kInput);
   bool onFilter = component.has(kFilter);
   if (!onInput && !onFilter) {
-    ArrayRef<int64_t> extents = views.input.extents;
-    if (llvm::all_of(component.loops,
-                     [&](int64_t loop) { return extents[loop] == 1; }))
+    // Of an axis with one input element, only guards may be left.
+    if (isUnit(component) || addSpatial(component))
       return true;
     return fail("not-a-transposed-conv",
                 "neither factor depends on " + describe(component));
   }
-  if (!onResult) {
-    if (!onInput || !onFilter)
-      return fail("not-a-transposed-conv",
-                  "only one factor depends on the reduction over " +
-                      describe(component));
-    inChannels.push_back(component);
-    return true;
-  }
+  if (!onResult)
+    return classifyReduction(component);
   if (component.reduces || (onInput && onFilter))
     return classifyMixed(component);
   if (onFilter) {
@@ -361,11 +391,9 @@ bool RoleFinder::placeGrouped() {
 }
 
 bool RoleFinder::placeChannels() {
-  if (groups.empty())
-    return placeUngrouped();
-  // The mismatch of a component that is no spatial axis is still set.
-  if (!placeGrouped())
+  if (groups.empty() ? !placeUngrouped() : !placeGrouped())
     return false;
+  // The mismatch of a component that is no spatial axis is still set.
   mismatch = {};
   return true;
 }

@@ -158,3 +158,65 @@ func.func @pad_before(%x: tensor<1x3x5xf32>, %w: tensor<4x3x4xf32>) -> tensor<1x
     ins(%s, %w : tensor<1x3x17xf32>, tensor<4x3x4xf32>) outs(%i : tensor<1x4x14xf32>) -> tensor<1x4x14xf32>
   return %y : tensor<1x4x14xf32>
 }
+
+// -----
+
+// A filter of one position along an axis with a stride and padding.
+// CHECK-LABEL: func @unit_filter
+//   CHECK-NOT:   tensor.insert_slice
+//       CHECK:   upweave.conv_transpose <strides = [2, 2], padding = [0, 2], reversed = [0, 1], dims = [b, c, 0, 1] x [o, i, 0, 1] -> [b, c, 0, 1]> ins(%{{.*}}, %{{.*}} : tensor<2x3x4x5xf32>, tensor<4x3x1x3xf32>)
+func.func @unit_filter(%x: tensor<2x3x4x5xf32>, %w: tensor<4x3x1x3xf32>) -> tensor<2x4x7x7xf32> {
+  %z = arith.constant dense<0.0> : tensor<2x3x7x9xf32>
+  %s = tensor.insert_slice %x into %z[0, 0, 0, 0] [2, 3, 4, 5] [1, 1, 2, 2] : tensor<2x3x4x5xf32> into tensor<2x3x7x9xf32>
+  %i = arith.constant dense<0.0> : tensor<2x4x7x7xf32>
+  %y = linalg.conv_2d_nchw_fchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>}
+    ins(%s, %w : tensor<2x3x7x9xf32>, tensor<4x3x1x3xf32>) outs(%i : tensor<2x4x7x7xf32>) -> tensor<2x4x7x7xf32>
+  return %y : tensor<2x4x7x7xf32>
+}
+
+// -----
+
+// One output along an axis: nothing of the result tells it from channels.
+// CHECK-LABEL: func @one_output
+//   CHECK-NOT:   tensor.insert_slice
+//       CHECK:   upweave.conv_transpose <strides = [2, 2], padding = [{{.*}}], reversed = [1, 1], dims = [b, c, 0, 1] x [o, i, 0, 1] -> [b, c, 0, 1]> ins(%{{.*}}, %{{.*}} : tensor<2x3x3x5xf32>, tensor<4x3x5x3xf32>)
+func.func @one_output(%x: tensor<2x3x3x5xf32>, %w: tensor<4x3x5x3xf32>) -> tensor<2x4x1x7xf32> {
+  %z = arith.constant dense<0.0> : tensor<2x3x5x9xf32>
+  %s = tensor.insert_slice %x into %z[0, 0, 0, 0] [2, 3, 3, 5] [1, 1, 2, 2] : tensor<2x3x3x5xf32> into tensor<2x3x5x9xf32>
+  %i = arith.constant dense<0.0> : tensor<2x4x1x7xf32>
+  %y = linalg.conv_2d_nchw_fchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>}
+    ins(%s, %w : tensor<2x3x5x9xf32>, tensor<4x3x5x3xf32>) outs(%i : tensor<2x4x1x7xf32>) -> tensor<2x4x1x7xf32>
+  return %y : tensor<2x4x1x7xf32>
+}
+
+// -----
+
+// The only output along the second axis is padding: the input is never read.
+// CHECK-LABEL: func @beside_the_input
+//       CHECK:   %[[ZERO:.+]] = arith.constant dense<0.000000e+00> : tensor<2x3x4x2xf32>
+//       CHECK:   upweave.conv_transpose {{.*}} ins(%[[ZERO]],
+func.func @beside_the_input(%x: tensor<2x3x4x1xf32>, %w: tensor<4x3x2x1xf32>) -> tensor<2x4x3x1xf32> {
+  %z = arith.constant dense<0.0> : tensor<2x3x4x2xf32>
+  %p = tensor.insert_slice %x into %z[0, 0, 0, 0] [2, 3, 4, 1] [1, 1, 1, 1] : tensor<2x3x4x1xf32> into tensor<2x3x4x2xf32>
+  %s = tensor.extract_slice %p[0, 0, 0, 1] [2, 3, 4, 1] [1, 1, 1, 1] : tensor<2x3x4x2xf32> to tensor<2x3x4x1xf32>
+  %i = arith.constant dense<0.0> : tensor<2x4x3x1xf32>
+  %y = linalg.conv_2d_nchw_fchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>}
+    ins(%s, %w : tensor<2x3x4x1xf32>, tensor<4x3x2x1xf32>) outs(%i : tensor<2x4x3x1xf32>) -> tensor<2x4x3x1xf32>
+  return %y : tensor<2x4x3x1xf32>
+}
+
+// -----
+
+// One input element along each spatial axis: its position is a constant. Padded,
+// it leads to one of three outputs; beside a filter of two, to the only one.
+// CHECK-LABEL: func @one_input
+//   CHECK-NOT:   tensor.insert_slice
+//       CHECK:   upweave.conv_transpose {{.*}} ins(%{{.*}}, %{{.*}} : tensor<2x3x1x1xf32>, tensor<4x3x1x2xf32>)
+func.func @one_input(%x: tensor<2x3x1x1xf32>, %w: tensor<4x3x1x2xf32>) -> tensor<2x4x3x1xf32> {
+  %z = arith.constant dense<0.0> : tensor<2x3x3x2xf32>
+  %s = tensor.insert_slice %x into %z[0, 0, 1, 0] [2, 3, 1, 1] [1, 1, 1, 1] : tensor<2x3x1x1xf32> into tensor<2x3x3x2xf32>
+  %i = arith.constant dense<0.0> : tensor<2x4x3x1xf32>
+  %y = linalg.conv_2d_nchw_fchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>}
+    ins(%s, %w : tensor<2x3x3x2xf32>, tensor<4x3x1x2xf32>) outs(%i : tensor<2x4x3x1xf32>) -> tensor<2x4x3x1xf32>
+  return %y : tensor<2x4x3x1xf32>
+}
