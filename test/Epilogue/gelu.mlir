@@ -251,3 +251,50 @@ func.func @half(%x: tensor<4x8xf16>) -> tensor<4x8xf16> {
   }
   return %y : tensor<4x8xf16>
 }
+
+// In f64 the root of two has all its digits; what an f32 constant lacks of it
+// shows in the result, and such a function stays as it is.
+// CHECK-LABEL: func @double
+// CHECK: ^bb0(%[[V:.+]]: f64):
+// CHECK-NEXT: %[[O:.+]] = upweave.gelu <erf> %[[V]] : f64
+// CHECK-NEXT: upweave.yield %[[O]] : f64
+func.func @double(%x: tensor<4x8xf64>) -> tensor<4x8xf64> {
+  %e = tensor.empty() : tensor<4x8xf64>
+  %y = upweave.block domain [4, 8]
+    stored(%x : tensor<4x8xf64>)
+    outs(%e : tensor<4x8xf64>) {
+  ^bb0(%v: f64):
+    %one = arith.constant 1.0 : f64
+    %half = arith.constant 0.5 : f64
+    %r2 = arith.constant 1.4142135623730951 : f64
+    %0 = arith.divf %v, %r2 : f64
+    %1 = math.erf %0 : f64
+    %2 = arith.addf %1, %one : f64
+    %3 = arith.mulf %2, %half : f64
+    %o = arith.mulf %v, %3 : f64
+    upweave.yield %o : f64
+  }
+  return %y : tensor<4x8xf64>
+}
+
+// CHECK-LABEL: func @single_constant_in_double
+// CHECK-NOT: upweave.gelu
+// CHECK: math.erf
+func.func @single_constant_in_double(%x: tensor<4x8xf64>) -> tensor<4x8xf64> {
+  %e = tensor.empty() : tensor<4x8xf64>
+  %y = upweave.block domain [4, 8]
+    stored(%x : tensor<4x8xf64>)
+    outs(%e : tensor<4x8xf64>) {
+  ^bb0(%v: f64):
+    %one = arith.constant 1.0 : f64
+    %half = arith.constant 0.5 : f64
+    %r2 = arith.constant 1.41421354 : f64
+    %0 = arith.divf %v, %r2 : f64
+    %1 = math.erf %0 : f64
+    %2 = arith.addf %1, %one : f64
+    %3 = arith.mulf %2, %half : f64
+    %o = arith.mulf %v, %3 : f64
+    upweave.yield %o : f64
+  }
+  return %y : tensor<4x8xf64>
+}

@@ -70,12 +70,12 @@ static Polynomial evaluateIn(Value base, Value root) {
 }
 
 /// The tolerance of a constant that was rounded to `type`, or to f32 if that is
-/// narrower, once or twice.
+/// narrower, once or twice. In f64 an f32 constant is another one, which shows.
 static double getRoundingTolerance(Type type) {
   auto floatType = cast<FloatType>(type);
-  return std::max(
-      kSingleTolerance,
-      std::ldexp(4.0, -static_cast<int>(floatType.getFPMantissaWidth())));
+  double rounding =
+      std::ldexp(4.0, -static_cast<int>(floatType.getFPMantissaWidth()));
+  return type.isF64() ? rounding : std::max(kSingleTolerance, rounding);
 }
 
 /// Matches erf(±v/√2), erfc(±v/√2).
