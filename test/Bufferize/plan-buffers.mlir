@@ -145,3 +145,25 @@ func.func @shares(%x: memref<4xf32>) attributes {upweave.dynamic_dims = []} {
     }
   }
 #-}
+
+// -----
+
+// Sizes of views of arguments follow from the arguments' too: nine frames a
+// batch are one dim, and two again.
+
+// CHECK-DAG: #[[$FRAMES:.+]] = affine_map<()[s0] -> ({{.*}}s0 * 36{{.*}})>
+// CHECK-LABEL: func.func @view_sizes(
+// CHECK-SAME: upweave.workspace_size = #[[$FRAMES]]
+func.func @view_sizes(%x: memref<?x9x1xf32>, %y: memref<?x9x1xf32>)
+    attributes {upweave.dynamic_dims = [array<i64: 0, 0>]} {
+  %c0 = arith.constant 0 : index
+  %c9 = arith.constant 9 : index
+  %v = memref.collapse_shape %x [[0, 1], [2]] : memref<?x9x1xf32> into memref<?x1xf32>
+  %n = memref.dim %v, %c0 : memref<?x1xf32>
+  %a = memref.alloc(%n) : memref<?x1xf32>
+  linalg.exp ins(%v : memref<?x1xf32>) outs(%a : memref<?x1xf32>)
+  %b = arith.divsi %n, %c9 : index
+  %e = memref.expand_shape %a [[0, 1], [2]] output_shape [%b, 9, 1] : memref<?x1xf32> into memref<?x9x1xf32>
+  linalg.exp ins(%e : memref<?x9x1xf32>) outs(%y : memref<?x9x1xf32>)
+  return
+}

@@ -30,6 +30,33 @@ AffineExpr ArgumentSizes::getArgumentDim(BlockArgument arg, int64_t dim) const {
   return {};
 }
 
+AffineExpr ArgumentSizes::getDim(Value buffer, int64_t dim) const {
+  auto type = cast<MemRefType>(buffer.getType());
+  if (!type.isDynamicDim(dim))
+    return getAffineConstantExpr(type.getDimSize(dim), func.getContext());
+  if (auto arg = dyn_cast<BlockArgument>(buffer))
+    return getArgumentDim(arg, dim);
+  return llvm::TypeSwitch<Operation *, AffineExpr>(buffer.getDefiningOp())
+      .Case([&](memref::CollapseShapeOp view) -> AffineExpr {
+        AffineExpr size = getAffineConstantExpr(1, func.getContext());
+        for (int64_t part : view.getReassociationIndices()[dim]) {
+          AffineExpr factor = getDim(view.getSrc(), part);
+          if (!factor)
+            return {};
+          size = size * factor;
+        }
+        return size;
+      })
+      .Case([&](memref::ExpandShapeOp view) {
+        return getExpr(view.getOutputShape()[type.getDynamicDimIndex(dim)]);
+      })
+      .Case([&](memref::CastOp view) { return getDim(view.getSource(), dim); })
+      .Case([&](memref::AllocOp alloc) {
+        return getExpr(alloc.getDynamicSizes()[type.getDynamicDimIndex(dim)]);
+      })
+      .Default([](Operation *) { return AffineExpr(); });
+}
+
 AffineExpr ArgumentSizes::getExpr(Value value) const {
   if (std::optional<int64_t> constant = getConstantIntValue(value))
     return getAffineConstantExpr(*constant, value.getContext());
@@ -43,9 +70,8 @@ AffineExpr ArgumentSizes::getExpr(Value value) const {
   };
   return llvm::TypeSwitch<Operation *, AffineExpr>(op)
       .Case([&](memref::DimOp dim) -> AffineExpr {
-        auto arg = dyn_cast<BlockArgument>(dim.getSource());
         std::optional<int64_t> index = dim.getConstantIndex();
-        return arg && index ? getArgumentDim(arg, *index) : AffineExpr();
+        return index ? getDim(dim.getSource(), *index) : AffineExpr();
       })
       .Case([&](arith::IndexCastOp cast) { return getExpr(cast.getIn()); })
       .Case([&](arith::AddIOp) { return combine(AffineExprKind::Add); })

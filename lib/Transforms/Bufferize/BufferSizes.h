@@ -42,6 +42,8 @@ public:
   mlir::Value materialize(mlir::OpBuilder &builder, mlir::AffineExpr expr);
 
 private:
+  /// The size of dim `dim` of `buffer`, an argument or a view of one.
+  mlir::AffineExpr getDim(mlir::Value buffer, int64_t dim) const;
   mlir::AffineExpr getArgumentDim(mlir::BlockArgument arg, int64_t dim) const;
   mlir::Value create(mlir::OpBuilder &builder, mlir::AffineExpr expr);
 
