@@ -199,6 +199,7 @@ def run(name, opt):
         f"// torch/{name}.py as torch-mlir {version('torch-mlir')} with torch "
         f"{version('torch')} exports it{'; without ' + why if why else ''}.\n"
         "// RUN: %python %S/../check.py %s\n"
+        "// RUN: upweave-check --quiet --jobs=1 %s\n"
     )
     path.parent.mkdir(exist_ok=True)
     path.write_text(header + text)

@@ -1,6 +1,7 @@
 // torch/depthwise_2d.py, written by hand: torch-mlir exports no depthwise transposed
 // convolution (llvm/torch-mlir#4621).
 // RUN: %python %S/../check.py %s
+// RUN: upweave-check --quiet --jobs=1 %s
 #nchw = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #row = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2)>
 #channel = affine_map<(d0, d1, d2, d3) -> (d1)>

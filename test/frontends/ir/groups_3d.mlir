@@ -1,5 +1,6 @@
 // torch/groups_3d.py as torch-mlir 20261001 with torch 2.15.0 exports it.
 // RUN: %python %S/../check.py %s
+// RUN: upweave-check --quiet --jobs=1 %s
 #map = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d2, d3, d4, d5)>
 #map1 = affine_map<(d0, d1, d2, d3, d4, d5, d6, d7, d8, d9) -> (d0, d1, d6, d3 + d7, d4 + d8, d5 + d9)>
 #map2 = affine_map<(d0, d1, d2, d3, d4, d5, d6, d7, d8, d9) -> (d1, d2, d6, d7, d8, d9)>

@@ -1,5 +1,6 @@
 // torch/output_padding_2d.py as torch-mlir 20261001 with torch 2.15.0 exports it.
 // RUN: %python %S/../check.py %s
+// RUN: upweave-check --quiet --jobs=1 %s
 #map = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #map1 = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, 0)>
 #map2 = affine_map<(d0, d1, d2, d3) -> (d3)>
