@@ -283,7 +283,8 @@ Value ConvTile::getStoreMask(const FlatOperand &out, int64_t reg) {
       // One point of a loop that the out leaves out stores.
       if (walk.dim && threadOffsets[*walk.dim])
         requireZero(threadOffsets[*walk.dim]);
-      if (nest.loops[loop].size != 1)
+      // Of a loop of one point, phases beside it start outside.
+      if (nest.loops[loop].size != 1 || walk.mayEndOutside)
         requireZero(walk.first);
     } else if (walk.dim) {
       require(getMask(*walk.dim, reg));
