@@ -31,7 +31,7 @@ sys.path.insert(0, str(HERE))
 
 from sweep_conv import Conv, choose_conv, write_conv  # noqa: E402
 from sweep_ir import Function, Shape  # noqa: E402
-from sweep_tail import Tail, choose_steps  # noqa: E402
+from sweep_tail import COLLECTIVES, Tail, choose_steps  # noqa: E402
 
 CHIPS = ["sm_89", "sm_89", "sm_89", "sm_80", "sm_90", "sm_120"]
 LENGTHS = [*range(1, 10), 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 96, 100, 127, 128, 129, 200, 255, 256, 257,
@@ -74,6 +74,9 @@ def finish(rng: random.Random, f: Function, tail: Tail, y, steps, header: str, o
     for step in steps:
         y = step(tail, y)
     names = [step.__name__ for step in steps]
+    # Most convolutions are fused by choice: the other kernels need asking.
+    if conv and rng.random() < 0.2:
+        options.append("--schedule=split" if any(s in COLLECTIVES for s in steps) else "--schedule=direct")
     about = f"{header} rows={tail.rows} steps={','.join(names) or 'none'} {' '.join(options)}"
     return Case(f.text([y, *tail.results], [about]), about, options, conv, length == 1)
 

@@ -65,13 +65,31 @@ class Conv:
         taps = [self.dilation[axis] * k for k in range(self.kernel[axis])]
         return [p for p in places if any(0 <= p - t < self.out[axis] for t in taps)]
 
+    def products(self, axis: int) -> list[tuple[int, int, int]]:
+        """Which outputs, inputs and filter positions meet along `axis`."""
+        return [(o, i, k) for o in range(self.out[axis]) for k in range(self.kernel[axis])
+                for i in range(self.sizes[axis])
+                if self.low[axis] + self.stride[axis] * i == o + self.dilation[axis] * k]
+
+    def looks_like_channels(self, axis: int) -> bool:
+        """Whether equal positions alone meet, as of groups (two inputs with stride 2,
+        two filter positions, two outputs) or, with one output, of channels."""
+        products = self.products(axis)
+        if self.sizes[axis] < 2 or self.sizes[axis] != self.kernel[axis]:
+            return False
+        return self.out[axis] in (1, self.sizes[axis]) and all(
+            i == k and o in (0, i) for o, i, k in products) and len(products) == self.sizes[axis]
+
     def is_plain(self, axis: int) -> bool:
         """Whether `axis` may count as a part of the batch, or as none at all."""
         return self.kernel[axis] == 1 and self.stuffed(axis) == self.sizes[axis]
 
     def is_free(self, axis: int) -> bool:
-        """Whether the stride along `axis` cannot be told."""
-        return len(self.used(axis)) < 2 or self.out[axis] == 1
+        """Whether the stride along `axis` cannot be told: what meets lies on a line."""
+        _, i0, k0 = self.products(axis)[0]
+        steps = [(i - i0, k - k0) for _, i, k in self.products(axis)]
+        line = all(a * d == b * c for a, b in steps for c, d in steps)
+        return len(self.used(axis)) < 2 or (line and any(k for _, k in steps))
 
     @property
     def last(self) -> bool:
@@ -86,6 +104,9 @@ class Conv:
             return False
         # All zeros fold away; of one element left of several, nothing is raised.
         if any(len(self.used(a)) < min(2, self.sizes[a]) for a in range(self.rank)):
+            return False
+        # Nothing tells these from channels: they are not raised.
+        if any(self.looks_like_channels(a) for a in range(self.rank)):
             return False
         outputs = 2 * self.co * math.prod(self.out)
         taps = self.ci // self.groups * math.prod(self.kernel)
