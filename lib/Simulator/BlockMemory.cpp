@@ -15,6 +15,22 @@ using namespace llvm;
 namespace upweave {
 namespace sim {
 
+// Who stored: the launch (at least 1), the block and the thread, by number.
+static constexpr unsigned kThreadBits = 10, kBlockBits = 38;
+static constexpr uint64_t kThreadMask = (uint64_t(1) << kThreadBits) - 1;
+static constexpr uint64_t kBlockMask = (uint64_t(1) << kBlockBits) - 1;
+static constexpr uint64_t kLaunchMask = ~uint64_t(0)
+                                        << (kThreadBits + kBlockBits);
+
+static uint64_t packWriter(uint64_t launch, const LaunchShape &shape,
+                           Index3 block, uint32_t thread) {
+  uint64_t number =
+      block[0] +
+      uint64_t(shape.grid[0]) * (block[1] + uint64_t(shape.grid[1]) * block[2]);
+  return launch << (kThreadBits + kBlockBits) |
+         (number & kBlockMask) << kThreadBits | thread;
+}
+
 static StringRef getVerb(AccessKind kind) {
   return kind == AccessKind::Load ? "loads" : "stores";
 }
@@ -77,7 +93,24 @@ void BlockRunner::accessGlobal(uintptr_t address, uint32_t bytes,
          formatv("'{0}' stores {1} bytes to '{2}', which is read only",
                  site.name, bytes, allocation->name),
          site);
-  allocation->markWritten(address, bytes);
+  // Atomic operations may meet.
+  uint64_t other = allocation->markWritten(
+      address, bytes, packWriter(launch, *shape, block, running->index),
+      kind == AccessKind::Atomic ? ~uint64_t(0) : kLaunchMask);
+  if (other != 0)
+    fail(FaultKind::GlobalRace,
+         describeTwoStores(*allocation, address, bytes, other, site), site);
+}
+
+std::string BlockRunner::describeTwoStores(const Allocation &allocation,
+                                           uintptr_t address, uint32_t bytes,
+                                           uint64_t other,
+                                           const Site &site) const {
+  return formatv(
+      "'{0}' stores {1} bytes at byte {2} of '{3}', where thread {4} "
+      "of block {5} stored in the same launch",
+      site.name, bytes, address - allocation.begin, allocation.name,
+      other & kThreadMask, other >> kThreadBits & kBlockMask);
 }
 
 /// Of the variable that the access is in or behind.

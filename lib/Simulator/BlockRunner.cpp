@@ -36,6 +36,8 @@ StringRef getFaultName(FaultKind kind) {
     return "misaligned";
   case FaultKind::SharedRace:
     return "shared-race";
+  case FaultKind::GlobalRace:
+    return "global-race";
   case FaultKind::InactiveLane:
     return "inactive-lane";
   case FaultKind::DivergentBarrier:
@@ -212,10 +214,13 @@ std::optional<Fault> BlockRunner::findDeadlock() {
   return found;
 }
 
-std::optional<Fault>
-BlockRunner::run(const KernelCode &newKernel, const LaunchShape &newShape,
-                 const void *const *newParams, Index3 newBlock,
-                 const SimulatorOptions &newOptions, uint64_t seed) {
+std::optional<Fault> BlockRunner::run(const KernelCode &newKernel,
+                                      const LaunchShape &newShape,
+                                      const void *const *newParams,
+                                      Index3 newBlock,
+                                      const SimulatorOptions &newOptions,
+                                      uint64_t seed, uint64_t newLaunch) {
+  launch = newLaunch;
   kernel = &newKernel;
   shape = &newShape;
   params = newParams;

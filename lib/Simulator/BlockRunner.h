@@ -44,7 +44,7 @@ struct KernelCode {
   uint64_t dynamicOffset = 0;
   /// Bytes of static shared memory on the GPU.
   uint32_t staticBytes = 0;
-  /// Log2 of the bytes of the narrowest access to shared memory.
+  /// Log2 of the bytes of the narrowest access to memory, at most 2.
   unsigned granuleLog2 = 2;
   /// Most threads of a block (.maxntid), per dimension; 0 is any.
   Index3 maxThreads = {};
@@ -70,10 +70,12 @@ class BlockRunner {
 public:
   BlockRunner(DeviceMemory &memory) : memory(memory) {}
 
-  /// Runs one block to its end, or to its first fault.
+  /// Runs one block to its end, or to its first fault. `launch` numbers the
+  /// launches: stores of different ones do not race.
   std::optional<Fault> run(const KernelCode &kernel, const LaunchShape &shape,
                            const void *const *params, Index3 block,
-                           const SimulatorOptions &options, uint64_t seed);
+                           const SimulatorOptions &options, uint64_t seed,
+                           uint64_t launch);
 
   /// The runner whose thread is running on this thread of the process.
   static BlockRunner &current();
@@ -185,6 +187,9 @@ private:
                                  const Site &site) const;
   std::string describeStray(uintptr_t address, uint32_t bytes, AccessKind kind,
                             const Site &site) const;
+  std::string describeTwoStores(const Allocation &allocation, uintptr_t address,
+                                uint32_t bytes, uint64_t other,
+                                const Site &site) const;
   std::string describeOutside(int64_t offset, uint32_t bytes, AccessKind kind,
                               const Site &site) const;
   std::string describeWaiting(const Thread &waiting, uint32_t number) const;
@@ -198,6 +203,7 @@ private:
   const void *const *params = nullptr;
   const SimulatorOptions *options = nullptr;
   Index3 block = {};
+  uint64_t launch = 0;
 
   std::vector<std::unique_ptr<Thread>> threads; ///< at least `count` of them
   uint32_t count = 0, finished = 0;

@@ -5,6 +5,7 @@
 
 #include "Upweave/Simulator/DeviceMemory.h"
 
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -78,7 +79,11 @@ void DeviceMemory::poison(void *data) {
   Allocation &allocation = get(data);
   std::memset(data, kPoison, allocation.size);
   uint64_t granules = (allocation.size >> allocation.granuleLog2) + 1;
-  allocation.written.reset(new std::atomic<uint8_t>[granules]());
+  static_assert(sizeof(std::atomic<uint64_t>) == sizeof(uint64_t));
+  allocation.writers.reset(static_cast<std::atomic<uint64_t> *>(
+      std::calloc(granules, sizeof(uint64_t))));
+  if (!allocation.writers)
+    report_fatal_error("no memory to record the stores of kernels");
 }
 
 std::string DeviceMemory::describeNearest(uintptr_t address) const {

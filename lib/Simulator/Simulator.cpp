@@ -96,6 +96,8 @@ public:
   SimulatorOptions options;
   std::unique_ptr<KernelJIT> jit;
   std::vector<std::unique_ptr<BlockRunner>> runners;
+  /// Counts launches, from 1, in the bits that memory has for them.
+  uint64_t launches = 0;
 };
 
 Simulator::Simulator(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
@@ -122,6 +124,13 @@ std::vector<std::string> Simulator::getKernels() const {
   for (const KernelCode &kernel : impl->jit->getKernels())
     names.push_back(kernel.name);
   return names;
+}
+
+uint32_t Simulator::getNarrowestAccess() const {
+  unsigned log2 = 2;
+  for (const KernelCode &code : impl->jit->getKernels())
+    log2 = std::min(log2, code.granuleLog2);
+  return 1u << log2;
 }
 
 uint32_t Simulator::getStaticSharedBytes(StringRef kernel) const {
@@ -171,8 +180,9 @@ void Simulator::Impl::runBlocks(BlockRunner &runner, const KernelCode &kernel,
         static_cast<uint32_t>(number % shape.grid[0]),
         static_cast<uint32_t>(number / shape.grid[0] % shape.grid[1]),
         static_cast<uint32_t>(number / shape.grid[0] / shape.grid[1])};
-    if (std::optional<Fault> fault = runner.run(kernel, shape, params, block,
-                                                options, options.seed + number))
+    if (std::optional<Fault> fault =
+            runner.run(kernel, shape, params, block, options,
+                       options.seed + number, launches))
       work.report(*fault);
     ++work.done;
   }
@@ -265,6 +275,7 @@ Simulator::launch(StringRef name, const LaunchShape &shape,
     work.total = wanted;
   }
   impl->clearCounts();
+  impl->launches = impl->launches % 0xffff + 1;
   impl->runAll(**kernel, shape, params.data(), work, progress);
   if (counts) {
     counts->blocks = work.done;

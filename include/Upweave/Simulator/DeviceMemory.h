@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,6 +23,13 @@ namespace sim {
 /// floating-point type.
 inline constexpr unsigned char kPoison = 0xFF;
 
+/// Frees memory of calloc: large arrays that are zero take no time to make.
+struct FreeZeroed {
+  void operator()(std::atomic<uint64_t> *data) const {
+    std::free(static_cast<void *>(data));
+  }
+};
+
 /// One allocation. Kernels may access [begin, begin + size) and nothing else.
 struct Allocation {
   std::string name;
@@ -29,22 +37,31 @@ struct Allocation {
   uint64_t size = 0; ///< bytes
   /// Whether kernels may store to it.
   bool writable = true;
-  /// Log2 of the bytes that one entry of `written` stands for.
+  /// Log2 of the bytes that one entry of `writers` stands for.
   unsigned granuleLog2 = 0;
-  /// Nonzero where a kernel stored, one entry a granule.
-  std::unique_ptr<std::atomic<uint8_t>[]> written;
+  /// Who stored last, one entry a granule; 0 is nobody.
+  std::unique_ptr<std::atomic<uint64_t>[], FreeZeroed> writers;
 
   bool contains(uintptr_t address, uint64_t bytes) const {
     return address >= begin && bytes <= size && address - begin <= size - bytes;
   }
-  void markWritten(uintptr_t address, uint64_t bytes) {
+  /// Records that `writer` (not 0) stores; returns another one whose number is
+  /// equal to it under `mask`, if there was one, else 0.
+  uint64_t markWritten(uintptr_t address, uint64_t bytes, uint64_t writer,
+                       uint64_t mask) {
     uint64_t first = (address - begin) >> granuleLog2;
     uint64_t last = (address - begin + bytes - 1) >> granuleLog2;
-    for (uint64_t granule = first; granule <= last; ++granule)
-      written[granule].store(1, std::memory_order_relaxed);
+    uint64_t other = 0;
+    for (uint64_t granule = first; granule <= last; ++granule) {
+      uint64_t before =
+          writers[granule].exchange(writer, std::memory_order_relaxed);
+      if (before != 0 && before != writer && ((before ^ writer) & mask) == 0)
+        other = before;
+    }
+    return other;
   }
   bool wasWritten(uint64_t offset) const {
-    return written[offset >> granuleLog2].load(std::memory_order_relaxed) != 0;
+    return writers[offset >> granuleLog2].load(std::memory_order_relaxed) != 0;
   }
 };
 

@@ -29,6 +29,7 @@ enum class FaultKind {
   SharedBounds,     ///< an access outside of the block's shared memory
   Misaligned,       ///< an address that is no multiple of what it must be
   SharedRace,       ///< two threads, no barrier between them, one a store
+  GlobalRace,       ///< two threads of a launch store to the same bytes
   InactiveLane,     ///< a warp operation with a lane that takes no part
   DivergentBarrier, ///< threads at different barriers, or gone
   Deadlock,         ///< nobody can go on
@@ -122,6 +123,8 @@ public:
 
   /// Names of the kernels.
   std::vector<std::string> getKernels() const;
+  /// Bytes of the narrowest access of any kernel to memory.
+  uint32_t getNarrowestAccess() const;
   /// Bytes of static shared memory of a kernel, which must exist.
   uint32_t getStaticSharedBytes(llvm::StringRef kernel) const;
 

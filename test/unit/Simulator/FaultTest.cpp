@@ -154,6 +154,35 @@ TEST(Faults, RaceWithoutABarrier) {
   }
 }
 
+TEST(Faults, TwoThreadsStoreToOneElement) {
+  std::string kernel = makeCopy("%j = lshr i64 %i, 1", R"(
+  %to = getelementptr float, ptr %out, i64 %j
+  store float 1.0, ptr %to, align 4)");
+  std::optional<Fault> fault = runKernel(kernel);
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->kind, FaultKind::GlobalRace);
+  EXPECT_PRED2(contains, fault->message,
+               "stores 4 bytes at byte 0 of 'out', where thread 0 of block 0 "
+               "stored in the same launch");
+}
+
+TEST(Faults, StoresOfTwoLaunchesDoNotRace) {
+  Machine machine(makeModule(R"(
+define ptx_kernel void @k(ptr %out) {
+  store float 1.0, ptr %out, align 4
+  store float 2.0, ptr %out, align 4
+  ret void
+})"));
+  auto *out = machine.allocate<float>("out", 1);
+  EXPECT_FALSE(machine.launch("k", LaunchShape(), {out}));
+  EXPECT_FALSE(machine.launch("k", LaunchShape(), {out}));
+  LaunchShape two;
+  two.grid = {2, 1, 1};
+  std::optional<Fault> fault = machine.launch("k", two, {out});
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->kind, FaultKind::GlobalRace);
+}
+
 TEST(Faults, RaceAcrossWarpsDespiteWarpBarrier) {
   std::optional<Fault> fault =
       runKernel(makeExchange("call void @llvm.nvvm.bar.warp.sync(i32 -1)"));

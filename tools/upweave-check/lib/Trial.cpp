@@ -150,7 +150,9 @@ void Trial::allocate() {
       program->workspaceSize(tensors.data(), tensors.size(), workspaceBytes));
   if (workspaceBytes == 0)
     return;
-  workspace = device.memory.allocate(workspaceBytes, "workspace");
+  // It holds tensors of several types.
+  workspace = device.memory.allocate(workspaceBytes, "workspace",
+                                     device.simulator.getNarrowestAccess());
   if (!workspace)
     throw CheckError(
         fmt::format("no memory for {} bytes of workspace", workspaceBytes));
