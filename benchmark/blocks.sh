@@ -6,20 +6,11 @@
 #        benchmark/blocks.sh run     time them beside PyTorch (needs a GPU and PyTorch)
 # Without an argument it does both. The two halves may run on two machines that
 # share build/bench-blocks, which also receives the runtime.
-set -euo pipefail
-cd "$(dirname "$0")/.."
+source "$(dirname "$0")/common.sh"
+choose_halves "$@"
 bench=build/bench-blocks
-what=${1:-all}
 
-case $what in build | run | all) ;; *)
-  sed -n '5,8s/^# \{0,1\}//p' "$0"
-  exit 2
-  ;;
-esac
-
-if [ "$what" != run ]; then
-  compile=build/release/bin/upweave-compile
-  [ -x "$compile" ] || { echo "$compile is missing: build the preset 'release' first" >&2; exit 1; }
+if [ -n "$building" ]; then
   mkdir -p "$bench"
   for precision in tf32 ieee; do
     while read -r name file; do
@@ -36,7 +27,7 @@ LIST
   done
   cp build/release/lib/libupweave_runtime.so* "$bench/"
 fi
-if [ "$what" != build ]; then
+if [ -n "$running" ]; then
   python3 benchmark/blocks.py --runtime "$bench/libupweave_runtime.so" \
     --bundles "$bench" --image sm_90 --ieee --out "$bench/results"
 fi

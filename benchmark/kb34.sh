@@ -6,20 +6,11 @@
 #        benchmark/kb34.sh run     time them beside their peers (needs a GPU, PyTorch and Triton)
 # Without an argument it does both. The two halves may run on two machines that
 # share build/bench, which also receives the runtime.
-set -euo pipefail
-cd "$(dirname "$0")/.."
+source "$(dirname "$0")/common.sh"
+choose_halves "$@"
 bench=build/bench
-what=${1:-all}
 
-case $what in build | run | all) ;; *)
-  sed -n '5,8s/^# \{0,1\}//p' "$0"
-  exit 2
-  ;;
-esac
-
-if [ "$what" != run ]; then
-  compile=build/release/bin/upweave-compile
-  [ -x "$compile" ] || { echo "$compile is missing: build the preset 'release' first" >&2; exit 1; }
+if [ -n "$building" ]; then
   mkdir -p "$bench"
   while read -r name file; do
     echo "compiling $name"
@@ -35,7 +26,7 @@ kb34_epilogue_tanh benchmark/ir/kb34_epilogue_tanh.mlir
 LIST
   cp build/release/lib/libupweave_runtime.so* build/release/bin/upweave-run "$bench/"
 fi
-if [ "$what" != build ]; then
+if [ -n "$running" ]; then
   python3 benchmark/kb34.py --runtime "$bench/libupweave_runtime.so" \
     --bundles "$bench" --image sm_90 --image ptx:sm_89 --out "$bench/results"
 fi

@@ -5,20 +5,11 @@
 # usage: benchmark/rows.sh build   compile the bundles into build/bench/rows (needs the compiler)
 #        benchmark/rows.sh run     time them beside their peers (needs a GPU, PyTorch and Triton)
 # Without an argument it does both.
-set -euo pipefail
-cd "$(dirname "$0")/.."
+source "$(dirname "$0")/common.sh"
+choose_halves "$@"
 bench=build/bench
-what=${1:-all}
 
-case $what in build | run | all) ;; *)
-  sed -n '5,7s/^# \{0,1\}//p' "$0"
-  exit 2
-  ;;
-esac
-
-if [ "$what" != run ]; then
-  compile=build/release/bin/upweave-compile
-  [ -x "$compile" ] || { echo "$compile is missing: build the preset 'release' first" >&2; exit 1; }
+if [ -n "$building" ]; then
   rm -rf $bench/rows
   python3 benchmark/rows_cases.py $bench/rows
   for file in $bench/rows/*.mlir; do
@@ -26,6 +17,6 @@ if [ "$what" != run ]; then
   done
   cp build/release/lib/libupweave_runtime.so* build/release/bin/upweave-run "$bench/"
 fi
-if [ "$what" != build ]; then
+if [ -n "$running" ]; then
   python3 benchmark/rows.py --out "$bench/results"
 fi
