@@ -1,7 +1,8 @@
 # What the benchmarks' shell scripts share; to be sourced.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -euo pipefail
-cd "$(dirname "$0")/.."
+script=$(realpath "$0")
+cd "$(dirname "$script")/.."
 
 compile=build/release/bin/upweave-compile
 
@@ -14,7 +15,7 @@ choose_halves() {
   build) running= ;;
   run) building= ;;
   *)
-    sed -n '5,8s/^# \{0,1\}//p' "$0"
+    sed -n "5,8s/^# \\{0,1\\}//p" "$script"
     exit 2
     ;;
   esac
