@@ -100,8 +100,12 @@ void layerNormRow(DType dtype, double eps, const Value *row, Value *out,
   const double variance = squares.get() / count;
   // The corrected mean is good to the deviations' rounding, not the mean's.
   const double deviation = std::sqrt(variance);
+  // What it was corrected by is good to its own rounding: all there is of a
+  // constant row.
+  const double twice = sumUnit(inner, count) * sumUnit(inner, count);
   auto deviationError = [&](const Value &x) {
-    return x.e + meanError + unit * (std::fabs(center(x)) + deviation);
+    return x.e + meanError + twice * std::fabs(mean) +
+           unit * (std::fabs(center(x)) + deviation);
   };
   double varianceError = sumUnit(inner, count) * variance;
   for (size_t r = 0; r < count; ++r)

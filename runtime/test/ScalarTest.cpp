@@ -244,6 +244,19 @@ TEST(Collectives, SumsAreCompensated) {
       exact * 0x1p-52);
 }
 
+/// Of a constant row the kernel's mean is off by u, and its correction by u of
+/// that.
+TEST(Collectives, LayerNormOfConstants) {
+  const std::vector<Value> row(5, floatValue(1.5));
+  std::vector<Value> out(5);
+  layerNormRow(DType::F32, 1e-5, row.data(), out.data(), 5);
+  for (const Value &value : out) {
+    EXPECT_EQ(0, value.v);
+    EXPECT_GT(8 * value.e, 2.3e-13);
+    EXPECT_LT(value.e, 1e-11);
+  }
+}
+
 /// Two numbers next to each other: their mean is neither, and no double.
 TEST(Collectives, LayerNormOfNeighbours) {
   const Value row[] = {floatValue(1), floatValue(1 + 0x1p-52)};
