@@ -157,7 +157,8 @@ def choose_conv(rng: random.Random, elt: str) -> Conv:
         if any(s > 1 for s in conv.stride) or max(conv.low + conv.high) <= 0:
             conv.stuffing = "insert" if conv.stuffing == "pad" else conv.stuffing
         # Axes that may count as none leave a matrix product, which is not raised.
-        if conv.fits() and not all(conv.is_plain(a) for a in range(rank)):
+        pointwise = all(k == 1 and 1 in (s, n) for k, s, n in zip(conv.kernel, conv.stride, conv.sizes))
+        if conv.fits() and not pointwise:
             return conv
 
 
