@@ -247,3 +247,25 @@ func.func @channels_last(%x: tensor<1x4x5x9xf32>, %w: tensor<9x16x4x4xf32>, %g: 
     }
     return %0 : tensor<1x8x10x16xf32>
 }
+
+// A division by a constant, which is none in the kernel.
+func.func @hard_swish(%x: tensor<1x8x5x6xf32>, %w: tensor<8x16x3x3xf32>, %r: tensor<1x16x10x12xf32>) -> tensor<1x16x10x12xf32> {
+    %e = tensor.empty() : tensor<1x16x10x12xf32>
+    %0 = upweave.block domain [1, 16, 10, 12]
+      conv_transpose(%x, %w : tensor<1x8x5x6xf32>, tensor<8x16x3x3xf32>) #upweave.conv_transpose<strides = [2, 2], padding = [1, 1], output_padding = [1, 1]>
+      params(%r[d0, d1, d2, d3] : tensor<1x16x10x12xf32>)
+      outs(%e : tensor<1x16x10x12xf32>) {
+    ^bb0(%v: f32, %add: f32):
+      %three = arith.constant 3.0 : f32
+      %six = arith.constant 6.0 : f32
+      %zero = arith.constant 0.0 : f32
+      %a = arith.addf %v, %add : f32
+      %b = arith.addf %a, %three : f32
+      %c = arith.maximumf %b, %zero : f32
+      %d = arith.minimumf %c, %six : f32
+      %f = arith.mulf %a, %d : f32
+      %o = arith.divf %f, %six : f32
+      upweave.yield %o : f32
+    }
+    return %0 : tensor<1x16x10x12xf32>
+}

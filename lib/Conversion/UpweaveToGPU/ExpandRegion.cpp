@@ -9,8 +9,10 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Matchers.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace upweave;
@@ -179,6 +181,37 @@ static void widenReduction(RowReduceOp op) {
   op.erase();
 }
 
+/// x / c for a constant c: x * r with r = 1 / c rounded, and one step of
+/// correction, after which the quotient is the rounded one (Markstein). The
+/// instruction sequence of a division has a branch, around which no loads move.
+static void expandDivision(arith::DivFOp op) {
+  FloatAttr divisor;
+  if (!op.getType().isF32() || !matchPattern(op.getRhs(), m_Constant(&divisor)))
+    return;
+  float c = divisor.getValue().convertToFloat();
+  // Where neither 1 / c nor the correction leaves the normal numbers.
+  constexpr float kLargest = 0x1p60f;
+  if (!(std::fabs(c) <= kLargest && std::fabs(c) >= 1 / kLargest))
+    return;
+  ScalarBuilder s(op);
+  Type type = op.getType();
+  Value x = op.getLhs(), r = s.constant(type, 1.0f / c);
+  Value quotient = s.mul(x, r);
+  int exponent;
+  if (std::fabs(std::frexp(c, &exponent)) != 0.5f) {
+    Value rest = s.fma(quotient, s.constant(type, -c), x);
+    Value corrected = s.fma(rest, r, quotient);
+    // Infinities have no rest.
+    Value size = math::AbsFOp::create(s.b, s.loc, quotient);
+    Value finite = arith::CmpFOp::create(
+        s.b, s.loc, arith::CmpFPredicate::OLT, size,
+        s.constant(type, std::numeric_limits<float>::infinity()));
+    quotient = arith::SelectOp::create(s.b, s.loc, finite, corrected, quotient);
+  }
+  op.getResult().replaceAllUsesWith(quotient);
+  op.erase();
+}
+
 void upweave::expandBlockRegion(BlockOp block, int64_t sampled) {
   for (Operation &op : llvm::make_early_inc_range(*block.getBodyBlock())) {
     if (auto norm = dyn_cast<LayerNormOp>(op))
@@ -187,6 +220,8 @@ void upweave::expandBlockRegion(BlockOp block, int64_t sampled) {
       expandGelu(gelu);
     else if (auto reduce = dyn_cast<RowReduceOp>(op))
       widenReduction(reduce);
+    else if (auto division = dyn_cast<arith::DivFOp>(op))
+      expandDivision(division);
   }
 }
 

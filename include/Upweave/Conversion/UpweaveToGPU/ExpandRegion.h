@@ -28,7 +28,9 @@ constexpr std::array<double, 9> kNormalTail = {
 /// * `gelu` of f16, bf16 and f32 in f32: v * Phi(v) with Phi from kNormalTail
 ///   (error at most 4 units of 2^-24 |v|), or v / (1 + e^-2u) for the tanh
 ///   form, both by `ex2.approx` and `rcp.approx`; of f64 as it is defined;
-/// * float reductions narrower than f32 into f32 ones, rounded at the end.
+/// * float reductions narrower than f32 into f32 ones, rounded at the end;
+/// * divisions of f32 by a constant into multiplications with a correction, to
+///   the same quotient.
 /// Where `sampled` is not 0, the first mean of a `layer_norm` (which the second
 /// pass corrects) is that of so many elements of the row; the reduction has the
 /// number as its kSampledAttrName.
