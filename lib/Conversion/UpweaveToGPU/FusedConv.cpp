@@ -43,6 +43,7 @@ private:
   void repairSums(MutableArrayRef<Value> sums);
   Value getMaskedOperand(RowReduceOp op, int64_t reg);
   Value reduceOwn(RowReduceOp op, int64_t row);
+  void loadRun(int64_t first);
   void emitStores();
   Value createNumBlocks();
 
@@ -316,25 +317,43 @@ void FusedKernel::emitRound(unsigned round) {
     program->setReduced(partial.op, partial.reg, partial.value);
 }
 
-/// Runs along the column one after another, for each all channels and rows:
-/// what varies along the column only is then needed for one run at a time.
-void FusedKernel::emitStores() {
+/// Loads what differs from element to element for the run from `first` on.
+void FusedKernel::loadRun(int64_t first) {
+  constexpr DimSet kAllDims = 7;
   int64_t run = plan.run * facts.column.getStride();
+  for (BlockArgument arg : block.getBodyBlock()->getArguments().drop_front())
+    if (!arg.use_empty() && program->getDims(arg) == kAllDims)
+      for (int64_t i = 0; i < run; ++i)
+        (void)program->get(arg, first + i);
+}
+
+/// Runs along the column one after another, for each all channels and rows:
+/// what varies along the column only is then needed for one run at a time. What
+/// differs from element to element is loaded some runs ahead, so that several
+/// loads are under way however much code comes between them.
+void FusedKernel::emitStores() {
+  constexpr int64_t kAheadRegisters = 32;
+  int64_t run = plan.run * facts.column.getStride();
+  int64_t ahead = std::max<int64_t>(kAheadRegisters / run, 1);
   DimSet column = DimSet(1) << kTileColumnDim;
-  SmallVector<int64_t> others = layout.getRepresentatives(~column);
-  for (int64_t first : layout.getRepresentatives(column)) {
-    if (first % run != 0)
-      continue;
-    for (int64_t other : others)
-      for (unsigned out = 0; out < outs.size(); ++out) {
-        if (!tile->isStoredAt(out, first + other))
-          continue;
-        SmallVector<Value> values;
-        for (int64_t i = 0; i < run; ++i)
-          values.push_back(program->get(block.getYield().getValues()[out],
-                                        first + other + i));
-        tile->store(out, first + other, values);
-      }
+  SmallVector<int64_t> runs;
+  for (int64_t first : layout.getRepresentatives(column))
+    if (first % run == 0)
+      for (int64_t other : layout.getRepresentatives(~column))
+        runs.push_back(first + other);
+  int64_t loaded = 0, count = static_cast<int64_t>(runs.size());
+  for (int64_t i = 0; i < count; ++i) {
+    for (; loaded < std::min(count, i + ahead); ++loaded)
+      loadRun(runs[loaded]);
+    for (unsigned out = 0; out < outs.size(); ++out) {
+      if (!tile->isStoredAt(out, runs[i]))
+        continue;
+      SmallVector<Value> values;
+      for (int64_t j = 0; j < run; ++j)
+        values.push_back(
+            program->get(block.getYield().getValues()[out], runs[i] + j));
+      tile->store(out, runs[i], values);
+    }
   }
 }
 
