@@ -27,13 +27,20 @@ static constexpr double kResultInstructions = 24;
 static constexpr double kBlockLatency = 2500;
 /// Bytes a cycle that a multiprocessor gets from the level-2 cache.
 static constexpr double kL2BytesPerCycle = 32;
+/// Cycles that a unit waits for its operands with two stages; with more, as many
+/// units hide it.
+static constexpr double kStageLatency = 150;
 /// What a block's barriers leave of a multiprocessor's issue slots when no other
 /// block fills them.
 static constexpr double kLoneBlockShare = 0.88;
-/// Products by FMA: each thread's share of a fragment's.
+/// Products by FMA: each thread's share of a fragment's, and the share of issue
+/// slots that they get beside loads.
 static constexpr double kAtomProducts = 16 * 8 * 8 / 32.0;
+static constexpr double kProductShare = 0.72;
 static constexpr int64_t kSchedulers = 4;
-static constexpr int64_t kOtherRegisters = 56;
+/// Registers beside accumulators and fragments: addresses, temporaries of the
+/// region. Multiply-adds leave less of them alive.
+static constexpr int64_t kOtherRegisters = 56, kOtherRegistersFMA = 32;
 /// The largest tiles that are tried.
 static constexpr int64_t kMaxWarps = 16, kMaxWarpColumns = 64,
                          kMaxWarpChannels = 64;
@@ -82,8 +89,10 @@ static UnitWork getUnitWork(const FusedPlan &plan, const FusedFacts &facts) {
 
 int64_t upweave::estimateFusedRegisters(const FusedPlan &plan,
                                         const FusedFacts &facts) {
+  int64_t other =
+      facts.atom == AtomKind::FMA ? kOtherRegistersFMA : kOtherRegisters;
   return plan.getAccumulators(facts) +
-         getUnitWork(plan, facts).fragmentRegisters + kOtherRegisters;
+         getUnitWork(plan, facts).fragmentRegisters + other;
 }
 
 double upweave::predictFusedCycles(const FusedPlan &plan,
@@ -104,7 +113,7 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
   }
   bool isFMA = facts.atom == AtomKind::FMA;
   double atomIssue = isFMA
-                         ? kAtomProducts
+                         ? kAtomProducts / kProductShare
                          : 16 * 8 * getAtomInfo(facts.atom).getChunkChannels() *
                                kSchedulers / target.atomRate;
   double stagedBytes = static_cast<double>(plan.inputBytes + plan.filterBytes);
@@ -113,7 +122,8 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
       warps / kSchedulers *
       (work.atoms * atomIssue + copies * kCopyInstructions + kUnitInstructions);
   double wavefronts = warps * work.wavefronts + stagedBytes / 128;
-  double unit = std::max({issue, wavefronts, stagedBytes / kL2BytesPerCycle});
+  double unit = std::max({issue, wavefronts, stagedBytes / kL2BytesPerCycle}) +
+                kStageLatency / static_cast<double>(plan.stages - 1);
   double results = warps / kSchedulers * kResultInstructions *
                    static_cast<double>(plan.getAccumulators(facts));
   int64_t resident = std::max<int64_t>(
@@ -121,8 +131,10 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
   double block = units * unit + results;
   if (resident == 1)
     block /= kLoneBlockShare;
-  // Blocks of a multiprocessor hide one another's latency.
-  double latency = kBlockLatency / static_cast<double>(resident);
+  // Blocks of a multiprocessor hide one another's latency: until the first
+  // stage is there.
+  double latency = (kBlockLatency + stagedBytes / kL2BytesPerCycle) /
+                   static_cast<double>(resident);
   double images = facts.batch == kDynamicSize
                       ? 64
                       : static_cast<double>(std::max<int64_t>(facts.batch, 1));
@@ -135,15 +147,20 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
          (block + latency);
 }
 
-/// The most stages that leave two blocks on a multiprocessor, or else one.
+/// The most stages that leave room for as many blocks on a multiprocessor as
+/// registers allow, which are two at least; two stages if there are not so many.
 static void chooseStages(FusedPlan &plan, const FusedFacts &facts,
                          const FusedTarget &target) {
-  constexpr int64_t kMaxStages = 4, kReserve = 2048;
+  constexpr int64_t kMaxStages = 4, kMaxBlocks = 4, kReserve = 2048;
   plan.stages = 2;
   plan.complete(facts);
   int64_t stage = std::max<int64_t>(plan.inputBytes + plan.filterBytes, 1);
-  int64_t half = target.sharedBytesPerMultiprocessor / 2 - kReserve;
-  plan.stages = std::clamp<int64_t>(half / stage, 2, kMaxStages);
+  int64_t registers = estimateFusedRegisters(plan, facts);
+  int64_t blocks = std::clamp<int64_t>(target.registersPerMultiprocessor /
+                                           (registers * plan.getThreads()),
+                                       2, kMaxBlocks);
+  int64_t share = target.sharedBytesPerMultiprocessor / blocks - kReserve;
+  plan.stages = std::clamp<int64_t>(share / stage, 2, kMaxStages);
   plan.complete(facts);
 }
 

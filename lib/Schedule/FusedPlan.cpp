@@ -33,7 +33,7 @@ static int64_t divideCeil(int64_t value, int64_t unit) {
 
 const AtomInfo &upweave::getAtomInfo(AtomKind kind) {
   static const AtomInfo atoms[] = {
-      {AtomKind::FMA, "fma", 4, 64, 128},
+      {AtomKind::FMA, "fma", 4, 64, 64},
       {AtomKind::TF32, "tf32 m16n8k8", 4, 128, 512},
       {AtomKind::F16, "f16 m16n8k16", 2, 128, 512},
       {AtomKind::BF16, "bf16 m16n8k16", 2, 128, 512},
