@@ -219,7 +219,7 @@ def parse_args():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runtime", required=True, help="libupweave_runtime.so")
     parser.add_argument("--bundles", required=True, type=pathlib.Path,
-                        help="folder with kb34_{erf,tanh}_{static,dynamic}.upw and kb34_epilogue_{erf,tanh}.upw")
+                        help="folder with kb34_{erf,tanh}_{static,dynamic}_{tf32,ieee}.upw and kb34_epilogue_{erf,tanh}.upw")
     parser.add_argument("--image", action="append", default=[],
                         help='image to load, such as sm_90 or ptx:sm_89; may be repeated (default: the device\'s choice)')
     parser.add_argument("--mode", action="append", default=[],
@@ -241,10 +241,11 @@ def main():
         work = Workload(tanh, scale)
         bench_epilogue(report, f"epilogue {form}", runtime, work,
                        sorted(args.bundles.glob(f"kb34_epilogue_{form}.upw")), images)
-        for batch in ("static", "dynamic"):
-            for path in sorted(args.bundles.glob(f"kb34_{form}_{batch}.upw")):
-                for image in images:
-                    bench_upweave(report, f"block {form}", runtime, work, f"{batch} batch", path, image)
+        for precision in ("tf32", "ieee"):
+            for batch in ("static", "dynamic"):
+                path = args.bundles / f"kb34_{form}_{batch}_{precision}.upw"
+                for image in images if path.exists() else []:
+                    bench_upweave(report, f"block {form}", runtime, work, f"{precision}, {batch} batch", path, image)
         if not args.no_peers:
             bench_block_peers(report, f"block {form}", work, modes)
         del work

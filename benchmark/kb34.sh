@@ -12,17 +12,21 @@ bench=build/bench
 
 if [ -n "$building" ]; then
   mkdir -p "$bench"
-  while read -r name file; do
+  while read -r name precision file; do
     echo "compiling $name"
-    "$compile" "$file" --chip sm_89,sm_90 --no-host \
+    "$compile" "$file" --chip sm_89,sm_90 --no-host --precision="$precision" \
       -o "$bench/$name.upw" --report="$bench/$name.json"
   done <<'LIST'
-kb34_erf_static examples/kb34/kb34_f32.mlir
-kb34_erf_dynamic examples/kb34/kb34_f32_dynamic_batch.mlir
-kb34_tanh_static examples/kb34/kb34_f32_tanh.mlir
-kb34_tanh_dynamic benchmark/ir/kb34_tanh_dynamic.mlir
-kb34_epilogue_erf benchmark/ir/kb34_epilogue_erf.mlir
-kb34_epilogue_tanh benchmark/ir/kb34_epilogue_tanh.mlir
+kb34_erf_static_tf32 tf32 examples/kb34/kb34_f32.mlir
+kb34_erf_static_ieee ieee examples/kb34/kb34_f32.mlir
+kb34_erf_dynamic_tf32 tf32 examples/kb34/kb34_f32_dynamic_batch.mlir
+kb34_erf_dynamic_ieee ieee examples/kb34/kb34_f32_dynamic_batch.mlir
+kb34_tanh_static_tf32 tf32 examples/kb34/kb34_f32_tanh.mlir
+kb34_tanh_static_ieee ieee examples/kb34/kb34_f32_tanh.mlir
+kb34_tanh_dynamic_tf32 tf32 benchmark/ir/kb34_tanh_dynamic.mlir
+kb34_tanh_dynamic_ieee ieee benchmark/ir/kb34_tanh_dynamic.mlir
+kb34_epilogue_erf ieee benchmark/ir/kb34_epilogue_erf.mlir
+kb34_epilogue_tanh ieee benchmark/ir/kb34_epilogue_tanh.mlir
 LIST
   cp build/release/lib/libupweave_runtime.so* build/release/bin/upweave-run "$bench/"
 fi
