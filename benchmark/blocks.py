@@ -120,7 +120,8 @@ def bench(case, runtime, bundles, image, tf32, modes, rows):
     torch.backends.cuda.matmul.allow_tf32 = tf32
     inputs = make_inputs(case)
     picked, expected = reference(case, inputs)
-    names, graphs, errors = [], [], []
+    # Graphs hold addresses only: what they were captured from must stay alive.
+    names, graphs, errors, alive = [], [], [], []
     for who, run, result in contenders(case, inputs, runtime, bundles, image, tf32, modes):
         first = run()
         torch.cuda.synchronize()
@@ -129,6 +130,7 @@ def bench(case, runtime, bundles, image, tf32, modes, rows):
         del first, y
         names.append(who)
         graphs.append(capture(run))
+        alive.append((run, result))
     for who, error, (median, low, high) in zip(names, errors, time_turns(graphs)):
         rows.append(dict(case=case.name, who=who, median_ms=median, min_ms=low, max_ms=high, error=error))
         print(f"{case.name:12} {who:36} {median:9.4f} ms [{low:.4f}, {high:.4f}]  error {error:.2e}", flush=True)
