@@ -23,6 +23,9 @@ static constexpr double kUnitInstructions = 80;
 static constexpr double kCopyInstructions = 3;
 /// Of an accumulator in the region: statistics, activation, store.
 static constexpr double kResultInstructions = 24;
+/// Of an accumulator that is stored alone, because rows are not aligned, in
+/// units of the above: the fewer columns a warp has, the more parts of sectors.
+static constexpr double kUnalignedResult = 3.5, kUnalignedColumns = 9;
 /// Cycles until a block's first stage has arrived, and its last store left.
 static constexpr double kBlockLatency = 2500;
 /// Bytes a cycle that a multiprocessor gets from the level-2 cache.
@@ -126,6 +129,9 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
                 kStageLatency / static_cast<double>(plan.stages - 1);
   double results = warps / kSchedulers * kResultInstructions *
                    static_cast<double>(plan.getAccumulators(facts));
+  if (!facts.hasAlignedRows())
+    results *= 1 + kUnalignedResult +
+               kUnalignedColumns / static_cast<double>(plan.getColumnAtoms());
   int64_t resident = std::max<int64_t>(
       1, plan.getBlocksPerSM(target, estimateFusedRegisters(plan, facts)));
   double block = units * unit + results;

@@ -153,6 +153,10 @@ bool FusedFacts::readsOutside() const {
          });
 }
 
+bool FusedFacts::hasAlignedRows() const {
+  return column.resultSize * resultBytes % kPieceBytes == 0;
+}
+
 int64_t FusedFacts::getChunks() const {
   return divideCeil(inputChannels, getAtomInfo(atom).getChunkChannels());
 }
@@ -177,9 +181,13 @@ int64_t FusedFacts::getClasses() const {
 //===----------------------------------------------------------------------===//
 
 /// The shortest run of positions whose outputs, stride after stride, fill
-/// accesses of 16 bytes; at most what a warp's columns hold.
+/// accesses of 16 bytes; at most what a warp's columns hold. Where rows are not
+/// aligned, stores are single elements, and the closer together those of
+/// neighbouring lanes are, the fewer sectors they take.
 static int64_t chooseRun(const FusedFacts &facts, int64_t atoms) {
   int64_t best = 1;
+  if (!facts.hasAlignedRows())
+    return best;
   for (int64_t run : {1, 2, 4, 8}) {
     if (atoms % run != 0)
       break;

@@ -114,6 +114,8 @@ struct FusedFacts {
   /// True if products with zeros around the input are formed, which are NaN
   /// where the filter is infinite.
   bool readsOutside() const;
+  /// True if rows of the result start at multiples of 16 bytes.
+  bool hasAlignedRows() const;
   /// Chunks of a group's input channels.
   int64_t getChunks() const;
   /// Phases of the axes but the column.

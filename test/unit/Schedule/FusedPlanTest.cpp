@@ -153,6 +153,21 @@ TEST(FusedPlanTest, RowsThatDoNotFitAreRefused) {
   EXPECT_NE(whyNot, "");
 }
 
+/// Rows of 95 elements are stored one by one: neighbouring lanes hold
+/// neighbouring positions, and a warp holds whole rows.
+TEST(FusedPlanTest, UnalignedRowsAreStoredByWideWarps) {
+  std::string whyNot;
+  FusedFacts facts = makeFacts(AtomKind::TF32);
+  facts.reduced = FusedRow::None;
+  facts.column = PhasedAxis::get(makeAxis(2, 1), 48, 3);
+  EXPECT_EQ(facts.column.resultSize, 95);
+  EXPECT_FALSE(facts.hasAlignedRows());
+  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  ASSERT_TRUE(plan) << whyNot;
+  EXPECT_EQ(plan->run, 1);
+  EXPECT_EQ(plan->warp[2], 48);
+}
+
 TEST(FusedPlanTest, UnevenRowTapsAreLoopedOver) {
   FusedFacts facts = makeFacts(AtomKind::TF32);
   facts.row = PhasedAxis::get(makeAxis(2, 1), 32, 3);
