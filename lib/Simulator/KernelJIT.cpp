@@ -13,8 +13,13 @@
 #include "llvm/IR/DebugInfo.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Verifier.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Target/TargetOptions.h"
+#include "llvm/Transforms/Vectorize/LoadStoreVectorizer.h"
 
 #include <mutex>
 
@@ -46,6 +51,9 @@ void initializeHost() {
   std::call_once(once, [] {
     InitializeNativeTarget();
     InitializeNativeTargetAsmPrinter();
+    LLVMInitializeNVPTXTargetInfo();
+    LLVMInitializeNVPTXTarget();
+    LLVMInitializeNVPTXTargetMC();
   });
 }
 
@@ -66,6 +74,37 @@ Error defineConversions(LLJIT &jit) {
 
 } // namespace
 
+/// Merges neighbouring accesses as the NVPTX back-end does before it selects
+/// instructions: how wide an access is decides how it must be aligned and what
+/// it costs.
+static Error vectorizeAccesses(Module &module) {
+  std::string message;
+  const Target *target =
+      TargetRegistry::lookupTarget(module.getTargetTriple(), message);
+  if (!target)
+    return createStringError(inconvertibleErrorCode(),
+                             "no back-end for kernels: " + message);
+  std::unique_ptr<TargetMachine> machine(target->createTargetMachine(
+      module.getTargetTriple(), /*CPU=*/"", /*Features=*/"", TargetOptions(),
+      std::nullopt));
+  PassBuilder builder(machine.get());
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager components;
+  ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  FunctionPassManager passes;
+  passes.addPass(LoadStoreVectorizerPass());
+  for (Function &function : module)
+    if (!function.isDeclaration())
+      passes.run(function, functions);
+  return Error::success();
+}
+
 Error KernelJIT::addModule(StringRef llvmIR) {
   auto context = std::make_unique<LLVMContext>();
   SMDiagnostic diagnostic;
@@ -76,6 +115,8 @@ Error KernelJIT::addModule(StringRef llvmIR) {
                              "the kernels' LLVM IR does not parse: line " +
                                  Twine(diagnostic.getLineNo()) + ": " +
                                  diagnostic.getMessage());
+  if (Error error = vectorizeAccesses(*module))
+    return error;
   if (Error error = instrument(*module, jit->getDataLayout(),
                                jit->getTargetTriple(), code))
     return error;

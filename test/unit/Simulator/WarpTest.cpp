@@ -311,6 +311,40 @@ define ptx_kernel void @k(ptr %out) {
   EXPECT_EQ(out[7], -1); // poison
 }
 
+TEST(Launches, CountNeighbouringLoadsAsOneAccess) {
+  SimulatorOptions options;
+  options.countAccesses = true;
+  Machine machine(makeModule(R"(
+define ptx_kernel void @k(ptr noalias align 16 %in, ptr noalias align 16 %out) {
+  %tid = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
+  %i = zext nneg i32 %tid to i64
+  %first = shl nuw nsw i64 %i, 1
+  %a = getelementptr inbounds i32, ptr %in, i64 %first
+  %b = getelementptr inbounds i8, ptr %a, i64 4
+  %x = load i32, ptr %a, align 8
+  %y = load i32, ptr %b, align 4
+  %sum = add i32 %x, %y
+  %to = getelementptr inbounds i32, ptr %out, i64 %i
+  store i32 %sum, ptr %to, align 4
+  ret void
+})"),
+                  options);
+  auto *in = machine.allocate<int32_t>("in", 64);
+  auto *out = machine.allocate<int32_t>("out", 32);
+  LaunchShape shape;
+  shape.block = {kLanes, 1, 1};
+  const void *params[] = {&in, &out};
+  LaunchCounts counts;
+  auto fault =
+      machine.simulator->launch("k", shape, params, 0, nullptr, &counts);
+  ASSERT_TRUE(bool(fault));
+  EXPECT_FALSE(*fault);
+  ASSERT_EQ(counts.accesses.size(), 2u);
+  EXPECT_EQ(counts.accesses[0].accesses, 1u); // of eight bytes a lane
+  EXPECT_EQ(counts.accesses[0].transactions, 8u);
+  EXPECT_EQ(counts.accesses[0].ideal, 8u);
+}
+
 TEST(Launches, SampleTheFirstAndTheLastBlock) {
   Machine machine(makeModule(R"(
 define ptx_kernel void @k(ptr %out) {
