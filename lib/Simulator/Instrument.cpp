@@ -71,6 +71,7 @@ private:
   void rewriteShared(Function &function);
   void rewriteFunction(Function &function);
   void rewriteAccess(Instruction &instruction);
+  void rewriteMasked(IntrinsicInst &access);
   void checkMemory(IRBuilder<> &builder, Value *address, Value *bytes,
                    uint64_t size, Align align, AccessKind kind,
                    const Site *site);
@@ -157,6 +158,8 @@ static bool isPortable(Intrinsic::ID id) {
   case Intrinsic::is_fpclass:
   case Intrinsic::lifetime_end:
   case Intrinsic::lifetime_start:
+  case Intrinsic::masked_load:
+  case Intrinsic::masked_store:
   case Intrinsic::maximum:
   case Intrinsic::maxnum:
   case Intrinsic::memcpy:
@@ -206,6 +209,19 @@ static bool flushesAll(const Function &function) {
   return false;
 }
 
+static bool isMasked(const IntrinsicInst &access) {
+  return access.getIntrinsicID() == Intrinsic::masked_load ||
+         access.getIntrinsicID() == Intrinsic::masked_store;
+}
+
+/// Whether a masked access has a mask that is not known.
+static bool hasOpenMask(const CallBase &call) {
+  auto *access = dyn_cast<IntrinsicInst>(&call);
+  return access && isMasked(*access) &&
+         !isa<Constant>(access->getArgOperand(
+             access->getIntrinsicID() == Intrinsic::masked_store ? 2 : 1));
+}
+
 Error Instrumenter::checkNames(Function &function) {
   if (flushesAll(function))
     return makeError("kernel '" + function.getName() +
@@ -231,8 +247,9 @@ Error Instrumenter::checkNames(Function &function) {
                          callee->getName() + "'" + where);
       continue;
     }
-    if (callee->isIntrinsic() ? !isPortable(callee->getIntrinsicID())
-                              : callee->isDeclaration())
+    if (callee->isIntrinsic()
+            ? !isPortable(callee->getIntrinsicID()) || hasOpenMask(*call)
+            : callee->isDeclaration())
       return makeError("the simulator does not know the " +
                        Twine(callee->isIntrinsic() ? "intrinsic" : "function") +
                        " '" + callee->getName() + "'" + where);
@@ -382,6 +399,39 @@ void Instrumenter::rewriteAccess(Instruction &instruction) {
                 site);
 }
 
+/// A vector access that leaves out some elements, by a constant mask: each run
+/// of elements is an access.
+void Instrumenter::rewriteMasked(IntrinsicInst &access) {
+  bool store = access.getIntrinsicID() == Intrinsic::masked_store;
+  unsigned pointerArg = store ? 1 : 0;
+  Value *address = access.getArgOperand(pointerArg);
+  auto *mask = cast<Constant>(access.getArgOperand(pointerArg + 1));
+  auto *type = cast<FixedVectorType>(store ? access.getArgOperand(0)->getType()
+                                           : access.getType());
+  uint64_t bytes =
+      module.getDataLayout().getTypeStoreSize(type->getElementType());
+  Align align = access.getParamAlign(pointerArg).valueOrOne();
+  const Site *site = makeSite(store ? "store" : "load", access);
+  IRBuilder<> builder(&access);
+  unsigned count = type->getNumElements();
+  auto isOn = [&](unsigned i) {
+    return i < count && mask->getAggregateElement(i)->isOneValue();
+  };
+  for (unsigned begin = 0; begin < count; ++begin) {
+    unsigned end = begin;
+    while (isOn(end))
+      ++end;
+    if (end == begin)
+      continue;
+    Value *from =
+        builder.CreateConstGEP1_64(builder.getInt8Ty(), address, begin * bytes);
+    checkMemory(builder, from, nullptr, (end - begin) * bytes,
+                commonAlignment(align, begin * bytes),
+                store ? AccessKind::Store : AccessKind::Load, site);
+    begin = end;
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Calls and loops
 //===----------------------------------------------------------------------===//
@@ -450,8 +500,11 @@ void Instrumenter::rewriteFunction(Function &function) {
   for (Instruction &instruction : instructions(function))
     worklist.push_back(&instruction);
   for (Instruction *instruction : worklist) {
-    if (auto *call = dyn_cast<CallInst>(instruction);
-        call && !isa<MemIntrinsic>(call))
+    auto *intrinsic = dyn_cast<IntrinsicInst>(instruction);
+    if (intrinsic && isMasked(*intrinsic))
+      rewriteMasked(*intrinsic);
+    else if (auto *call = dyn_cast<CallInst>(instruction);
+             call && !isa<MemIntrinsic>(call))
       rewriteCall(*call);
     else
       rewriteAccess(*instruction);

@@ -78,6 +78,26 @@ TEST(Faults, VectorHalfOutside) {
   EXPECT_EQ(fault->kind, FaultKind::GlobalBounds);
 }
 
+TEST(Faults, MaskedVectorsAreCheckedByElement) {
+  auto makeKernel = [](const char *mask) {
+    return std::string(
+               "declare <4 x float> @llvm.masked.load.v4f32.p0(ptr, <4 x i1>, "
+               "<4 x float>)\n") +
+           makeCopy("", std::string(R"(
+  %from = getelementptr float, ptr %in, i64 62
+  %v = call <4 x float> @llvm.masked.load.v4f32.p0(ptr align 8 %from, <4 x i1> )") +
+                            mask + R"(, <4 x float> poison)
+  %x = extractelement <4 x float> %v, i64 0
+  %to = getelementptr float, ptr %out, i64 %i
+  store float %x, ptr %to, align 4)");
+  };
+  EXPECT_FALSE(runKernel(makeKernel("<i1 1, i1 1, i1 0, i1 0>")));
+  std::optional<Fault> fault =
+      runKernel(makeKernel("<i1 1, i1 0, i1 0, i1 1>"));
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->kind, FaultKind::GlobalBounds);
+}
+
 TEST(Faults, StoreToAnInput) {
   std::optional<Fault> fault = runKernel(makeCopy("", R"(
   %to = getelementptr float, ptr %in, i64 %i
