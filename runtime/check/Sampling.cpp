@@ -6,6 +6,7 @@
 #include "Random.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 #include <set>
@@ -36,6 +37,22 @@ int64_t getDimOption(const std::vector<std::string> &options,
       size = std::stoll(value);
   }
   return size;
+}
+
+void checkDimNames(const std::vector<std::string> &options,
+                   const std::vector<const bundle::Entry *> &entries) {
+  std::set<std::string> names;
+  for (const bundle::Entry *entry : entries)
+    for (uint32_t s = 0; s < rt::length(entry->symbols()); ++s)
+      names.insert(rt::text(entry->symbols()->Get(s)->name()));
+  for (const std::string &option : options) {
+    const size_t equals = option.find('=');
+    if (equals == option.npos || names.count(option.substr(0, equals)))
+      continue;
+    throw CheckError(fmt::format(
+        "--dim {}: no dynamic dimension has that name; there is: {}", option,
+        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+  }
 }
 
 void resolveSymbols(const bundle::Entry &entry,

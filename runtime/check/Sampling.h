@@ -19,6 +19,11 @@ namespace check {
 int64_t getDimOption(const std::vector<std::string> &options,
                      const std::string &symbol);
 
+/// Throws CheckError for an option "NAME=N" whose name no entry of `entries`
+/// has.
+void checkDimNames(const std::vector<std::string> &options,
+                   const std::vector<const bundle::Entry *> &entries);
+
 /// Gives the dimensions of `shapes` (one per argument) that are -1 and in a
 /// symbol their sizes: what another site of the symbol has, else the option's.
 void resolveSymbols(const bundle::Entry &entry,

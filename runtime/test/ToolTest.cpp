@@ -172,6 +172,9 @@ TEST(RunTool, ExitCodes) {
   EXPECT_EQ(2, onHost("/nonexistent.upw").code);
   EXPECT_EQ(2, onHost(bundlePath() + " --entry other").code);
   EXPECT_EQ(2, onHost(bundlePath() + " --dim x").code);
+  const Result unknown = onHost(bundlePath() + " --dim other=3");
+  EXPECT_EQ(2, unknown.code);
+  EXPECT_HAS(unknown, "no dynamic dimension has that name");
   EXPECT_EQ(3, onHost(bundlePath() + " --device gpu").code);
   EXPECT_EQ(3, onFake(bundlePath() + " --image sm_90").code);
   const Result truncated = onHost(writeTemporary("cut.upw", Bytes(100, 'U')));

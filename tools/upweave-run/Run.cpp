@@ -133,6 +133,7 @@ void Runner::resolveSymbols() {
   for (const Argument &arg : args)
     shapes.push_back(arg.shape);
   try {
+    check::checkDimNames(options.dims, {entryTable});
     check::resolveSymbols(*entryTable, options.dims, shapes);
   } catch (const check::CheckError &error) {
     throw Failure(kUsageError, error.what());

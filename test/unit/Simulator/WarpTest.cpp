@@ -5,7 +5,9 @@
 
 #include "Machine.h"
 
+#include <chrono>
 #include <cmath>
+#include <cstdio>
 
 using namespace upweave::sim;
 
@@ -286,6 +288,42 @@ define ptx_kernel void @k(ptr %in) {
   std::optional<Fault> fault = machine.launch("k", LaunchShape(), {in});
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->kind, FaultKind::Misaligned);
+}
+
+//===----------------------------------------------------------------------===//
+// Speed
+//===----------------------------------------------------------------------===//
+
+TEST(Speed, FibersSwitchInNanoseconds) {
+  constexpr int kRounds = 20000;
+  Machine machine(makeModule(R"(
+define ptx_kernel void @k(ptr %out) {
+  br label %loop
+loop:
+  %n = phi i32 [ 0, %0 ], [ %next, %loop ]
+  %v = call i32 @llvm.nvvm.shfl.sync.bfly.i32(i32 -1, i32 %n, i32 1, i32 31)
+  %next = add i32 %n, 1
+  %more = icmp ult i32 %next, 20000
+  br i1 %more, label %loop, label %end
+end:
+  ret void
+})"));
+  auto *out = machine.allocate<int32_t>("out", 1);
+  LaunchShape shape;
+  shape.block = {kLanes, 1, 1};
+  EXPECT_FALSE(machine.launch("k", LaunchShape{{1, 1, 1}, {1, 1, 1}, 0}, {out})
+                   ->str()
+                   .empty()); // compiles; a lone lane cannot shuffle
+  auto start = std::chrono::steady_clock::now();
+  EXPECT_FALSE(machine.launch("k", shape, {out}));
+  double nanoseconds = std::chrono::duration<double, std::nano>(
+                           std::chrono::steady_clock::now() - start)
+                           .count() /
+                       (double(kRounds) * kLanes);
+  // A shuffle of a lane: to the scheduler and back, and what the shuffle does.
+  RecordProperty("nanoseconds_a_shuffle", std::to_string(nanoseconds));
+  std::printf("a shuffle takes a lane %.0f ns\n", nanoseconds);
+  EXPECT_LT(nanoseconds, 2000);
 }
 
 //===----------------------------------------------------------------------===//

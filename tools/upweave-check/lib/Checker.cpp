@@ -195,6 +195,8 @@ bool Checker::run(const std::string &llvmIR, const TargetDescription &target) {
   if (!simulator)
     throw CheckError(llvm::toString(simulator.takeError()));
   SimulatedDevice device(target, **simulator, memory);
+  check::checkDimNames(options.dims, {file->table().entries()->begin(),
+                                      file->table().entries()->end()});
   bool passed = true;
   for (const bundle::Entry *entry : *file->table().entries())
     passed &= checkEntry(device, *entry);

@@ -5,9 +5,11 @@
 
 #include "Inputs.h"
 
+#include "Arguments.h"
 #include "Random.h"
 
 #include <cmath>
+#include <cstring>
 
 using namespace upweave;
 using namespace upweave::check;
@@ -54,13 +56,24 @@ static double choose(InputKind kind, DType dtype, double normal, int64_t index,
   return normal;
 }
 
+/// The NaN with the largest payload, which careless rounding turns into zero.
+static void storeNaN(void *data, DType dtype, int64_t index) {
+  uint32_t bytes = rt::dtypeBytes(dtype);
+  auto *element = static_cast<unsigned char *>(data) + index * bytes;
+  std::memset(element, 0xff, bytes);
+  element[bytes - 1] = 0x7f; // little-endian: without the sign
+}
+
 void fillInput(InputKind kind, void *data, DType dtype, int64_t count,
                uint64_t seed) {
   fillRandom(data, dtype, count, seed);
   if (kind == InputKind::Normal || !isFloat(dtype))
     return;
-  for (int64_t i = 0; i < count; ++i)
-    storeElement(data, dtype, i,
-                 choose(kind, dtype, loadElement(data, dtype, i).v, i, seed),
-                 0);
+  for (int64_t i = 0; i < count; ++i) {
+    double value = choose(kind, dtype, loadElement(data, dtype, i).v, i, seed);
+    if (std::isnan(value))
+      storeNaN(data, dtype, i);
+    else
+      storeElement(data, dtype, i, value, 0);
+  }
 }

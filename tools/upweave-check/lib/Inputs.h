@@ -23,7 +23,7 @@ enum class InputKind {
   Constant,  ///< every row constant: one value for all elements
   Denormal,  ///< below the smallest normal number of the type
   Infinite,  ///< one element in 97 is an infinity
-  NaN        ///< one element in 97 is a NaN
+  NaN        ///< one element in 97 is a NaN, all bits of its payload set
 };
 
 /// Names and kinds, in the order in which they are tried.
