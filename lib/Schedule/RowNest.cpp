@@ -140,8 +140,9 @@ static SmallVector<unsigned> getOrder(BlockOp block, const NestOperand &main,
     return ShapedType::isDynamic(value) ? std::numeric_limits<int64_t>::max()
                                         : value;
   };
-  llvm::stable_sort(order,
-                    [&](unsigned a, unsigned b) { return step(a) > step(b); });
+  llvm::sort(order, [&](unsigned a, unsigned b) {
+    return std::pair(step(b), a) < std::pair(step(a), b);
+  });
   return order;
 }
 

@@ -367,8 +367,9 @@ StoredRowsKernel::getSections(int64_t sampled) const {
   for (auto [begin, end] : llvm::zip(cuts, ArrayRef(cuts).drop_front()))
     if (begin < end)
       list.push_back({begin, end, begin < staged ? stage.get() : nullptr});
-  std::stable_partition(list.begin(), list.end(), [](const Section &section) {
-    return section.stage == nullptr;
+  llvm::sort(list, [](const Section &a, const Section &b) {
+    return std::pair(a.stage != nullptr, a.begin) <
+           std::pair(b.stage != nullptr, b.begin);
   });
   return list;
 }
