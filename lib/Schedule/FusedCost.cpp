@@ -46,7 +46,7 @@ static constexpr int64_t kSchedulers = 4;
 static constexpr int64_t kOtherRegisters = 56, kOtherRegistersFMA = 32;
 /// The largest tiles that are tried.
 static constexpr int64_t kMaxWarps = 16, kMaxWarpColumns = 64,
-                         kMaxWarpChannels = 64;
+                         kMaxWarpChannels = 64, kMaxChannelWarps = 4;
 
 namespace {
 /// What a warp does in one unit.
@@ -177,10 +177,19 @@ static std::string explainRows(const FusedFacts &facts) {
   int64_t units = columns ? facts.column.getPositions() : facts.outputChannels;
   return ("rows of " + llvm::Twine(size) + " elements are " +
           llvm::Twine(units) + (columns ? " column positions" : " channels") +
-          ", a block of " + llvm::Twine(kMaxWarps) + " warps holds at most " +
+          ", a block of " +
+          llvm::Twine(columns ? kMaxWarps : kMaxChannelWarps) +
+          " warps along them holds at most " +
           llvm::Twine(columns ? kMaxWarps * kMaxWarpColumns
-                              : kMaxWarpChannels * kMaxWarps))
+                              : kMaxChannelWarps * kMaxWarpChannels))
       .str();
+}
+
+static bool holdsRows(const FusedPlan &plan, const FusedFacts &facts) {
+  return (facts.reduced != FusedRow::Column ||
+          plan.getColumnTiles(facts) == 1) &&
+         (facts.reduced != FusedRow::Channel ||
+          plan.getChannelTiles(facts) == 1);
 }
 
 static bool isSensible(const FusedPlan &plan, const FusedFacts &facts) {
@@ -197,6 +206,7 @@ static bool isSensible(const FusedPlan &plan, const FusedFacts &facts) {
 static constexpr int64_t kShapes = 3 * 4 * 4;
 static void shapeBlock(FusedPlan &plan, const FusedFacts &facts,
                        int64_t shape) {
+  static_assert(kMaxChannelWarps == 1 << 2, "three numbers of warps");
   plan.block[0] = plan.warp[0] << (shape % 3);
   plan.block[1] = plan.warp[1] << (shape / 3 % 4);
   plan.block[2] = plan.warp[2];
@@ -211,21 +221,27 @@ std::optional<FusedPlan> upweave::planFused(const FusedFacts &facts,
                                             std::string &whyNot) {
   std::optional<FusedPlan> best;
   double least = std::numeric_limits<double>::max();
+  // The smallest tiles come first: what they exceed is exceeded least.
+  auto refuse = [&](const std::string &why) {
+    if (whyNot.empty())
+      whyNot = why;
+  };
   auto consider = [&](FusedPlan plan) {
-    if (!isSensible(plan, facts))
+    if (!isSensible(plan, facts) || !holdsRows(plan, facts))
       return;
     chooseStages(plan, facts, target);
-    if (std::optional<std::string> error = plan.verify(facts, target)) {
-      whyNot = *error;
-      return;
-    }
+    if (std::optional<std::string> error = plan.verify(facts, target))
+      return refuse(*error);
     int64_t registers =
         std::min(target.registersPerThread,
                  target.registersPerMultiprocessor / plan.getThreads());
-    if (estimateFusedRegisters(plan, facts) > registers) {
-      whyNot = "fragments and accumulators do not fit a thread's registers";
-      return;
-    }
+    int64_t needed = estimateFusedRegisters(plan, facts);
+    if (needed > registers)
+      return refuse(("a thread would need " + llvm::Twine(needed) +
+                     " registers, of a block of " +
+                     llvm::Twine(plan.getThreads()) + " threads it has " +
+                     llvm::Twine(registers))
+                        .str());
     double cycles = predictFusedCycles(plan, facts, target);
     if (cycles < least) {
       least = cycles;

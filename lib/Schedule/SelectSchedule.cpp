@@ -50,7 +50,6 @@ private:
   LogicalResult selectConvolution(BlockOp block);
   LogicalResult selectFused(BlockOp block, Precision asked,
                             const FusedPlan &plan, bool written);
-  double predict(BlockOp block, Precision asked, const FusedPlan &plan);
   LogicalResult selectStored(BlockOp block, ScheduleKind kind);
   FailureOr<RowPlan> selectRows(BlockOp block, ScheduleKind kind);
   void explain(BlockOp block, StringRef text, bool written);
@@ -120,22 +119,13 @@ LogicalResult ScheduleSelector::selectFused(BlockOp block, Precision asked,
   if (block.hasCollectives())
     os << "rows of " << block.getRowLength() << " elements, ";
   plan.print(os);
-  os << llvm::formatv(", predicted {0:f3} ms", predict(block, asked, plan));
-  explain(block, text, written);
-  return success();
-}
-
-/// Milliseconds that the cost model gives the fused kernel.
-double ScheduleSelector::predict(BlockOp block, Precision asked,
-                                 const FusedPlan &plan) {
   std::string whyNot;
   std::optional<FusedFacts> facts = getFusedFacts(block, asked, whyNot);
-  double cycles =
-      predictFusedCycles(plan, *facts, getFusedTarget(target, facts->atom));
-  // A multiprocessor does 128 multiply-adds a cycle.
-  double clock = static_cast<double>(target.flopsF32) / 256.0 /
-                 static_cast<double>(target.multiprocessors);
-  return 1e3 * cycles / clock;
+  if (std::optional<double> seconds =
+          predictFusedSeconds(block, *facts, plan, target))
+    os << llvm::formatv(", predicted {0:f3} ms", 1e3 * *seconds);
+  explain(block, text, written);
+  return success();
 }
 
 /// A convolution: fused where a plan fits, else split if its region reduces,

@@ -90,7 +90,8 @@ private:
   void describeBlocks();
   void describeRemarks();
   void describeDifferences();
-  void describeFloor(unsigned entry, const TargetDescription &target);
+  double predictEntry(unsigned entry, llvm::StringRef chip);
+  void describeFloor(unsigned entry, const ChipModule &chip);
 
   mlir::ModuleOp module;
   /// What `module` was at first, if its meaning is to be recorded.

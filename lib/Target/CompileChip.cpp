@@ -6,6 +6,7 @@
 #include "Compilation.h"
 
 #include "Upweave/Conversion/Passes.h"
+#include "Upweave/Schedule/BlockPlan.h"
 #include "Upweave/Schedule/Passes.h"
 #include "Upweave/Target/Passes.h"
 #include "Upweave/Transforms/Passes.h"
@@ -258,7 +259,7 @@ LogicalResult Compilation::serialize(ChipModule &chip,
   for (unsigned entry = 0; entry < entries.size(); ++entry) {
     if (failed(addLaunchList(chip, entry, *image, constants, cubin, ptx)))
       return failure();
-    describeFloor(entry, chip.target);
+    describeFloor(entry, chip);
   }
   return success();
 }
@@ -266,6 +267,18 @@ LogicalResult Compilation::serialize(ChipModule &chip,
 //===----------------------------------------------------------------------===//
 // The chip
 //===----------------------------------------------------------------------===//
+
+/// What the cost model expects of a block, if it is one fused kernel.
+static std::optional<double> predictSeconds(BlockOp block,
+                                            const TargetDescription &target) {
+  ScheduleAttr schedule = block.getScheduleAttr();
+  if (!schedule || schedule.getKind() != ScheduleKind::Fused)
+    return std::nullopt;
+  FailureOr<FusedBlock> fused = getFusedBlock(block);
+  if (failed(fused))
+    return std::nullopt;
+  return predictFusedSeconds(block, fused->facts, fused->plan, target);
+}
 
 void Compilation::recordSchedules(ChipModule &chip) {
   chip.schedules.resize(blocks.size());
@@ -281,6 +294,8 @@ void Compilation::recordSchedules(ChipModule &chip) {
       os << Attribute(schedule);
     }
     report.schedules.emplace_back(chip.target.chip, chip.schedules[*number]);
+    if (std::optional<double> seconds = predictSeconds(op, chip.target))
+      report.predictions.emplace_back(chip.target.chip, *seconds);
     bundle::Precision precision = bundle::Precision::None;
     if (op.isConv() && op.getPrecision())
       precision = static_cast<bundle::Precision>(int(*op.getPrecision()) + 1);

@@ -93,8 +93,40 @@ static double getFlops(BlockOp op) {
   return 2 * products;
 }
 
-void Compilation::describeFloor(unsigned entry,
-                                const TargetDescription &target) {
+/// Operations a second that products of a precision can take.
+static double getPeakRate(const TargetDescription &target,
+                          StringRef precision) {
+  if (precision == getPrecisionName(bundle::Precision::Tf32))
+    return static_cast<double>(target.flopsTF32);
+  if (precision == getPrecisionName(bundle::Precision::F16) ||
+      precision == getPrecisionName(bundle::Precision::BF16))
+    return static_cast<double>(target.flopsF16);
+  return static_cast<double>(target.flopsF32);
+}
+
+/// Seconds predicted for an entry whose kernels are all those of fused blocks.
+double Compilation::predictEntry(unsigned entry, StringRef chip) {
+  StringRef name = entries[entry].getSymName();
+  for (const ReportFallback &fallback : result.report.fallbacks)
+    if (fallback.entry == name && fallback.kernel.chip == chip)
+      return 0;
+  double seconds = 0;
+  for (const BlockFacts &facts : blocks) {
+    if (facts.entry != entry)
+      continue;
+    const auto &predictions =
+        result.report.blocks[facts.reportIndex].predictions;
+    auto found = llvm::find_if(
+        predictions, [&](const auto &known) { return known.first == chip; });
+    if (found == predictions.end())
+      return 0;
+    seconds += found->second;
+  }
+  return seconds;
+}
+
+void Compilation::describeFloor(unsigned entry, const ChipModule &chip) {
+  const TargetDescription &target = chip.target;
   ReportFloor floor{entries[entry].getSymName().str(), target.chip,
                     target.device};
   for (TypeRange types : {TypeRange(entries[entry].getArgumentTypes()),
@@ -106,19 +138,18 @@ void Compilation::describeFloor(unsigned entry,
       floor.bytes += *bytes;
     }
   double seconds = 0;
-  for (BlockFacts &facts : blocks) {
+  for (auto [i, facts] : llvm::enumerate(blocks)) {
     if (facts.entry != entry || !facts.op.isConv())
       continue;
     if (!getBytes(facts.op.getInputs()[0].getType()))
       return;
     double flops = getFlops(facts.op);
-    Type element = getElementTypeOrSelf(facts.op.getInputs()[0].getType());
-    bool narrow = element.isF16() || element.isBF16();
     floor.flops += flops;
-    seconds += flops / (narrow ? target.flopsF16 : target.flopsF32);
+    seconds += flops / getPeakRate(target, chip.precisions[i]);
   }
   floor.seconds = std::max(
       seconds, floor.bytes / static_cast<double>(target.dramBytesPerSecond));
+  floor.predicted = predictEntry(entry, target.chip);
   result.report.floors.push_back(std::move(floor));
 }
 

@@ -32,6 +32,9 @@ static json::Value toJSON(const ReportBlock &block) {
   json::Object schedules;
   for (const auto &[chip, schedule] : block.schedules)
     schedules[chip] = schedule;
+  json::Object predictions;
+  for (const auto &[chip, seconds] : block.predictions)
+    predictions[chip] = seconds;
   json::Array kernels;
   for (const ReportKernel &kernel : block.kernels)
     kernels.push_back(toJSON(kernel));
@@ -43,6 +46,7 @@ static json::Value toJSON(const ReportBlock &block) {
                                        ? ""
                                        : block.schedules.front().second},
                       {"schedules", std::move(schedules)},
+                      {"predicted_seconds", std::move(predictions)},
                       {"precision", block.precision},
                       {"kernels", std::move(kernels)}};
 }
@@ -60,9 +64,14 @@ static json::Value toJSON(const ReportRemark &remark) {
 }
 
 static json::Value toJSON(const ReportFloor &floor) {
-  return json::Object{{"entry", floor.entry},   {"chip", floor.chip},
+  json::Object object{{"entry", floor.entry},   {"chip", floor.chip},
                       {"device", floor.device}, {"bytes", floor.bytes},
                       {"flops", floor.flops},   {"seconds", floor.seconds}};
+  if (floor.predicted > 0) {
+    object["predicted_seconds"] = floor.predicted;
+    object["share"] = floor.seconds / floor.predicted;
+  }
+  return object;
 }
 
 static json::Value toJSON(const ReportImage &image) {
@@ -142,11 +151,17 @@ static void printFloors(const std::vector<ReportFloor> &floors,
   if (floors.empty())
     return;
   os << "Floor (arguments moved once, products without zeros)\n";
-  for (const ReportFloor &floor : floors)
+  for (const ReportFloor &floor : floors) {
     os << formatv("  '{0}' on {1} ({2}): {3:f3} ms for {4:f3} GB and {5:f3} "
-                  "GFLOP\n",
+                  "GFLOP",
                   floor.entry, floor.chip, floor.device, floor.seconds * 1e3,
                   floor.bytes * 1e-9, floor.flops * 1e-9);
+    if (floor.predicted > 0)
+      os << formatv("; predicted {0:f3} ms, {1:f0} % of the floor's speed",
+                    floor.predicted * 1e3,
+                    100 * floor.seconds / floor.predicted);
+    os << '\n';
+  }
 }
 
 void CompileReport::print(raw_ostream &os) const {

@@ -28,7 +28,7 @@ func.func @epilogue(%x: tensor<64x65536x64xf32>, %g: tensor<64xf32>,
 //       CHECK:   precision = #upweave.precision<{{ieee|tf32}}>, schedule = #upweave.schedule<fused, warps = {{[0-9]+}}, stages = {{[0-9]+}}, tile = [
 //  REMARK-NOT: precision-granted
 //      REMARK: schedule-selected
-// REMARK-SAME: fused for sm_89: tile {{.*}} (channels x rows x columns), {{.*}} bytes shared, predicted
+// REMARK-SAME: fused for sm_89: tile {{.*}} (channels x rows x columns), {{.*}} bytes shared"
 func.func @convolution_alone(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>,
                              %e: tensor<?x4x32xf32>) -> tensor<?x4x32xf32> {
   %0 = upweave.block domain [?, 4, 32]
@@ -123,6 +123,62 @@ func.func @rows_too_long(%x: tensor<2x3x8192xf32>, %w: tensor<3x4x4xf32>,
     upweave.yield %n : f32
   }
   return %0 : tensor<2x4x16384xf32>
+}
+
+// -----
+
+// What the smallest tile exceeds is named, with both numbers.
+// CHECK-LABEL: func @stride_too_large
+//       CHECK:   schedule = #upweave.schedule<direct>
+//      REMARK: not-fused
+// REMARK-SAME: no tile fits: a thread would hold 160 accumulators, {{64|128}} is the most for
+func.func @stride_too_large(%x: tensor<2x3x8xf32>, %w: tensor<3x4x40xf32>,
+                            %e: tensor<2x4x320xf32>) -> tensor<2x4x320xf32> {
+  %0 = upweave.block domain [2, 4, 320]
+    conv_transpose(%x, %w : tensor<2x3x8xf32>, tensor<3x4x40xf32>)
+      #upweave.conv_transpose<strides = [40]>
+    outs(%e : tensor<2x4x320xf32>) {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return %0 : tensor<2x4x320xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @filter_too_long
+//       CHECK:   schedule = #upweave.schedule<direct>
+//      REMARK: not-fused
+// REMARK-SAME: no tile fits: a unit would have 900 products of fragments in a row, {{64|512}} is the most for
+func.func @filter_too_long(%x: tensor<2x3x8xf32>, %w: tensor<3x4x900xf32>,
+                           %e: tensor<2x4x914xf32>) -> tensor<2x4x914xf32> {
+  %0 = upweave.block domain [2, 4, 914]
+    conv_transpose(%x, %w : tensor<2x3x8xf32>, tensor<3x4x900xf32>)
+      #upweave.conv_transpose<strides = [2]>
+    outs(%e : tensor<2x4x914xf32>) {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return %0 : tensor<2x4x914xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @rows_of_many_channels
+//       CHECK:   schedule = #upweave.schedule<split,
+//      REMARK: not-fused
+// REMARK-SAME: rows of 320 elements are 320 channels, a block of 4 warps along them holds at most 256
+func.func @rows_of_many_channels(%x: tensor<2x3x16xf32>, %w: tensor<3x320x2xf32>,
+                                 %e: tensor<2x320x32xf32>) -> tensor<2x320x32xf32> {
+  %0 = upweave.block domain [2, 320, 32] rows [1]
+    conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x320x2xf32>)
+      #upweave.conv_transpose<strides = [2]>
+    outs(%e : tensor<2x320x32xf32>) {
+  ^bb0(%v: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    upweave.yield %n : f32
+  }
+  return %0 : tensor<2x320x32xf32>
 }
 
 // -----

@@ -84,6 +84,14 @@ struct FusedBlock {
 };
 mlir::FailureOr<FusedBlock> getFusedBlock(BlockOp block);
 
+/// Seconds that `plan` is expected to take for `block` on `target`: what the
+/// cost model says, but no less than its tensors take to move once. Nothing if
+/// a size is dynamic.
+std::optional<double> predictFusedSeconds(BlockOp block,
+                                          const FusedFacts &facts,
+                                          const FusedPlan &plan,
+                                          const TargetDescription &target);
+
 } // namespace upweave
 
 #endif // UPWEAVE_SCHEDULE_BLOCKPLAN_H

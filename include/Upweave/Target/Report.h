@@ -41,6 +41,9 @@ struct ReportBlock {
   std::string precision; ///< "ieee", ...; "none" without a convolution
   /// (chip, schedule) for each chip.
   std::vector<std::pair<std::string, std::string>> schedules;
+  /// (chip, seconds) for each chip on which the block is one fused kernel of
+  /// known size: what the cost model expects.
+  std::vector<std::pair<std::string, double>> predictions;
   std::vector<ReportKernel> kernels;
 };
 
@@ -58,7 +61,8 @@ struct ReportRemark {
 };
 
 /// What one entry moves and computes at least: arguments once, products without
-/// zeros. Nothing where the batch is dynamic.
+/// zeros, at the peak rate of the precision they are formed in. Nothing where
+/// the batch is dynamic.
 struct ReportFloor {
   std::string entry;
   std::string chip;
@@ -66,6 +70,9 @@ struct ReportFloor {
   double bytes = 0, flops = 0;
   /// Seconds: the larger of bytes over bandwidth and flops over the peak rate.
   double seconds = 0;
+  /// Seconds that the cost model expects of the entry's kernels; 0 if they are
+  /// not all fused ones.
+  double predicted = 0;
 };
 
 struct ReportImage {

@@ -25,4 +25,7 @@ for chip in chips:
             assert (kernel[field] != -1) == known, (field, kernel)
         if known:
             assert kernel["registers"] > 0 and kernel["blocks_per_sm"] > 0
-    assert any(f["chip"] == chip for f in report["floors"])
+    (floor,) = [f for f in report["floors"] if f["chip"] == chip]
+    predicted = block["predicted_seconds"][chip]
+    assert 0 < floor["seconds"] < predicted == floor["predicted_seconds"]
+    assert abs(floor["share"] - floor["seconds"] / predicted) < 1e-12
