@@ -77,6 +77,8 @@ upweave::getConvFacts(const ConvTransposeGeometry &geometry, ShapedType input,
   facts.inputChannels = sizes.inputChannels / geometry.groups;
   facts.outputChannels = sizes.outputChannels / geometry.groups;
   facts.atom = *atom;
+  facts.divideColumn(geometry.getAxis(geometry.getNumSpatialAxes() - 1),
+                     sizes.filter.back());
   return facts;
 }
 
@@ -106,6 +108,15 @@ std::optional<FusedFacts> upweave::getFusedFacts(BlockOp block,
     return std::nullopt;
   }
   FusedFacts facts = *found;
+  if (*reduced == FusedRow::Column && facts.column.phaseClasses > 1) {
+    whyNot =
+        "its rows have " + std::to_string(facts.column.getStride()) +
+        " phases and " +
+        std::to_string(filter.getDimSize(geometry.filterDims.spatial.back())) +
+        " taps, a thread block takes " +
+        std::to_string(facts.column.getPhases()) + " phases";
+    return std::nullopt;
+  }
   facts.reduced = *reduced;
   facts.resultBytes = 1;
   for (const NestOperand &out : nest->outs)

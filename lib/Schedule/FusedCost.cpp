@@ -85,8 +85,14 @@ static UnitWork getUnitWork(const FusedPlan &plan, const FusedFacts &facts) {
   // and filters' for two rows; others a fragment of 8 and one of 16 bytes.
   work.wavefronts = isFMA ? 4.0 * 4 * inputLoads + 4.0 * 2 * filterLoads
                           : 2.0 * inputLoads + 4.0 * filterLoads;
-  work.fragmentRegisters = isFMA ? plan.warp[1] * offsets * 8 + 8
-                                 : plan.warp[1] * offsets * 2 + offsets * 2 + 8;
+  // All phases read the same fragments. Of a single phase, whose taps come by
+  // rising offset, what the columns span is still to be read.
+  int64_t live = offsets;
+  if (facts.column.getPhases() == 1)
+    live = std::min(offsets,
+                    (plan.getColumnAtoms() - plan.run) * 4 + plan.run + 1);
+  work.fragmentRegisters = isFMA ? plan.warp[1] * live * 8 + 8
+                                 : plan.warp[1] * live * 2 + live * 2 + 8;
   return work;
 }
 

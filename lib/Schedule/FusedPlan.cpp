@@ -12,6 +12,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
+#include <set>
 
 using namespace upweave;
 using llvm::Twine;
@@ -134,6 +135,9 @@ llvm::SmallVector<int64_t> PhasedAxis::getTapCounts() const {
 }
 
 bool PhasedAxis::readsOutside() const {
+  // Where a class has no tap of an offset, it is multiplied by zero.
+  if (phaseClasses > 1)
+    return true;
   for (auto [phase, list] : llvm::enumerate(taps)) {
     int64_t positions =
         (resultSize - static_cast<int64_t>(phase) + getStride() - 1) /
@@ -170,10 +174,43 @@ llvm::SmallVector<const PhasedAxis *, 3> FusedFacts::getClassAxes() const {
 }
 
 int64_t FusedFacts::getClasses() const {
-  int64_t classes = 1;
+  int64_t classes = column.phaseClasses;
   for (const PhasedAxis *axis : getClassAxes())
     classes *= axis->getStride();
   return classes;
+}
+
+void FusedFacts::divideColumn(const AxisGeometry &geometry,
+                              int64_t filterSize) {
+  constexpr int64_t kAtomRegisters = kAtomChannels * kAtomColumns / 32;
+  const AtomInfo &info = getAtomInfo(atom);
+  int64_t stride = column.getStride();
+  // Two stages of one chunk's filter must fit every target's shared memory.
+  int64_t maxTaps = std::min<int64_t>(88, info.maxUnitAtoms);
+  auto fits = [&](int64_t phases, int64_t taps) {
+    return phases * kAtomRegisters <= info.maxAccumulators && taps <= maxTaps;
+  };
+  if (column.phaseClasses > 1 || fits(stride, filterSize))
+    return;
+  std::set<int64_t> offsets;
+  for (const auto &list : column.taps)
+    for (const Tap &tap : list)
+      offsets.insert(tap.offset);
+  // At best as many as fill a sector with f32, and few more.
+  constexpr int64_t kWanted = 8;
+  int64_t phases = 0;
+  for (int64_t count = 1; count < stride && phases < kWanted; ++count)
+    if (stride % count == 0 &&
+        fits(count, count * static_cast<int64_t>(offsets.size())))
+      phases = count;
+  if (phases == 0)
+    return;
+  column.phaseClasses = stride / phases;
+  column.taps.assign(phases, {});
+  for (int64_t phase = 0; phase < phases; ++phase)
+    for (int64_t offset : offsets)
+      column.taps[phase].push_back(
+          {phase + geometry.paddingLow - stride * offset, offset});
 }
 
 //===----------------------------------------------------------------------===//
@@ -183,10 +220,11 @@ int64_t FusedFacts::getClasses() const {
 /// The shortest run of positions whose outputs, stride after stride, fill
 /// accesses of 16 bytes; at most what a warp's columns hold. Where rows are not
 /// aligned, stores are single elements, and the closer together those of
-/// neighbouring lanes are, the fewer sectors they take.
+/// neighbouring lanes are, the fewer sectors they take. The phases of one class
+/// of several are not next to those of the next position.
 static int64_t chooseRun(const FusedFacts &facts, int64_t atoms) {
   int64_t best = 1;
-  if (!facts.hasAlignedRows())
+  if (!facts.hasAlignedRows() || facts.column.phaseClasses > 1)
     return best;
   for (int64_t run : {1, 2, 4, 8}) {
     if (atoms % run != 0)
@@ -238,7 +276,7 @@ int64_t FusedPlan::getSlot(int64_t p) const {
 
 int64_t FusedPlan::getAccumulators(const FusedFacts &facts) const {
   constexpr int64_t kAtomRegisters = kAtomChannels * kAtomColumns / 32;
-  return kAtomRegisters * facts.column.getStride() * getChannelAtoms() *
+  return kAtomRegisters * facts.column.getPhases() * getChannelAtoms() *
          getColumnAtoms() * warp[1];
 }
 

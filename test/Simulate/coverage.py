@@ -5,7 +5,9 @@
 become one fused kernel without spills on two chips, and compute what its module says,
 fused and, where it reduces, split as well.
 
-usage: coverage.py [--only CASE] [--verbose] CLAUSE...
+usage: coverage.py [--only CASE] [--verbose | --write DIRECTORY] CLAUSE...
+
+--write only writes the modules, each with the precision it is for in its name.
 """
 
 from __future__ import annotations
@@ -50,6 +52,7 @@ class Case:
     co: int = 16
     batch: int | None = 2
     elt: str = "f32"
+    flip: str = "gather"
     precision: str = "tf32"
     steps: tuple[str, ...] = ("layer_norm_fx", "gelu_erf", "scale")
     rows: list[int] | None = None
@@ -66,7 +69,7 @@ class Case:
                     low=[r - p for r, p in zip(reach, padding)],
                     high=[r - p + e for r, p, e in zip(reach, padding, extra)],
                     elt=self.elt, acc="f32", form="generic" if self.groups > 1 else "named",
-                    stuffing="insert", flip="gather", bias="init")
+                    stuffing="insert", flip=self.flip, bias="init")
 
     def reduces(self) -> bool:
         return any(getattr(sweep_tail, s) in sweep_tail.COLLECTIVES for s in self.steps)
@@ -108,6 +111,16 @@ CLAUSES: dict[str, list[Case]] = {
         Case([12], [16], [8], [4], co=8, **F16),
         Case([16], [32], [16], [8], co=8),
         Case([8], [64], [32], [16], co=4, **POINTWISE),
+    ],
+    # More phases, or taps, than a thread block takes at once.
+    "phase-classes": [
+        Case([6], [80], [40], [20], **POINTWISE),
+        Case([5], [74], [37], [0], co=3, steps=()),
+        Case([3, 4], [3, 70], [2, 35], [1, 3], co=4, steps=("relu", "residual")),
+        Case([3], [256], [64], [70], co=4, elt="f16", flip="none", **POINTWISE),
+        Case([9], [30], [20], [7], co=4, dilation=[3], steps=("silu",), **IEEE),
+        Case([8], [66], [2], [5], co=4, batch=None, steps=(), check=("--dim=2",), **IEEE),
+        Case([2, 6], [2, 40], [2, 40], co=24, rows=[1]),
     ],
     "dilations": [
         Case([4, 16], [3, 3], [1, 1], [2, 2], dilation=[2, 2]),
@@ -179,6 +192,7 @@ SPLIT: list[Case] = [
     Case([4, 8], [4, 4], [2, 2], [1, 1], rows=[2, 3]),
     Case([16], [2], [2], co=272, rows=[1]),
     Case([1100], [2], [1], co=2, ci=2, batch=1),
+    Case([4], [80], [40], [20], co=4),
     Case([3, 5], [3, 3], [2, 2], [1, 1], rows=[1, 2, 3], steps=("softmax",), **F16),
 ]
 CLAUSES["split"] = SPLIT
@@ -237,13 +251,22 @@ def check(name: str, case: Case, split: bool, folder: pathlib.Path) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("clauses", nargs="+", choices=CLAUSES, metavar="CLAUSE", help=", ".join(CLAUSES))
+    parser.add_argument("clauses", nargs="+", choices=["all", *CLAUSES], metavar="CLAUSE", help=f"all, {', '.join(CLAUSES)}")
     parser.add_argument("--only", type=int, help="one case of each clause, by its number from 0")
     parser.add_argument("--verbose", action="store_true", help="a line for each case")
+    parser.add_argument("--write", type=pathlib.Path, metavar="DIRECTORY", help="write the modules, check nothing")
     args = parser.parse_args()
+    clauses = list(CLAUSES) if "all" in args.clauses else args.clauses
+    if args.write:
+        args.write.mkdir(parents=True, exist_ok=True)
+        for clause in clauses:
+            for number, case in enumerate(CLAUSES[clause]):
+                name = f"{clause}-{number}-{case.precision}"
+                (args.write / f"{name}.mlir").write_text(case.text(f"{clause}-{number}"))
+        return 0
     folder = pathlib.Path(tempfile.mkdtemp(prefix="upweave-coverage-"))
     passed = failures = 0
-    for clause in args.clauses:
+    for clause in clauses:
         for number, case in enumerate(CLAUSES[clause]):
             if args.only is not None and number != args.only:
                 continue

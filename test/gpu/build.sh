@@ -33,6 +33,11 @@ for file in $out/ir/*.mlir examples/kb34/kb34tiny_*.mlir test/Run/*.mlir "${file
   $bin/upweave-compile "$file" --chip=$chips --no-host -o $out/$name.upw 2>$out/log ||
     { cat $out/log >&2; exit 1; }
 done
+python3 test/Simulate/coverage.py --write $out/coverage all
+for file in $out/coverage/*.mlir; do
+  name=$(basename "$file" .mlir)
+  $bin/upweave-compile "$file" --chip=$chips --precision="${name##*-}" --no-host -o $out/coverage_$name.upw
+done
 for file in test/frontends/ir/*.mlir; do
   $bin/upweave-compile "$file" --chip=$chips --no-host -o $out/frontends/$(basename "$file" .mlir).upw
 done

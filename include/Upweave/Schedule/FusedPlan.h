@@ -65,11 +65,19 @@ struct PhasedAxis {
   int64_t resultSize = 1;
   /// By phase; each list by increasing offset.
   std::vector<llvm::SmallVector<Tap>> taps{{Tap{0, 0}}};
+  /// Into how many classes the stride's phases are divided (divideColumn): a
+  /// thread block takes one. `taps` are then a class's phases with the offsets
+  /// of all classes, and `filterIndex` is what `dilation * k'` would be in the
+  /// first; in class c it is c * getPhases() more. Where that is no position of
+  /// the filter, zeros are multiplied.
+  int64_t phaseClasses = 1;
 
   static PhasedAxis get(const AxisGeometry &geometry, int64_t inputSize,
                         int64_t filterSize);
 
-  int64_t getStride() const { return taps.size(); }
+  /// Phases of a class.
+  int64_t getPhases() const { return taps.size(); }
+  int64_t getStride() const { return getPhases() * phaseClasses; }
   /// Positions of the phase that has most.
   int64_t getPositions() const {
     return (resultSize + getStride() - 1) / getStride();
@@ -120,6 +128,10 @@ struct FusedFacts {
   int64_t getChunks() const;
   /// Phases of the axes but the column.
   int64_t getClasses() const;
+  /// Divides the column's phases into classes, of equally many each, if a
+  /// thread cannot hold sums of all of them, or a unit the products of all
+  /// their taps. `geometry` and `filterSize` are those of the axis.
+  void divideColumn(const AxisGeometry &geometry, int64_t filterSize);
   /// All axes but the column: the outer ones, then the row.
   llvm::SmallVector<const PhasedAxis *, 3> getClassAxes() const;
 };

@@ -103,7 +103,8 @@ BlockPlace FusedKernel::createPlace() {
   OpBuilder &b = points.current;
   Int32Math m(b, loc);
   SmallVector<const PhasedAxis *, 3> axes = facts.getClassAxes();
-  SmallVector<int64_t> sizes{plan.getChannelTiles(facts)};
+  SmallVector<int64_t> sizes{plan.getChannelTiles(facts),
+                             facts.column.phaseClasses};
   for (const PhasedAxis *axis : llvm::reverse(axes))
     sizes.push_back(axis->getStride());
   sizes.push_back(plan.getColumnTiles(facts));
@@ -117,14 +118,15 @@ BlockPlace FusedKernel::createPlace() {
   BlockPlace made;
   size_t numAxes = axes.size(), numOuter = facts.outer.size();
   made.channelTile = d[0];
+  made.columnClass = d[1];
   for (size_t i = 0; i < numAxes; ++i)
-    made.phases.push_back(d[numAxes - i]);
-  made.columnTile = d[numAxes + 1];
-  made.rowTile = d[numAxes + 2];
+    made.phases.push_back(d[numAxes + 1 - i]);
+  made.columnTile = d[numAxes + 2];
+  made.rowTile = d[numAxes + 3];
   for (size_t i = 0; i < numOuter; ++i)
-    made.outerPositions.push_back(d[numAxes + 2 + numOuter - i]);
-  made.group = d[numAxes + numOuter + 3];
-  made.image = d[numAxes + numOuter + 4];
+    made.outerPositions.push_back(d[numAxes + 3 + numOuter - i]);
+  made.group = d[numAxes + numOuter + 4];
+  made.image = d[numAxes + numOuter + 5];
   return made;
 }
 
@@ -167,7 +169,9 @@ void FusedKernel::createTile() {
         kTileRowPositionDim, stride,
         facts.row.resultSize % (plan.block[1] * stride) != 0);
   stride = facts.column.getStride();
-  add(m.mul(place.columnTile, plan.block[2] * stride), kTileColumnDim, 1,
+  add(m.add(m.mul(place.columnTile, plan.block[2] * stride),
+            m.mul(place.columnClass, facts.column.getPhases())),
+      kTileColumnDim, 1,
       facts.column.resultSize % (plan.block[2] * stride) != 0);
 
   SmallVector<OpFoldResult> sizes;
@@ -178,7 +182,7 @@ void FusedKernel::createTile() {
   if (facts.groups > 1)
     sizes[1] = m.toIndex(m.mul(m.add(place.group, 1), facts.outputChannels));
   tile = std::make_unique<ConvTile>(block, nest, layout,
-                                    plan.run * facts.column.getStride(), points,
+                                    plan.run * facts.column.getPhases(), points,
                                     numbers, loops, sizes);
   tile->setOperands(params, outs);
 }
@@ -320,7 +324,7 @@ void FusedKernel::emitRound(unsigned round) {
 /// Loads what differs from element to element for the run from `first` on.
 void FusedKernel::loadRun(int64_t first) {
   constexpr DimSet kAllDims = 7;
-  int64_t run = plan.run * facts.column.getStride();
+  int64_t run = plan.run * facts.column.getPhases();
   for (BlockArgument arg : block.getBodyBlock()->getArguments().drop_front())
     if (!arg.use_empty() && program->getDims(arg) == kAllDims)
       for (int64_t i = 0; i < run; ++i)
@@ -333,7 +337,7 @@ void FusedKernel::loadRun(int64_t first) {
 /// loads are under way however much code comes between them.
 void FusedKernel::emitStores() {
   constexpr int64_t kAheadRegisters = 32;
-  int64_t run = plan.run * facts.column.getStride();
+  int64_t run = plan.run * facts.column.getPhases();
   int64_t ahead = std::max<int64_t>(kAheadRegisters / run, 1);
   DimSet column = DimSet(1) << kTileColumnDim;
   SmallVector<int64_t> runs;

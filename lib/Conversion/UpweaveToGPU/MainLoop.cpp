@@ -30,7 +30,7 @@ TileLayout upweave::getFusedLayout(const FusedPlan &plan,
   constexpr unsigned kChannel = 0, kRow = 1, kColumn = 2;
   int64_t s = facts.column.getStride(), run = plan.run;
   return TileLayout(
-      3, {{Holder::Register, s, kColumn, 1},
+      3, {{Holder::Register, facts.column.getPhases(), kColumn, 1},
           {Holder::Register, run, kColumn, s},
           {Holder::Register, plan.getColumnAtoms() / run, kColumn,
            kQuarters * run * s},
@@ -49,13 +49,13 @@ TileLayout upweave::getFusedLayout(const FusedPlan &plan,
 /// product of fragments.
 int64_t MainLoop::getRegister(int64_t channelAtom, int64_t row, int64_t phase,
                               int64_t columnAtom, int64_t element) const {
-  int64_t s = facts.column.getStride(), atoms = plan.getColumnAtoms();
+  int64_t atoms = plan.getColumnAtoms();
   int64_t number = row * plan.getChannelAtoms() + channelAtom;
   number = number * kHalves + element / 2;
   number = number * kHalves + element % 2;
   number = number * (atoms / plan.run) + columnAtom / plan.run;
   number = number * plan.run + columnAtom % plan.run;
-  return number * s + phase;
+  return number * facts.column.getPhases() + phase;
 }
 
 void MainLoop::prepareLanes(OpBuilder &b) {

@@ -50,6 +50,9 @@ void OperandStage::prepareUnits(OpBuilder &b) {
         m.add(unitClass ? m.mul(unitClass, axis->getStride()) : Value(), phase);
   }
   numUnits = units;
+  if (facts.column.phaseClasses > 1)
+    unitClass =
+        m.add(m.mul(unitClass, facts.column.phaseClasses), place.columnClass);
   Value tile = m.add(m.mul(unitClass, facts.groups), place.group);
   tile = m.add(m.mul(tile, plan.getChannelTiles(facts)), place.channelTile);
   firstFilterUnit = m.mul(tile, plan.getMaxUnits(facts));

@@ -20,6 +20,8 @@ struct BlockPlace {
   /// Positions along the outer axes; phases along these, then the row axis.
   llvm::SmallVector<mlir::Value, 2> outerPositions;
   llvm::SmallVector<mlir::Value, 3> phases;
+  /// The class of the column's phases.
+  mlir::Value columnClass;
 };
 
 /// The buffers that staging moves between: packed operands and the block's

@@ -37,6 +37,7 @@ private:
   void emitInput(OpBuilder &b, Value image, Value piece);
   SmallVector<Value> getFilterTaps(Int32Math &m, ArrayRef<Value> digits,
                                    Value &valid);
+  Value getColumnTap(Int32Math &m, Value tap, Value columnClass, Value &valid);
   void store(OpBuilder &b, ArrayRef<Value> elements, Value buffer, Value word);
   Value toBits(OpBuilder &b, Value element);
   Value loadOrZero(OpBuilder &b, Value view, ArrayRef<Value> position,
@@ -143,7 +144,7 @@ void PackKernel::emitInput(OpBuilder &b, Value image, Value piece) {
 
 /// Filter positions along all spatial axes. `digits` are: tap of the column's
 /// list, row tap in the unit, looped row tap, the outer axes' taps (the last
-/// axis first), phases of all class axes (the row's first).
+/// axis first), the column's class, phases of all class axes (the row's first).
 SmallVector<Value>
 PackKernel::getFilterTaps(Int32Math &m, ArrayRef<Value> digits, Value &valid) {
   SmallVector<Value> positions;
@@ -158,19 +159,36 @@ PackKernel::getFilterTaps(Int32Math &m, ArrayRef<Value> digits, Value &valid) {
     }
     positions.push_back(position);
   };
-  ArrayRef<Value> phases = digits.drop_front(3 + numOuter);
+  ArrayRef<Value> phases = digits.drop_front(4 + numOuter);
   for (auto [i, axis] : llvm::enumerate(facts.outer))
     add(axis, digits[3 + numOuter - 1 - i], phases[numOuter - i]);
   add(facts.row, plan.rowTapsInUnit ? digits[1] : digits[2], phases[0]);
-  SmallVector<int64_t> columns;
-  for (const auto &list : facts.column.taps)
-    for (const Tap &tap : list)
-      columns.push_back(tap.filterIndex);
-  positions.push_back(m.lookup(digits[0], columns));
+  positions.push_back(getColumnTap(m, digits[0], digits[3 + numOuter], valid));
   return positions;
 }
 
-/// Piece order: [classes][group][channel tile][outer taps][looped row tap]
+/// The filter position of tap number `tap` of the column's class.
+Value PackKernel::getColumnTap(Int32Math &m, Value tap, Value columnClass,
+                               Value &valid) {
+  SmallVector<int64_t> columns;
+  for (const auto &list : facts.column.taps)
+    for (const Tap &each : list)
+      columns.push_back(each.filterIndex);
+  Value first = m.lookup(tap, columns);
+  if (facts.column.phaseClasses == 1)
+    return first;
+  AxisGeometry axis = geometry.getAxis(geometry.getNumSpatialAxes() - 1);
+  int64_t size =
+      op.getFilter().getType().getDimSize(geometry.filterDims.spatial.back());
+  Value reach = m.add(first, m.mul(columnClass, facts.column.getPhases()));
+  Value has = m.below(reach, axis.dilation * (size - 1) + 1);
+  has = m.both(has, m.equal(m.rem(reach, axis.dilation), 0));
+  valid = m.both(valid, has);
+  Value position = m.div(m.select(has, reach, m.constant(0)), axis.dilation);
+  return axis.reversed ? m.sub(m.constant(size - 1), position) : position;
+}
+
+/// Piece order: [classes][column class][group][channel tile][outer taps][looped row tap]
 /// [unit][chunk of the unit][row tap][column tap][channel atom][32 pieces].
 void PackKernel::emitFilter(OpBuilder &b, Value piece) {
   Int32Math m(b, loc);
@@ -187,6 +205,7 @@ void PackKernel::emitFilter(OpBuilder &b, Value piece) {
     sizes.push_back(axis.getMaxTaps());
   sizes.push_back(plan.getChannelTiles(facts));
   sizes.push_back(facts.groups);
+  sizes.push_back(facts.column.phaseClasses);
   SmallVector<const PhasedAxis *, 3> axes = facts.getClassAxes();
   for (const PhasedAxis *axis : llvm::reverse(axes))
     sizes.push_back(axis->getStride());

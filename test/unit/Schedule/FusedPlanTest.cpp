@@ -53,6 +53,54 @@ TEST(FusedPlanTest, PhasesHaveTapsOfEqualSteps) {
   EXPECT_FALSE(PhasedAxis::get(makeAxis(2, 1), 32, 3).isUniform());
 }
 
+/// Facts of a convolution along one axis alone.
+FusedFacts makeLine(AtomKind atom, AxisGeometry axis, int64_t filterSize) {
+  FusedFacts facts;
+  facts.atom = atom;
+  facts.inputChannels = facts.outputChannels = 16;
+  facts.column = PhasedAxis::get(axis, 32, filterSize);
+  facts.divideColumn(axis, filterSize);
+  return facts;
+}
+
+TEST(FusedPlanTest, ManyPhasesAreDivided) {
+  // As many as a thread has sums for stay together.
+  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(32, 0), 64).column.phaseClasses,
+            1);
+  EXPECT_EQ(makeLine(AtomKind::FMA, makeAxis(16, 0), 32).column.phaseClasses,
+            1);
+  EXPECT_EQ(makeLine(AtomKind::FMA, makeAxis(32, 0), 64).column.phaseClasses,
+            4);
+  // 37 phases have no divisor but 1.
+  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(37, 0), 37).column.phaseClasses,
+            37);
+  // What no number of classes helps stays as it is.
+  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(1, 0), 200).column.phaseClasses,
+            1);
+  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(2, 0), 900).column.phaseClasses,
+            1);
+}
+
+TEST(FusedPlanTest, ClassesHaveTheTapsOfTheirPhases) {
+  AxisGeometry axis = makeAxis(40, 13);
+  axis.dilation = 3;
+  FusedFacts facts = makeLine(AtomKind::TF32, axis, 30);
+  const PhasedAxis &column = facts.column;
+  EXPECT_EQ(column.getPhases(), 8);
+  EXPECT_EQ(column.getStride(), 40);
+  EXPECT_EQ(facts.getClasses(), 5);
+  EXPECT_TRUE(facts.readsOutside());
+  for (int64_t phase = 0; phase < 40; ++phase) {
+    llvm::SmallVector<Tap> taps;
+    for (const Tap &tap : column.taps[phase % 8]) {
+      int64_t reach = tap.filterIndex + phase / 8 * 8;
+      if (reach >= 0 && reach % 3 == 0 && reach / 3 < 30)
+        taps.push_back({reach / 3, tap.offset});
+    }
+    EXPECT_EQ(taps, axis.getTaps(phase, 30)) << phase;
+  }
+}
+
 TEST(FusedPlanTest, AtomsHoldEachElementOnce) {
   for (AtomKind kind :
        {AtomKind::FMA, AtomKind::TF32, AtomKind::F16, AtomKind::BF16}) {
