@@ -6,6 +6,10 @@
 
 #include "Upweave/Schedule/FusedPlan.h"
 
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallSet.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/MathExtras.h"
@@ -85,14 +89,8 @@ static UnitWork getUnitWork(const FusedPlan &plan, const FusedFacts &facts) {
   // and filters' for two rows; others a fragment of 8 and one of 16 bytes.
   work.wavefronts = isFMA ? 4.0 * 4 * inputLoads + 4.0 * 2 * filterLoads
                           : 2.0 * inputLoads + 4.0 * filterLoads;
-  // All phases read the same fragments. Of a single phase, whose taps come by
-  // rising offset, what the columns span is still to be read.
-  int64_t live = offsets;
-  if (facts.column.getPhases() == 1)
-    live = std::min(offsets,
-                    (plan.getColumnAtoms() - plan.run) * 4 + plan.run + 1);
-  work.fragmentRegisters = isFMA ? plan.warp[1] * live * 8 + 8
-                                 : plan.warp[1] * live * 2 + live * 2 + 8;
+  work.fragmentRegisters = isFMA ? plan.warp[1] * offsets * 8 + 8
+                                 : plan.warp[1] * offsets * 2 + offsets * 2 + 8;
   return work;
 }
 
@@ -102,6 +100,42 @@ int64_t upweave::estimateFusedRegisters(const FusedPlan &plan,
       facts.atom == AtomKind::FMA ? kOtherRegistersFMA : kOtherRegisters;
   return plan.getAccumulators(facts) +
          getUnitWork(plan, facts).fragmentRegisters + other;
+}
+
+/// The most column fragments that are read and will be read again, while one
+/// row tap's products are formed in the order of MainLoop.
+static int64_t countLiveOffsets(const FusedPlan &plan,
+                                const FusedFacts &facts) {
+  llvm::SmallVector<int64_t> reads;
+  for (const auto &list : facts.column.taps)
+    for (const Tap &tap : list)
+      for (int64_t atom = 0; atom < plan.getColumnAtoms(); ++atom)
+        reads.push_back(atom % plan.run + atom / plan.run * 4 * plan.run +
+                        tap.offset);
+  llvm::DenseMap<int64_t, size_t> last;
+  for (auto [i, read] : llvm::enumerate(reads))
+    last[read] = i;
+  llvm::SmallDenseSet<int64_t> live;
+  size_t most = 0;
+  for (auto [i, read] : llvm::enumerate(reads)) {
+    live.insert(read);
+    most = std::max<size_t>(most, live.size());
+    if (last[read] == i)
+      live.erase(read);
+  }
+  return most;
+}
+
+/// What estimateFusedRegisters would be if no fragment were kept for longer than
+/// it is needed, nor read ahead.
+static int64_t getLeastRegisters(const FusedPlan &plan,
+                                 const FusedFacts &facts) {
+  bool isFMA = facts.atom == AtomKind::FMA;
+  bool rowsOverlap = plan.rowTaps > 1 && plan.rowTapStep < plan.warp[1];
+  int64_t live =
+      rowsOverlap ? countOffsets(plan, facts) : countLiveOffsets(plan, facts);
+  return plan.getAccumulators(facts) + plan.warp[1] * live * (isFMA ? 8 : 2) +
+         8 + (isFMA ? kOtherRegistersFMA : kOtherRegisters);
 }
 
 double upweave::predictFusedCycles(const FusedPlan &plan,
@@ -222,38 +256,65 @@ static void shapeBlock(FusedPlan &plan, const FusedFacts &facts,
   plan.unitChunks = int64_t(1) << (shape / 12);
 }
 
-std::optional<FusedPlan> upweave::planFused(const FusedFacts &facts,
-                                            const FusedTarget &target,
-                                            std::string &whyNot) {
+namespace {
+/// Tries tiles and keeps the one of least predicted time.
+class FusedSearch {
+public:
+  FusedSearch(const FusedFacts &facts, const FusedTarget &target)
+      : facts(facts), target(target) {}
+
+  using Estimate = int64_t(const FusedPlan &, const FusedFacts &);
+  /// Tries all tiles; `estimate` gives the registers of a thread.
+  void run(llvm::function_ref<Estimate> estimate);
+
   std::optional<FusedPlan> best;
+  /// Why the first tile that was refused was. The smallest come first: what
+  /// they exceed is exceeded least.
+  std::string whyNot;
+
+private:
+  std::optional<std::string> refuse(const FusedPlan &plan, int64_t registers);
+  void consider(FusedPlan plan, llvm::function_ref<Estimate> estimate);
+
+  const FusedFacts &facts;
+  const FusedTarget &target;
   double least = std::numeric_limits<double>::max();
-  // The smallest tiles come first: what they exceed is exceeded least.
-  auto refuse = [&](const std::string &why) {
+};
+} // namespace
+
+std::optional<std::string> FusedSearch::refuse(const FusedPlan &plan,
+                                               int64_t registers) {
+  if (std::optional<std::string> error = plan.verify(facts, target))
+    return error;
+  int64_t most =
+      std::min(target.registersPerThread,
+               target.registersPerMultiprocessor / plan.getThreads());
+  if (registers <= most)
+    return std::nullopt;
+  return ("a thread would need " + llvm::Twine(registers) +
+          " registers, of a block of " + llvm::Twine(plan.getThreads()) +
+          " threads it has " + llvm::Twine(most))
+      .str();
+}
+
+void FusedSearch::consider(FusedPlan plan,
+                           llvm::function_ref<Estimate> estimate) {
+  if (!isSensible(plan, facts) || !holdsRows(plan, facts))
+    return;
+  chooseStages(plan, facts, target);
+  if (std::optional<std::string> why = refuse(plan, estimate(plan, facts))) {
     if (whyNot.empty())
-      whyNot = why;
-  };
-  auto consider = [&](FusedPlan plan) {
-    if (!isSensible(plan, facts) || !holdsRows(plan, facts))
-      return;
-    chooseStages(plan, facts, target);
-    if (std::optional<std::string> error = plan.verify(facts, target))
-      return refuse(*error);
-    int64_t registers =
-        std::min(target.registersPerThread,
-                 target.registersPerMultiprocessor / plan.getThreads());
-    int64_t needed = estimateFusedRegisters(plan, facts);
-    if (needed > registers)
-      return refuse(("a thread would need " + llvm::Twine(needed) +
-                     " registers, of a block of " +
-                     llvm::Twine(plan.getThreads()) + " threads it has " +
-                     llvm::Twine(registers))
-                        .str());
-    double cycles = predictFusedCycles(plan, facts, target);
-    if (cycles < least) {
-      least = cycles;
-      best = plan;
-    }
-  };
+      whyNot = *why;
+    return;
+  }
+  double cycles = predictFusedCycles(plan, facts, target);
+  if (cycles < least) {
+    least = cycles;
+    best = plan;
+  }
+}
+
+void FusedSearch::run(llvm::function_ref<Estimate> estimate) {
   int64_t chunks = facts.getChunks();
   for (int64_t channels : {16, 32, 64})
     for (int64_t rows : {1, 2, 4})
@@ -263,9 +324,18 @@ std::optional<FusedPlan> upweave::planFused(const FusedFacts &facts,
           plan.warp = {channels, rows, columns};
           shapeBlock(plan, facts, shape);
           if (plan.getNumWarps() <= kMaxWarps && chunks % plan.unitChunks == 0)
-            consider(plan);
+            consider(plan, estimate);
         }
-  if (!best && whyNot.empty())
-    whyNot = explainRows(facts);
-  return best;
+}
+
+std::optional<FusedPlan> upweave::planFused(const FusedFacts &facts,
+                                            const FusedTarget &target,
+                                            std::string &whyNot) {
+  FusedSearch search(facts, target);
+  search.run(estimateFusedRegisters);
+  // Long filters along wide rows leave no room to keep what is read.
+  if (!search.best)
+    search.run(getLeastRegisters);
+  whyNot = search.whyNot.empty() ? explainRows(facts) : search.whyNot;
+  return search.best;
 }

@@ -20,6 +20,8 @@ using llvm::Twine;
 /// Products of fragments that a unit's code may have in a row where row taps
 /// could be looped over instead.
 static constexpr int64_t kMaxUnrolledRowAtoms = 256;
+/// Shared memory that a block of every target has for its stages.
+static constexpr int64_t kMostSharedBytes = 96 * 1024;
 /// Dynamic shared memory starts behind what reductions use.
 static constexpr int64_t kSystemSharedBytes = 1024;
 static constexpr int64_t kMaxGrid = 1 << 30;
@@ -258,15 +260,23 @@ void FusedPlan::complete(const FusedFacts &facts) {
                    atoms * facts.row.getMaxTaps() <=
                        std::min(kMaxUnrolledRowAtoms,
                                 getAtomInfo(facts.atom).maxUnitAtoms));
+  rowBytes = (getSlot(stagedColumns - 1) + 1) * kPositionBytes;
+  sizeStage(facts);
+  if (rowTapsInUnit && 2 * (inputBytes + filterBytes) > kMostSharedBytes) {
+    rowTapsInUnit = false;
+    sizeStage(facts);
+  }
+  sharedBytes = stages * (inputBytes + filterBytes);
+}
+
+/// What follows from which row taps are in a unit.
+void FusedPlan::sizeStage(const FusedFacts &facts) {
   rowTaps = rowTapsInUnit ? facts.row.getMaxTaps() : 1;
   rowTapStep = rowTapsInUnit ? facts.row.getOffsetStep() : 0;
   stagedRows = block[1] + (rowTaps - 1) * rowTapStep;
-
-  rowBytes = (getSlot(stagedColumns - 1) + 1) * kPositionBytes;
   inputBytes = unitChunks * stagedRows * rowBytes;
   filterBytes = unitChunks * rowTaps * columnTaps * block[0] / kAtomChannels *
                 kAtomChannels * kPositionBytes;
-  sharedBytes = stages * (inputBytes + filterBytes);
 }
 
 int64_t FusedPlan::getSlot(int64_t p) const {

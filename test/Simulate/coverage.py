@@ -97,6 +97,10 @@ CLAUSES: dict[str, list[Case]] = {
         Case([2, 128], [2, 4], [2, 4], co=4, **F16),
         Case([3, 160], [1, 2], [1, 2], co=4, **BF16),
         Case([48], [4], [2], [1], steps=("softmax", "scale")),
+        # Long filters: little room is left for what a thread reads.
+        Case([78], [22], [5], dilation=[4], ci=3, co=2, batch=1, **IEEE),
+        Case([188], [9], [2], dilation=[3], ci=3, co=2, batch=1, **IEEE),
+        Case([1, 134], [7, 3], [1, 3], [0, 1], dilation=[4, 1], ci=3, co=2, batch=1),
     ],
     "rows-of-channels": [
         Case([4, 8], [2, 2], [2, 2], co=64, rows=[1]),

@@ -214,6 +214,9 @@ struct FusedPlan {
   std::optional<std::string> verify(const FusedFacts &facts,
                                     const FusedTarget &target) const;
   void print(llvm::raw_ostream &os) const;
+
+private:
+  void sizeStage(const FusedFacts &facts);
 };
 
 /// The plan of least predicted time, or what no plan can fit.

@@ -9,6 +9,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include "gtest/gtest.h"
 
+#include <random>
 #include <set>
 
 using namespace upweave;
@@ -51,6 +52,58 @@ TEST(FusedPlanTest, PhasesHaveTapsOfEqualSteps) {
   EXPECT_EQ(axis.getFirstOffsets(), (llvm::SmallVector<int64_t>{-1, 0}));
   EXPECT_EQ(axis.getFirstFilters(), (llvm::SmallVector<int64_t>{3, 2}));
   EXPECT_FALSE(PhasedAxis::get(makeAxis(2, 1), 32, 3).isUniform());
+}
+
+/// What docs/fused.md says is fused: rows along the column of at most 512
+/// elements, whatever the other sizes.
+TEST(FusedPlanTest, EveryShapeHasAPlan) {
+  std::mt19937 random(1);
+  auto choose = [&](int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random);
+  };
+  auto makeRandomAxis = [&](int64_t most, int64_t &filterSize) {
+    for (;;) {
+      AxisGeometry axis =
+          makeAxis(choose(0, 3) ? choose(1, 8) : choose(1, 100), 0);
+      filterSize = choose(1, 4 * axis.stride + 3);
+      axis.dilation = choose(1, 4);
+      axis.paddingLow = choose(-3, filterSize);
+      axis.paddingHigh = choose(-3, filterSize);
+      axis.outputPadding = choose(0, axis.stride - 1);
+      PhasedAxis phased =
+          PhasedAxis::get(axis, choose(1, most / axis.stride + 1), filterSize);
+      if (phased.resultSize >= 1 && phased.resultSize <= most)
+        return std::make_pair(axis, phased);
+    }
+  };
+  FusedTarget target = makeTarget();
+  for (int trial = 0; trial < 3000; ++trial) {
+    FusedFacts facts;
+    int64_t filterSize = 1;
+    if (choose(0, 2) > 0)
+      facts.outer.push_back(makeRandomAxis(40, filterSize).second);
+    if (choose(0, 1) > 0)
+      facts.row = makeRandomAxis(200, filterSize).second;
+    auto [axis, column] = makeRandomAxis(512, filterSize);
+    facts.column = column;
+    facts.batch = choose(1, 8);
+    facts.groups = choose(1, 4);
+    facts.inputChannels = choose(1, 600);
+    facts.outputChannels = choose(1, 600);
+    facts.atom = static_cast<AtomKind>(choose(0, 3));
+    facts.resultBytes = choose(0, 1) ? 4 : 2;
+    facts.divideColumn(axis, filterSize);
+    if (choose(0, 1) && facts.column.phaseClasses == 1) {
+      facts.reduced = FusedRow::Column;
+      facts.rounds = 2;
+      facts.partialBytes = 8;
+    }
+    std::string whyNot;
+    EXPECT_TRUE(planFused(facts, target, whyNot))
+        << whyNot << ": stride " << axis.stride << ", filter " << filterSize
+        << ", dilation " << axis.dilation << ", rows of " << column.resultSize
+        << (facts.reduced == FusedRow::None ? "" : " reduced");
+  }
 }
 
 /// Facts of a convolution along one axis alone.
