@@ -269,14 +269,26 @@ ConvTransposeOp::reifyResultShapes(OpBuilder &b,
 // PackOp
 //===----------------------------------------------------------------------===//
 
+MemRefType PackOp::getInputType() {
+  return getWhich() == ConvOperand::Input
+             ? cast<MemRefType>(getSource().getType())
+             : cast<MemRefType>(getOther());
+}
+
+MemRefType PackOp::getFilterType() {
+  return getWhich() == ConvOperand::Filter
+             ? cast<MemRefType>(getSource().getType())
+             : cast<MemRefType>(getOther());
+}
+
 LogicalResult PackOp::verify() {
   if (getSchedule().getKind() != ScheduleKind::Fused)
     return emitOpError() << "has a schedule of kind '"
                          << stringifyScheduleKind(getSchedule().getKind())
                          << "'; packed operands are those of a 'fused' block";
-  auto input = getInput().getType(), filter = getFilter().getType();
+  MemRefType input = getInputType(), filter = getFilterType();
   if (input.getElementType() != filter.getElementType())
-    return emitOpError() << "packs elements of different types, "
+    return emitOpError() << "packs for elements of different types, "
                          << input.getElementType() << " and "
                          << filter.getElementType();
   SmallVector<int64_t> shape;
@@ -290,8 +302,6 @@ LogicalResult PackOp::verify() {
 void PackOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
-  effects.emplace_back(MemoryEffects::Read::get(), &getInputMutable());
-  effects.emplace_back(MemoryEffects::Read::get(), &getFilterMutable());
-  effects.emplace_back(MemoryEffects::Write::get(), &getPackedInputMutable());
-  effects.emplace_back(MemoryEffects::Write::get(), &getPackedFilterMutable());
+  effects.emplace_back(MemoryEffects::Read::get(), &getSourceMutable());
+  effects.emplace_back(MemoryEffects::Write::get(), &getPackedMutable());
 }

@@ -1,14 +1,19 @@
 //===- PackOperands.cpp - upweave-pack-operands ---------------------------===//
-// Allocates and fills, before each fused convolution, the packed operands that
-// its kernel reads.
+// Gives each fused convolution the packed operands that its kernel reads:
+// constant filters packed here, all else by a launch before it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
 #include "Upweave/Schedule/BlockPlan.h"
+#include "Upweave/Schedule/PackFilter.h"
 #include "Upweave/Schedule/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 
 using namespace mlir;
 
@@ -45,35 +50,148 @@ static Value createBatch(OpBuilder &b, Location loc, Value value, int64_t dim) {
   return memref::DimOp::create(b, loc, value, dim);
 }
 
-static LogicalResult packOperands(BlockOp block) {
-  FailureOr<FusedBlock> fused = getFusedBlock(block);
-  if (failed(fused))
-    return failure();
-  OpBuilder b(block);
-  Location loc = block.getLoc();
-  const auto &[facts, plan] = *fused;
-  int64_t image = FusedPlan::getPackedImageBytes(facts);
-  Value input;
-  if (ShapedType::isDynamic(facts.batch)) {
-    Value batch =
-        createBatch(b, loc, block.getInputs()[0],
-                    block.getGeometryAttr().getGeometry().inputDims.batch);
-    input = createBuffer(b, loc, image, batch);
-  } else {
-    input = createBuffer(b, loc, image * facts.batch, Value());
+//===----------------------------------------------------------------------===//
+// Constant filters
+//===----------------------------------------------------------------------===//
+
+/// The elements of `filter` if they are known: a view of a constant global.
+static std::optional<FilterData> getConstantData(Value filter) {
+  while (auto cast = filter.getDefiningOp<memref::CastOp>())
+    filter = cast.getSource();
+  FilterData data;
+  if (failed(cast<MemRefType>(filter.getType())
+                 .getStridesAndOffset(data.strides, data.offset)) ||
+      ShapedType::isDynamic(data.offset) ||
+      llvm::any_of(data.strides, ShapedType::isDynamic))
+    return std::nullopt;
+  while (isa_and_nonnull<memref::CastOp, memref::SubViewOp, memref::TransposeOp,
+                         memref::ExpandShapeOp, memref::CollapseShapeOp,
+                         memref::ReinterpretCastOp, memref::AssumeAlignmentOp>(
+      filter.getDefiningOp()))
+    filter = cast<ViewLikeOpInterface>(filter.getDefiningOp()).getViewSource();
+  auto get = filter.getDefiningOp<memref::GetGlobalOp>();
+  auto global = get ? SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(
+                          get, get.getNameAttr())
+                    : memref::GlobalOp();
+  if (!global || !global.getConstant() ||
+      !global.getType().getLayout().isIdentity())
+    return std::nullopt;
+  Attribute value = global.getInitialValue().value_or(Attribute());
+  if (auto dense = dyn_cast_or_null<DenseElementsAttr>(value)) {
+    data.bytes = dense.getRawData();
+    if (dense.isSplat()) {
+      data.offset = 0;
+      data.strides.assign(data.strides.size(), 0);
+    }
+    return data;
   }
-  Value filter =
-      createBuffer(b, loc, plan.getPackedFilterBytes(facts), Value());
+  auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(value);
+  AsmResourceBlob *blob =
+      resource ? resource.getRawHandle().getBlob() : nullptr;
+  // Planning says what is wrong with a resource without its data.
+  int64_t bytes = global.getType().getNumElements() *
+                  global.getType().getElementTypeBitWidth() / 8;
+  if (!blob || static_cast<int64_t>(blob->getData().size()) != bytes)
+    return std::nullopt;
+  data.bytes = blob->getData();
+  return data;
+}
+
+/// A new constant of the module, of the bytes that `fill` writes, read at `b`.
+static Value createConstant(OpBuilder &b, Location loc, ModuleOp module,
+                            SymbolTable &symbols, int64_t bytes,
+                            function_ref<void(MutableArrayRef<char>)> fill) {
+  AsmResourceBlob blob =
+      HeapAsmResourceBlob::allocate(bytes, kPieceBytes, /*dataIsMutable=*/true);
+  fill(blob.getMutableData());
+  auto type = MemRefType::get({bytes / kWordBytes}, b.getI32Type());
+  auto value = DenseResourceElementsAttr::get(
+      RankedTensorType::get(type.getShape(), type.getElementType()),
+      "packed_filter", std::move(blob));
+  OpBuilder start = OpBuilder::atBlockBegin(module.getBody());
+  auto global = memref::GlobalOp::create(
+      start, loc, "packed_filter", b.getStringAttr("private"), type, value,
+      /*constant=*/true, b.getI64IntegerAttr(kPieceBytes));
+  symbols.insert(global);
+  return memref::GetGlobalOp::create(b, loc, type, global.getSymName());
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Packs the operands of one block.
+class OperandPacker {
+public:
+  OperandPacker(BlockOp block, const FusedBlock &fused, SymbolTable &symbols)
+      : block(block), fused(fused), symbols(symbols), b(block),
+        loc(block.getLoc()) {}
+
+  /// True if the filter is a constant, which is packed already.
+  bool run() {
+    Value input = packInput();
+    bool known = false;
+    Value filter = packFilterIn(known);
+    block.getInputsMutable().append({input, filter});
+    return known;
+  }
+
+private:
+  Value packInput();
+  Value packFilterIn(bool &known);
+  void createPack(ConvOperand which, Value source, Value packed, Value other);
+
+  BlockOp block;
+  const FusedBlock &fused;
+  SymbolTable &symbols;
+  OpBuilder b;
+  Location loc;
+};
+} // namespace
+
+void OperandPacker::createPack(ConvOperand which, Value source, Value packed,
+                               Value other) {
   auto pack = PackOp::create(
-      b, loc, block.getInputs()[0], block.getInputs()[1], input, filter,
-      block.getGeometryAttr(),
-      PrecisionAttr::get(b.getContext(),
-                         block.getPrecision().value_or(Precision::IEEE)),
-      block.getScheduleAttr());
+      b, loc, source, packed, which, block.getGeometryAttr(),
+      cast<MemRefType>(other.getType()),
+      block.getPrecision().value_or(Precision::IEEE), block.getScheduleAttr());
   if (Attribute id = block->getAttr(kBlockIdAttrName))
     pack->setAttr(kBlockIdAttrName, id);
-  block.getInputsMutable().append({input, filter});
-  return success();
+}
+
+Value OperandPacker::packInput() {
+  Value source = block.getInputs()[0];
+  int64_t image = FusedPlan::getPackedImageBytes(fused.facts);
+  Value packed;
+  if (ShapedType::isDynamic(fused.facts.batch)) {
+    Value batch = createBatch(
+        b, loc, source, block.getGeometryAttr().getGeometry().inputDims.batch);
+    packed = createBuffer(b, loc, image, batch);
+  } else {
+    packed = createBuffer(b, loc, image * fused.facts.batch, Value());
+  }
+  createPack(ConvOperand::Input, source, packed, block.getInputs()[1]);
+  return packed;
+}
+
+Value OperandPacker::packFilterIn(bool &known) {
+  Value source = block.getInputs()[1];
+  int64_t bytes = fused.plan.getPackedFilterBytes(fused.facts);
+  std::optional<FilterData> data = getConstantData(source);
+  known = data.has_value();
+  const ConvTransposeGeometry &geometry = block.getGeometryAttr().getGeometry();
+  int64_t columnSize = cast<MemRefType>(source.getType())
+                           .getDimSize(geometry.filterDims.spatial.back());
+  if (known)
+    return createConstant(b, loc, block->getParentOfType<ModuleOp>(), symbols,
+                          bytes, [&](MutableArrayRef<char> packed) {
+                            packFilter(fused.facts, fused.plan, geometry,
+                                       columnSize, *data, packed);
+                          });
+  Value packed = createBuffer(b, loc, bytes, Value());
+  createPack(ConvOperand::Filter, source, packed, block.getInputs()[0]);
+  return packed;
 }
 
 namespace {
@@ -86,13 +204,17 @@ struct PackOperandsPass : upweave::impl::PackOperandsBase<PackOperandsPass> {
           schedule.getKind() == ScheduleKind::Fused)
         blocks.push_back(block);
     });
+    SymbolTable symbols(getOperation());
     for (BlockOp block : blocks) {
       if (block.hasTensorSemantics()) {
         block.emitError("works on tensors; bufferize before packing operands");
         return signalPassFailure();
       }
-      if (failed(packOperands(block)))
+      FailureOr<FusedBlock> fused = getFusedBlock(block);
+      if (failed(fused))
         return signalPassFailure();
+      if (OperandPacker(block, *fused, symbols).run())
+        ++numConstant;
       ++numPacked;
     }
   }

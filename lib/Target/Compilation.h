@@ -77,12 +77,11 @@ private:
   mlir::LogicalResult compileChip(llvm::StringRef chip);
   void recordSchedules(ChipModule &chip);
   mlir::LogicalResult lowerToLaunches(ChipModule &chip);
-  mlir::LogicalResult serialize(ChipModule &chip,
-                                const ConstantPlacement &constants);
+  mlir::LogicalResult serialize(ChipModule &chip, ConstantPlacement &constants);
   mlir::LogicalResult addLaunchList(ChipModule &chip, unsigned entry,
                                     const SerializedModule &image,
-                                    const ConstantPlacement &constants,
-                                    int cubin, int ptx);
+                                    ConstantPlacement &constants, int cubin,
+                                    int ptx);
   ReportKernel addKernel(ChipModule &chip, const SerializedModule &image,
                          const ReadLaunch &launch);
 

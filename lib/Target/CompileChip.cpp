@@ -162,7 +162,7 @@ ReportKernel Compilation::addKernel(ChipModule &chip,
 
 LogicalResult Compilation::addLaunchList(ChipModule &chip, unsigned entry,
                                          const SerializedModule &image,
-                                         const ConstantPlacement &constants,
+                                         ConstantPlacement &constants,
                                          int cubin, int ptx) {
   StringRef name = entries[entry].getSymName();
   auto func = chip.module->lookupSymbol<func::FuncOp>(name);
@@ -211,7 +211,7 @@ LogicalResult Compilation::addLaunchList(ChipModule &chip, unsigned entry,
 }
 
 LogicalResult Compilation::serialize(ChipModule &chip,
-                                     const ConstantPlacement &constants) {
+                                     ConstantPlacement &constants) {
   // The launches are read from the module as it is now; kernels are converted
   // in place beside them.
   if (failed(
@@ -340,11 +340,8 @@ LogicalResult Compilation::compileChip(StringRef name) {
     return success();
   if (isDone(Stage::Bundle) && failed(createEntries(*chip.module)))
     return failure();
-  FailureOr<ConstantPlacement> constants =
-      ConstantPlacement::create(*chip.module, result.bundle.getConstants());
-  if (failed(constants))
-    return failure();
-  return serialize(chip, *constants);
+  ConstantPlacement constants(*chip.module, result.bundle.getConstants());
+  return serialize(chip, constants);
 }
 
 } // namespace upweave

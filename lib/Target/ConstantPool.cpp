@@ -57,26 +57,29 @@ LogicalResult ConstantPool::adopt(ModuleOp module) {
   return success();
 }
 
-FailureOr<ConstantPlacement> ConstantPlacement::create(ModuleOp module,
-                                                       ConstantPool &pool) {
-  ConstantPlacement placement;
+ConstantPlacement::ConstantPlacement(ModuleOp module, ConstantPool &pool)
+    : loc(module.getLoc()), pool(pool) {
   for (const ConstantEntry &entry : getConstants(module)) {
-    FailureOr<uint64_t> target = pool.insert(entry.value, module.getLoc());
-    if (failed(target))
-      return failure();
     uint64_t begin = entry.offset;
     uint64_t size = getByteSize(entry.value.getShapedType());
-    placement.runs.push_back({begin, begin + size, *target});
+    runs.push_back({begin, begin + size, entry.value, std::nullopt});
   }
-  return placement;
 }
 
-std::optional<uint64_t> ConstantPlacement::lookup(uint64_t offset) const {
-  for (const Run &run : runs)
-    if (offset >= run.begin &&
-        (offset < run.end || (run.begin == run.end && offset == run.begin)))
-      return run.target + (offset - run.begin);
-  return std::nullopt;
+FailureOr<std::optional<uint64_t>> ConstantPlacement::lookup(uint64_t offset) {
+  for (Run &run : runs) {
+    if (offset < run.begin ||
+        (offset >= run.end && (run.begin != run.end || offset != run.begin)))
+      continue;
+    if (!run.target) {
+      FailureOr<uint64_t> target = pool.insert(run.value, loc);
+      if (failed(target))
+        return failure();
+      run.target = *target;
+    }
+    return std::optional<uint64_t>(*run.target + (offset - run.begin));
+  }
+  return std::optional<uint64_t>();
 }
 
 } // namespace upweave

@@ -27,7 +27,7 @@ namespace {
 /// Reads one function.
 class LaunchReader {
 public:
-  LaunchReader(func::FuncOp func, const ConstantPlacement &constants)
+  LaunchReader(func::FuncOp func, ConstantPlacement &constants)
       : func(func), constants(constants), views(func) {}
 
   FailureOr<std::vector<ReadLaunch>> run();
@@ -42,7 +42,7 @@ private:
   InFlightDiagnostic unknown(Operation *op, Value value, const Twine &what);
 
   func::FuncOp func;
-  const ConstantPlacement &constants;
+  ConstantPlacement &constants;
   BufferViews views;
 };
 } // namespace
@@ -74,12 +74,14 @@ LogicalResult LaunchReader::readBuffer(gpu::LaunchFuncOp op, Value memref,
     arg.argument = view->argument;
   if (view->buffer == bundle::BufferKind::Constants) {
     std::optional<int64_t> place = offset.getConstant();
-    std::optional<uint64_t> target;
+    FailureOr<std::optional<uint64_t>> target{std::nullopt};
     if (place && *place >= 0)
       target = constants.lookup(*place);
-    if (!target)
+    if (failed(target))
+      return failure();
+    if (!*target)
       return unknown(op, memref, "the place of a constant of the launch");
-    offset = static_cast<int64_t>(*target);
+    offset = static_cast<int64_t>(**target);
   }
   if (offset != SizeExpr(0))
     arg.value = offset.toTable();
@@ -171,8 +173,8 @@ FailureOr<std::vector<ReadLaunch>> LaunchReader::run() {
   return launches;
 }
 
-FailureOr<std::vector<ReadLaunch>>
-readLaunches(func::FuncOp func, const ConstantPlacement &constants) {
+FailureOr<std::vector<ReadLaunch>> readLaunches(func::FuncOp func,
+                                                ConstantPlacement &constants) {
   return LaunchReader(func, constants).run();
 }
 

@@ -762,20 +762,30 @@ func.func @packed_of_direct(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %p: m
 
 // -----
 
-func.func @pack_for_split(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %p: memref<256xi32>) {
+func.func @pack_for_split(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
   // expected-error@+1 {{has a schedule of kind 'split'; packed operands are those of a 'fused' block}}
-  upweave.pack #upweave.conv_transpose<strides = [2], padding = [1]>
-    ins(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>) outs(%p, %p : memref<256xi32>, memref<256xi32>)
-    {precision = #upweave.precision<ieee>, schedule = #upweave.schedule<split>}
+  upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%x : memref<2x3x16xf32>) outs(%p : memref<256xi32>)
+    {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.schedule<split>}
   return
 }
 
 // -----
 
-func.func @pack_of_two_types(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf16>, %p: memref<256xi32>) {
-  // expected-error@+1 {{packs elements of different types, 'f32' and 'f16'}}
-  upweave.pack #upweave.conv_transpose<strides = [2], padding = [1]>
-    ins(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf16>) outs(%p, %p : memref<256xi32>, memref<256xi32>)
-    {precision = #upweave.precision<ieee>, schedule = #upweave.schedule<fused>}
+func.func @pack_of_two_types(%w: memref<3x4x4xf16>, %p: memref<256xi32>) {
+  // expected-error@+1 {{packs for elements of different types, 'f32' and 'f16'}}
+  upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%w : memref<3x4x4xf16>) outs(%p : memref<256xi32>)
+    {other = memref<2x3x16xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.schedule<fused>}
+  return
+}
+
+// -----
+
+func.func @pack_for_other_shape(%w: memref<3x4x4xf32>, %p: memref<256xi32>) {
+  // expected-error@+1 {{filter has 3 input channels, expected 5}}
+  upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%w : memref<3x4x4xf32>) outs(%p : memref<256xi32>)
+    {other = memref<2x5x16xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.schedule<fused>}
   return
 }

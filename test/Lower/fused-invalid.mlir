@@ -14,10 +14,10 @@ func.func @not_packed(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<
 
 // -----
 
-func.func @pack_doubles(%x: memref<2x3x16xf64>, %w: memref<3x4x4xf64>, %px: memref<256xi32>, %pw: memref<512xi32>) {
+func.func @pack_doubles(%x: memref<2x3x16xf64>, %px: memref<256xi32>) {
   // expected-error @below {{packs elements that no fused kernel multiplies}}
-  upweave.pack #upweave.conv_transpose<strides = [2], padding = [1]>
-    ins(%x, %w : memref<2x3x16xf64>, memref<3x4x4xf64>) outs(%px, %pw : memref<256xi32>, memref<512xi32>)
-    {precision = #upweave.precision<ieee>, schedule = #upweave.schedule<fused>}
+  upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%x : memref<2x3x16xf64>) outs(%px : memref<256xi32>)
+    {other = memref<3x4x4xf64>, precision = #upweave.precision<ieee>, schedule = #upweave.schedule<fused>}
   return
 }

@@ -7,11 +7,15 @@
 // RUN: upweave-opt %s --upweave-attach-target=chip=sm_89 --upweave-select-schedule=precision=ieee %{lower} | FileCheck %s --check-prefixes=CHECK,FMA
 
 // CHECK: gpu.binary @kernels
-// CHECK: .entry kb34_0_pack
+// CHECK: .entry kb34_0_pack_input
 // TF32: cvt.rna.tf32.f32
 // FMA-NOT: cvt.rna
 // CHECK: st.global.v4.b32
-// CHECK: .entry kb34_1_fused
+// CHECK: .entry kb34_1_pack_filter
+// TF32: cvt.rna.tf32.f32
+// FMA-NOT: cvt.rna
+// CHECK: st.global.v4.b32
+// CHECK: .entry kb34_2_fused
 // CHECK: cp.async.cg.shared.global [%{{[^]]*}}], [%{{[^]]*}}], 16
 // CHECK-DAG: cp.async.commit_group
 // CHECK-DAG: cp.async.wait_group

@@ -1,24 +1,25 @@
 // The fused kernel of a small tile: stages, products, rows, stores.
 // RUN: upweave-opt %s --split-input-file --upweave-pack-operands --upweave-plan-buffers --upweave-lower-to-gpu | FileCheck %s
 
-// One launch packs the filter (its first thread blocks) and the input.
+// A launch packs each operand.
 // CHECK-LABEL: func @rows
-//       CHECK:   gpu.launch_func @kernels::@rows_0_pack
-//       CHECK:   gpu.launch_func @kernels::@rows_1_fused
+//       CHECK:   gpu.launch_func @kernels::@rows_0_pack_input
+//       CHECK:   gpu.launch_func @kernels::@rows_1_pack_filter
+//       CHECK:   gpu.launch_func @kernels::@rows_2_fused
 //  CHECK-SAME:     threads in (%c64
 //  CHECK-SAME:     dynamic_shared_memory_size
 
-// CHECK-LABEL: gpu.func @rows_0_pack
+// CHECK-LABEL: gpu.func @rows_0_pack_input
 //       CHECK:   scf.if
 //       CHECK:     nvvm.convert.float.to.tf32 %{{.*}} {rnd = #nvvm.fp_rnd_mode<rna>}
 //       CHECK:     vector.store %{{.*}} {alignment = 16 : i64} : memref<{{.*}}xi32{{.*}}>, vector<4xi32>
-//       CHECK:   } else {
-//       CHECK:     nvvm.convert.float.to.tf32
-//       CHECK:     vector.store
+// CHECK-LABEL: gpu.func @rows_1_pack_filter
+//       CHECK:   nvvm.convert.float.to.tf32
+//       CHECK:   vector.store
 
 // Two warps hold a row: their sums meet in shared memory. 32 results of a row
 // are 16 positions, 8 of each warp, two phases of each.
-// CHECK-LABEL: gpu.func @rows_1_fused
+// CHECK-LABEL: gpu.func @rows_2_fused
 //       CHECK:   gpu.dynamic_shared_memory
 //       CHECK:   nvgpu.device_async_copy %{{.*}}, 4
 //       CHECK:   nvgpu.device_async_create_group
@@ -56,7 +57,7 @@ func.func @rows(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<2x4x32
 // -----
 
 // f16 operands in pairs, k = 16; bf16 likewise as words; sums in f32.
-// CHECK-LABEL: gpu.func @halves_1_fused
+// CHECK-LABEL: gpu.func @halves_2_fused
 //       CHECK:   llvm.bitcast %{{.*}} : i32 to vector<2xf16>
 //       CHECK:   nvvm.mma.sync {{.*}}shape = #nvvm.shape<m = 16, n = 8, k = 16>
 //       CHECK:   arith.addf %{{.*}} : f32
@@ -80,7 +81,7 @@ func.func @halves(%x: memref<2x16x16xf16>, %w: memref<16x16x4xf16>, %b: memref<1
 // -----
 
 // IEEE products are multiply-adds on the same tile.
-// CHECK-LABEL: gpu.func @exact_1_fused
+// CHECK-LABEL: gpu.func @exact_2_fused
 //   CHECK-NOT:   nvvm.mma.sync
 //       CHECK:   math.fma
 func.func @exact(%x: memref<2x8x16xf32>, %w: memref<8x16x4xf32>, %y: memref<2x16x32xf32>) {

@@ -9,8 +9,9 @@
 //       CHECK:   %[[IMAGE:.*]] = arith.constant 128 : index
 //       CHECK:   %[[SIZE:.*]] = arith.muli %[[N]], %[[IMAGE]]
 //       CHECK:   %[[PX:.*]] = memref.alloc(%[[SIZE]]) : memref<?xi32>
+//       CHECK:   upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]> ins(%[[X]] : memref<?x3x16xf32>) outs(%[[PX]] : memref<?xi32>) {other = memref<3x4x4xf32>, precision = #upweave.precision<tf32>
 //       CHECK:   %[[PW:.*]] = memref.alloc() : memref<512xi32>
-//       CHECK:   upweave.pack #upweave.conv_transpose<strides = [2], padding = [1]> ins(%[[X]], %[[W]] : memref<?x3x16xf32>, memref<3x4x4xf32>) outs(%[[PX]], %[[PW]] : memref<?xi32>, memref<512xi32>)
+//       CHECK:   upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]> ins(%[[W]] : memref<3x4x4xf32>) outs(%[[PW]] : memref<512xi32>) {other = memref<?x3x16xf32>
 //       CHECK:   upweave.block domain [?, 4, 32]
 //       CHECK:     conv_transpose(%[[X]], %[[W]], %[[PX]], %[[PW]] :
 func.func @dynamic(%x: memref<?x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<?x4x32xf32>) {
@@ -33,6 +34,25 @@ func.func @direct(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<2x4x
     conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
       #upweave.conv_transpose<strides = [2], padding = [1]>
     outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.schedule<direct>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
+
+// A global that is no constant.
+memref.global "private" @mutable : memref<2x1x1xf32> = dense<1.0>
+
+// CHECK-LABEL: func @variable
+//       CHECK:   upweave.pack <filter>
+func.func @variable(%x: memref<1x2x16xf32>, %y: memref<1x1x16xf32>) {
+  %w = memref.get_global @mutable : memref<2x1x1xf32>
+  upweave.block domain [1, 1, 16]
+    conv_transpose(%x, %w : memref<1x2x16xf32>, memref<2x1x1xf32>)
+      #upweave.conv_transpose<strides = [1]>
+    outs(%y : memref<1x1x16xf32>)
+    attributes {precision = #upweave.precision<tf32>,
+                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }

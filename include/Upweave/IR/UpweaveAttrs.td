@@ -53,6 +53,15 @@ def Upweave_GeluKindAttr
   let assemblyFormat = "`<` $value `>`";
 }
 
+def Upweave_ConvOperand
+    : Upweave_Enum<"ConvOperand", "operand of a convolution", [
+    I32EnumAttrCase<"Input", 0, "input">,
+    I32EnumAttrCase<"Filter", 1, "filter">]>;
+def Upweave_ConvOperandAttr
+    : EnumAttr<Upweave_Dialect, Upweave_ConvOperand, "conv_operand"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
 def Upweave_Precision
     : Upweave_Enum<"Precision", "arithmetic of a convolution's products", [
     I32EnumAttrCase<"IEEE", 0, "ieee">,

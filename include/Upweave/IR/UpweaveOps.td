@@ -223,35 +223,38 @@ def Upweave_PackedBuffer : MemRefRankOf<[I32], [1]>;
 
 def Upweave_PackOp : Upweave_Op<"pack", [
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
-  let summary = "operands of a fused convolution in the order it reads them";
+  let summary = "an operand of a fused convolution in the order it reads it";
   let description = [{
-    Writes `input` and `filter` of a convolution, rounded to what its products
-    take, into two buffers of 32-bit words: the input as positions of 32 bytes,
-    each the channels of one chunk, the filter as fragments of 16 result
-    channels for each phase, tap and chunk. Channels that fill up a chunk are
-    zeros. Precision and schedule are those of the fused block that reads the
-    buffers as its third and fourth input.
+    Writes an operand of a convolution, rounded to what its products take, into
+    a buffer of 32-bit words: the input as positions of 32 bytes, each the
+    channels of one chunk, the filter as fragments of 16 result channels for
+    each phase, tap and chunk. Channels that fill up a chunk are zeros. `other`
+    is the type of the convolution's other operand. Precision and schedule are
+    those of the fused block that reads the buffer.
 
     Example:
 
     ```mlir
-    upweave.pack #upweave.conv_transpose<strides = [2], padding = [1]>
-      ins(%x, %w : memref<2x8x32xf32>, memref<8x16x4xf32>)
-      outs(%px, %pw : memref<512xi32>, memref<1024xi32>)
-      {precision = #upweave.precision<tf32>,
+    upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]>
+      ins(%w : memref<8x16x4xf32>) outs(%pw : memref<1024xi32>)
+      {other = memref<2x8x32xf32>, precision = #upweave.precision<tf32>,
        schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 32, 16, 1, 32, 1]>}
     ```
   }];
-  let arguments = (ins AnyStridedMemRef:$input, AnyStridedMemRef:$filter,
-                       Upweave_PackedBuffer:$packedInput,
-                       Upweave_PackedBuffer:$packedFilter,
+  let arguments = (ins AnyStridedMemRef:$source, Upweave_PackedBuffer:$packed,
+                       Upweave_ConvOperandAttr:$which,
                        Upweave_ConvTransposeAttr:$geometry,
+                       TypeAttrOf<AnyStridedMemRef>:$other,
                        Upweave_PrecisionAttr:$precision,
                        Upweave_ScheduleAttr:$schedule);
   let assemblyFormat = [{
-    qualified($geometry) `ins` `(` $input `,` $filter `:` type($input) `,` type($filter)
-    `)` `outs` `(` $packedInput `,` $packedFilter `:` type($packedInput) `,`
-    type($packedFilter) `)` attr-dict
+    $which qualified($geometry) `ins` `(` $source `:` type($source) `)`
+    `outs` `(` $packed `:` type($packed) `)` attr-dict
+  }];
+  let extraClassDeclaration = [{
+    /// The types of the convolution's operands.
+    ::mlir::MemRefType getInputType();
+    ::mlir::MemRefType getFilterType();
   }];
   let hasVerifier = 1;
 }

@@ -92,13 +92,25 @@ def PackOperands : Pass<"upweave-pack-operands", "mlir::ModuleOp"> {
       attributes {precision = ..., schedule = #upweave.schedule<fused, ...>} {...}
     // becomes
     %px = memref.alloc() : memref<512xi32>
+    upweave.pack <input> #g ins(%x : ...) outs(%px : ...) {...}
     %pw = memref.alloc() : memref<1024xi32>
-    upweave.pack #g ins(%x, %w : ...) outs(%px, %pw : ...) {...}
+    upweave.pack <filter> #g ins(%w : ...) outs(%pw : ...) {...}
     upweave.block domain [2, 16, 64] conv_transpose(%x, %w, %px, %pw : ...) #g ...
+    ```
+
+    A filter that is a constant, or a view of one, is packed by the pass, into
+    another constant:
+
+    ```mlir
+    memref.global "private" constant @packed_filter : memref<1024xi32> = dense_resource<packed_filter>
+    ...
+    %pw = memref.get_global @packed_filter : memref<1024xi32>
     ```
   }];
   let statistics = [
-    Statistic<"numPacked", "packed", "Convolutions with packed operands">];
+    Statistic<"numPacked", "packed", "Convolutions with packed operands">,
+    Statistic<"numConstant", "packed-constants",
+              "Filters that the compiler packed">];
   let dependentDialects = ["upweave::UpweaveDialect",
                            "mlir::arith::ArithDialect",
                            "mlir::memref::MemRefDialect"];

@@ -43,21 +43,25 @@ private:
   std::multimap<uint64_t, std::pair<uint64_t, uint64_t>> known;
 };
 
-/// Where the constants of one planned module are in the pool.
+/// Where the constants of one planned module are in the pool. Only those that
+/// are looked up get there.
 class ConstantPlacement {
 public:
-  /// Adds the module's constants to the pool.
-  static mlir::FailureOr<ConstantPlacement> create(mlir::ModuleOp module,
-                                                   ConstantPool &pool);
+  ConstantPlacement(mlir::ModuleOp module, ConstantPool &pool);
 
   /// The offset in the pool of byte `offset` of the module's own constants
-  /// buffer; nothing if no constant lies there.
-  std::optional<uint64_t> lookup(uint64_t offset) const;
+  /// buffer; nothing if no constant lies there. Fails, with an error, for a
+  /// resource without data.
+  mlir::FailureOr<std::optional<uint64_t>> lookup(uint64_t offset);
 
 private:
   struct Run {
-    uint64_t begin, end, target;
+    uint64_t begin, end;
+    mlir::ElementsAttr value;
+    std::optional<uint64_t> target;
   };
+  mlir::Location loc;
+  ConstantPool &pool;
   std::vector<Run> runs;
 };
 

@@ -30,7 +30,7 @@ struct ReadLaunch {
 /// constants become those in the pool. Errors name the op that a launch list
 /// cannot hold, or the value that is not known from the arguments' sizes.
 mlir::FailureOr<std::vector<ReadLaunch>>
-readLaunches(mlir::func::FuncOp func, const ConstantPlacement &constants);
+readLaunches(mlir::func::FuncOp func, ConstantPlacement &constants);
 
 /// The workspace's size in bytes of a planned function, which may be lowered
 /// already.

@@ -1,6 +1,6 @@
-//===- PackToGPU.cpp - The kernel that packs operands ---------------------===//
-// One launch writes the filter as fragments and the input as positions, each
-// rounded once, a thread 16 bytes.
+//===- PackToGPU.cpp - The kernels that pack operands ---------------------===//
+// A launch writes the filter as fragments or the input as positions, rounded
+// once, a thread 16 bytes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
@@ -20,15 +20,16 @@ static constexpr int64_t kThreads = 256;
 static constexpr int64_t kPieceWords = kPieceBytes / 4;
 
 namespace {
-/// One packing kernel under construction: its first thread blocks pack the
-/// filter, the others the input.
+/// One packing kernel under construction.
 class PackKernel {
 public:
   PackKernel(LaunchContext &context, PackOp op, const FusedFacts &facts,
              const FusedPlan &plan)
       : op(op), loc(op.getLoc()), facts(facts), plan(plan),
         atom(getAtomInfo(facts.atom)), geometry(op.getGeometry().getGeometry()),
-        launch(context, op, "pack", kThreads) {}
+        launch(context, op,
+               ("pack_" + stringifyConvOperand(op.getWhich())).str(),
+               kThreads) {}
 
   LogicalResult emit();
 
@@ -51,7 +52,7 @@ private:
   const AtomInfo &atom;
   ConvTransposeGeometry geometry;
   LaunchBuilder launch;
-  Value input, filter, packedInput, packedFilter;
+  Value source, packed;
 };
 } // namespace
 
@@ -129,13 +130,13 @@ void PackKernel::emitInput(OpBuilder &b, Value image, Value piece) {
       channel = m.select(valid, channel, m.mul(digits[3], channels));
     }
     position[geometry.inputDims.channel] = channel;
-    elements.push_back(loadOrZero(b, input, position, valid));
+    elements.push_back(loadOrZero(b, source, position, valid));
   }
   int64_t imageWords = FusedPlan::getPackedImageBytes(facts) / 4;
   Value word = createMul(b, loc, m.toIndex(image), imageWords);
   word =
       createAdd(b, loc, word, createMul(b, loc, m.toIndex(piece), kPieceWords));
-  store(b, elements, packedInput, word);
+  store(b, elements, packed, word);
 }
 
 //===----------------------------------------------------------------------===//
@@ -179,7 +180,7 @@ Value PackKernel::getColumnTap(Int32Math &m, Value tap, Value columnClass,
     return first;
   AxisGeometry axis = geometry.getAxis(geometry.getNumSpatialAxes() - 1);
   int64_t size =
-      op.getFilter().getType().getDimSize(geometry.filterDims.spatial.back());
+      op.getFilterType().getDimSize(geometry.filterDims.spatial.back());
   Value reach = m.add(first, m.mul(columnClass, facts.column.getPhases()));
   Value has = m.below(reach, axis.dilation * (size - 1) + 1);
   has = m.both(has, m.equal(m.rem(reach, axis.dilation), 0));
@@ -251,10 +252,9 @@ void PackKernel::emitFilter(OpBuilder &b, Value piece) {
       out = m.add(out, m.mul(group, facts.outputChannels));
     position[geometry.filterDims.in] = in;
     position[geometry.filterDims.out] = out;
-    elements.push_back(loadOrZero(b, filter, position, inRange));
+    elements.push_back(loadOrZero(b, source, position, inRange));
   }
-  store(b, elements, packedFilter,
-        createMul(b, loc, m.toIndex(piece), kPieceWords));
+  store(b, elements, packed, createMul(b, loc, m.toIndex(piece), kPieceWords));
 }
 
 //===----------------------------------------------------------------------===//
@@ -262,66 +262,54 @@ void PackKernel::emitFilter(OpBuilder &b, Value piece) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult PackKernel::emit() {
-  auto pass = [&](Value buffer, Access access, Value &view) {
-    FailureOr<Value> passed = launch.addBuffer(buffer, access);
-    if (succeeded(passed))
-      view = *passed;
-    return succeeded(passed);
-  };
-  if (!pass(op.getInput(), Access::Read, input) ||
-      !pass(op.getFilter(), Access::Read, filter) ||
-      !pass(op.getPackedInput(), Access::Write, packedInput) ||
-      !pass(op.getPackedFilter(), Access::Write, packedFilter)) {
+  FailureOr<Value> from = launch.addBuffer(op.getSource(), Access::Read);
+  FailureOr<Value> to = launch.addBuffer(op.getPacked(), Access::Write);
+  if (failed(from) || failed(to)) {
     launch.abandon();
     return failure();
   }
-  int64_t filterPieces = plan.getPackedFilterBytes(facts) / kPieceBytes;
-  int64_t imagePieces = FusedPlan::getPackedImageBytes(facts) / kPieceBytes;
-  int64_t filterBlocks = llvm::divideCeil(filterPieces, kThreads);
-  int64_t imageBlocks = llvm::divideCeil(imagePieces, kThreads);
-  OpBuilder &b = launch.body();
+  source = *from;
+  packed = *to;
+  bool isFilter = op.getWhich() == ConvOperand::Filter;
+  int64_t pieces = (isFilter ? plan.getPackedFilterBytes(facts)
+                             : FusedPlan::getPackedImageBytes(facts)) /
+                   kPieceBytes;
+  int64_t blocks = llvm::divideCeil(pieces, kThreads);
+  OpBuilder b = launch.body();
   Int32Math m(b, loc);
-  Value block = m.fromIndex(gpu::BlockIdOp::create(b, loc, gpu::Dimension::x));
+  Value number = m.fromIndex(gpu::BlockIdOp::create(b, loc, gpu::Dimension::x));
   Value thread =
       m.fromIndex(gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x));
-  auto branch = scf::IfOp::create(b, loc, m.below(block, filterBlocks),
-                                  /*withElseRegion=*/true);
-  auto emitPiece = [&](OpBuilder inner, Value number, int64_t pieces,
-                       function_ref<void(OpBuilder &, Value)> emitBody) {
-    Int32Math im(inner, loc);
-    Value piece = im.add(im.mul(number, kThreads), thread);
-    if (pieces % kThreads != 0)
-      inner = scf::IfOp::create(inner, loc, im.below(piece, pieces),
-                                /*withElseRegion=*/false)
-                  .getThenBodyBuilder();
-    emitBody(inner, piece);
-  };
-  emitPiece(branch.getThenBodyBuilder(), block, filterPieces,
-            [&](OpBuilder &at, Value piece) { emitFilter(at, piece); });
-  OpBuilder other = branch.getElseBodyBuilder();
-  Int32Math om(other, loc);
-  Value number = om.sub(block, om.constant(filterBlocks));
-  Value image = om.div(number, imageBlocks);
-  emitPiece(other, om.rem(number, imageBlocks), imagePieces,
-            [&](OpBuilder &at, Value piece) { emitInput(at, image, piece); });
+  Value image;
+  if (!isFilter) {
+    image = m.div(number, blocks);
+    number = m.rem(number, blocks);
+  }
+  Value piece = m.add(m.mul(number, kThreads), thread);
+  if (pieces % kThreads != 0)
+    b = scf::IfOp::create(b, loc, m.below(piece, pieces),
+                          /*withElseRegion=*/false)
+            .getThenBodyBuilder();
+  if (isFilter)
+    emitFilter(b, piece);
+  else
+    emitInput(b, image, piece);
 
   OpBuilder &host = launch.host();
-  Value images;
-  if (ShapedType::isDynamic(facts.batch))
-    images = memref::DimOp::create(host, loc, op.getInput(),
+  Value images = arith::ConstantIndexOp::create(
+      host, loc,
+      isFilter || ShapedType::isDynamic(facts.batch) ? 1 : facts.batch);
+  if (!isFilter && ShapedType::isDynamic(facts.batch))
+    images = memref::DimOp::create(host, loc, op.getSource(),
                                    geometry.inputDims.batch);
-  else
-    images = arith::ConstantIndexOp::create(host, loc, facts.batch);
-  Value blocks = createAdd(host, loc, createMul(host, loc, images, imageBlocks),
-                           filterBlocks);
-  launch.finish(blocks);
+  launch.finish(createMul(host, loc, images, blocks));
   return success();
 }
 
 LogicalResult upweave::lowerPack(LaunchContext &context, PackOp op) {
   std::optional<FusedFacts> facts =
-      getConvFacts(op.getGeometry().getGeometry(), op.getInput().getType(),
-                   op.getFilter().getType(), op.getPrecision());
+      getConvFacts(op.getGeometry().getGeometry(), op.getInputType(),
+                   op.getFilterType(), op.getPrecision());
   if (!facts)
     return op.emitError("packs elements that no fused kernel multiplies");
   FailureOr<TargetDescription> target = getTargetOrDefault(op);

@@ -16,7 +16,8 @@ assert "fused" in block["schedule"]
 assert ":" in block["location"]
 for chip in chips:
     kernels = [k for k in block["kernels"] if k["chip"] == chip]
-    assert len(kernels) == 2, kernels
+    # Two pack the operands.
+    assert len(kernels) == 3, kernels
     for kernel in kernels:
         assert kernel["symbol"].startswith("main_")
         assert 32 <= kernel["threads"] <= 1024
