@@ -77,8 +77,9 @@ AxisTaps::AxisTaps(const AxisGeometry &axis, int64_t inputSize,
 }
 
 DirectConvEmitter::DirectConvEmitter(BlockOp block, Value input, Value filter)
-    : loc(block.getLoc()), geometry(block.getGeometryAttr().getGeometry()),
-      input(input), filter(filter), result(block.getProducerArg().getType()) {
+    : loc(block.getLoc()), input(input), filter(filter),
+      geometry(block.getGeometryAttr().getGeometry()),
+      result(block.getProducerArg().getType()) {
   auto inputType = cast<MemRefType>(block.getInputs()[0].getType());
   auto filterType = cast<MemRefType>(block.getInputs()[1].getType());
   sizes = geometry.getSizes(inputType.getShape(), filterType.getShape());
@@ -123,16 +124,21 @@ Value DirectConvEmitter::emit(OpBuilder &b, ArrayRef<Value> position) {
   Value channel = position[geometry.resultDims.channel];
   Value inGroup = channel;
   firstChannel = nullptr;
+  element.group = nullptr;
   if (geometry.groups > 1) {
-    Value group = createDiv(b, loc, channel, outPerGroup);
+    element.group = createDiv(b, loc, channel, outPerGroup);
     inGroup = createRem(b, loc, channel, outPerGroup);
-    firstChannel = createMul(b, loc, group, inPerGroup);
+    firstChannel = createMul(b, loc, element.group, inPerGroup);
   }
+  element.out = inGroup;
   inputPosition[geometry.inputDims.batch] = position[geometry.resultDims.batch];
   filterPosition[geometry.filterDims.out] =
       geometry.filterGroups == FilterGroups::Input ? inGroup : channel;
   firstTap.clear();
   firstInput.clear();
+  resultPosition.clear();
+  tapNumbers.assign(axes.size(), Value());
+  tapInputs = tapNumbers;
   for (auto [axis, taps] : llvm::enumerate(axes)) {
     Value o = position[geometry.resultDims.spatial[axis]];
     Value t = createAdd(b, loc, o, taps.axis.paddingLow);
@@ -144,6 +150,7 @@ Value DirectConvEmitter::emit(OpBuilder &b, ArrayRef<Value> position) {
     Value stride = arith::ConstantIndexOp::create(b, loc, taps.axis.stride);
     if (taps.axis.stride > 1)
       t = arith::DivSIOp::create(b, loc, t, stride);
+    resultPosition.push_back(o);
     firstTap.push_back(first);
     firstInput.push_back(t);
   }
@@ -166,6 +173,7 @@ Value DirectConvEmitter::emitAxis(OpBuilder &b, unsigned axis, Value sum) {
       scf::ForOp::create(b, loc, index(0), index(taps.count), index(1), sum);
   OpBuilder body = OpBuilder::atBlockEnd(loop.getBody());
   Value j = loop.getInductionVar();
+  tapNumbers[axis] = j;
   Value k =
       createAdd(body, loc, createMul(body, loc, j, taps.step), firstTap[axis]);
   Value i = arith::SubIOp::create(
@@ -186,7 +194,7 @@ Value DirectConvEmitter::emitAxis(OpBuilder &b, unsigned axis, Value sum) {
     position = arith::SubIOp::create(
         body, loc,
         arith::ConstantIndexOp::create(body, loc, taps.filterSize - 1), k);
-  inputPosition[geometry.inputDims.spatial[axis]] = i;
+  inputPosition[geometry.inputDims.spatial[axis]] = tapInputs[axis] = i;
   filterPosition[geometry.filterDims.spatial[axis]] = position;
   auto ifOp = scf::IfOp::create(body, loc, sum.getType(), valid,
                                 /*withElseRegion=*/true);
@@ -213,10 +221,18 @@ Value DirectConvEmitter::emitChannels(OpBuilder &b, Value sum) {
   filterPosition[geometry.filterDims.in] =
       geometry.filterGroups == FilterGroups::Input ? channel : ci;
   Value x = memref::LoadOp::create(body, loc, input, inputPosition);
-  Value w = memref::LoadOp::create(body, loc, filter, filterPosition);
+  element.in = ci;
+  element.taps = tapNumbers;
+  element.input = tapInputs;
+  element.position = resultPosition;
+  Value w = loadFilter(body, element);
   Value next = multiplyAdd(body, x, w, loop.getRegionIterArg(0));
   scf::YieldOp::create(body, loc, next);
   return loop.getResult(0);
+}
+
+Value DirectConvEmitter::loadFilter(OpBuilder &b, const FilterElement &) {
+  return memref::LoadOp::create(b, loc, filter, filterPosition);
 }
 
 Value DirectConvEmitter::multiplyAdd(OpBuilder &b, Value x, Value w,

@@ -30,8 +30,25 @@ struct AxisTaps {
 class DirectConvEmitter {
 public:
   DirectConvEmitter(BlockOp block, mlir::Value input, mlir::Value filter);
+  virtual ~DirectConvEmitter() = default;
   /// The convolution at `position`, a coordinate per dimension of the result.
   mlir::Value emit(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> position);
+
+protected:
+  /// What an input element is multiplied with. The channels are those in the
+  /// group.
+  struct FilterElement {
+    mlir::Value group; ///< Null if there is one.
+    mlir::Value in, out;
+    /// Along each spatial axis: j of the tap, the coordinates of the input and
+    /// of the result.
+    llvm::ArrayRef<mlir::Value> taps, input, position;
+  };
+  virtual mlir::Value loadFilter(mlir::OpBuilder &b,
+                                 const FilterElement &element);
+
+  mlir::Location loc;
+  mlir::Value input, filter;
 
 private:
   mlir::Value emitAxis(mlir::OpBuilder &b, unsigned axis, mlir::Value sum);
@@ -41,10 +58,8 @@ private:
   mlir::Value getFirstTap(mlir::OpBuilder &b, const AxisTaps &taps,
                           mlir::Value shifted);
 
-  mlir::Location loc;
   ConvTransposeGeometry geometry;
   ConvTransposeSizes sizes;
-  mlir::Value input, filter;
   mlir::Type accumulator, result;
   llvm::SmallVector<AxisTaps, 3> axes;
   /// Coordinates of the operand elements that are being multiplied.
@@ -53,6 +68,8 @@ private:
   llvm::SmallVector<mlir::Value, 3> firstTap, firstInput;
   /// The group's first input channel; null if there is one group.
   mlir::Value firstChannel;
+  FilterElement element;
+  llvm::SmallVector<mlir::Value, 3> tapNumbers, tapInputs, resultPosition;
 };
 
 } // namespace upweave

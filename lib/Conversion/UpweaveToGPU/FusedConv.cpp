@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "ConvTile.h"
-#include "DirectConv.h"
 #include "IndexMath.h"
 #include "MainLoop.h"
+#include "PackedFilter.h"
 
 #include "Upweave/Conversion/UpweaveToGPU/BlockToGPU.h"
 #include "Upweave/Conversion/UpweaveToGPU/ExpandRegion.h"
@@ -59,8 +59,8 @@ private:
   ThreadNumbers numbers;
   BlockPlace place;
   StageBuffers buffers;
-  /// The convolution's own operands; null if they are not read.
-  Value input, filter;
+  /// The convolution's own input; null if it is not read.
+  Value input;
   SmallVector<FlatOperand> params, outs;
   std::unique_ptr<ConvTile> tile;
   std::unique_ptr<RowProgram> program;
@@ -86,7 +86,7 @@ LogicalResult FusedKernel::passOperands() {
   };
   if (passBuffer(2, buffers.packedInput) || passBuffer(3, buffers.packedFilter))
     return failure();
-  if (facts.readsOutside() && (passBuffer(0, input) || passBuffer(1, filter)))
+  if (facts.readsOutside() && passBuffer(0, input))
     return failure();
   for (auto [i, param] : llvm::enumerate(block.getParams()))
     if (pass(param, block.getParamMap(i), nest.params[i], Access::Read, params))
@@ -263,7 +263,9 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
   position[dims.channel] = along[1];
   for (auto [axis, dim] : llvm::enumerate(dims.spatial))
     position[dim] = along[2 + axis];
-  Value sum = DirectConvEmitter(block, input, filter).emit(body, position);
+  Value sum =
+      PackedFilterEmitter(block, input, buffers.packedFilter, facts, plan)
+          .emit(body, position);
   if (!sum.getType().isF32())
     sum = arith::ExtFOp::create(body, loc, body.getF32Type(), sum);
   memref::StoreOp::create(body, loc, sum, kept,

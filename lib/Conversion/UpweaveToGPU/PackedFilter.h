@@ -1,0 +1,37 @@
+//===- PackedFilter.h - Direct sums over a packed filter ----------*- C++
+//-*-===//
+// The sum of one output element of a fused convolution, with the filter as the
+// kernel has it: packed.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#ifndef UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_PACKEDFILTER_H
+#define UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_PACKEDFILTER_H
+
+#include "DirectConv.h"
+
+#include "Upweave/Schedule/FusedPlan.h"
+
+namespace upweave {
+
+/// Reads filter elements from where upweave.pack puts them.
+class PackedFilterEmitter : public DirectConvEmitter {
+public:
+  PackedFilterEmitter(BlockOp block, mlir::Value input,
+                      mlir::Value packedFilter, const FusedFacts &facts,
+                      const FusedPlan &plan)
+      : DirectConvEmitter(block, input, packedFilter), facts(facts),
+        plan(plan) {}
+
+protected:
+  mlir::Value loadFilter(mlir::OpBuilder &b,
+                         const FilterElement &element) override;
+
+private:
+  const FusedFacts &facts;
+  const FusedPlan &plan;
+};
+
+} // namespace upweave
+
+#endif // UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_PACKEDFILTER_H
