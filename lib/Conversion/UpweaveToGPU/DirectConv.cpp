@@ -304,7 +304,7 @@ static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
 }
 
 LogicalResult upweave::lowerDirectConv(LaunchContext &context, BlockOp block) {
-  expandBlockRegion(block);
+  expandBlockRegion(block, context.mayContract());
   RowNest nest = buildRowNest(block, /*keepRows=*/false);
   LaunchBuilder launch(context, block, "direct", kDirectWarps * kWarpSize);
   launch.setMinBlocksPerSM(kDirectBlocksPerSM);

@@ -113,20 +113,47 @@ static void expandLayerNorm(LayerNormOp op, int64_t rowLength,
   op.erase();
 }
 
-/// v * Phi(v), Phi(v) being 1 - 2^p(|v|) or 2^p(|v|). Infinities and NaN come
-/// out as in 0.5 * v * (1 + erf(v / sqrt(2))).
-static Value createGeluErf(ScalarBuilder &s, Value v) {
+/// True if every use of `v` is rounded to 16 bits, at once or once multiplied
+/// by constants.
+static bool isRoundedToNarrow(Value v) {
+  return llvm::all_of(v.getUsers(), [](Operation *user) {
+    if (auto rounding = dyn_cast<arith::TruncFOp>(user))
+      return rounding.getType().getIntOrFloatBitWidth() <= 16;
+    auto product = dyn_cast<arith::MulFOp>(user);
+    return product && matchPattern(product.getRhs(), m_Constant()) &&
+           isRoundedToNarrow(product);
+  });
+}
+
+/// scale * v * Phi(v), Phi(v) being 1 - 2^p(|v|) or 2^p(|v|). Infinities and NaN
+/// come out as in 0.5 * v * (1 + erf(v / sqrt(2))).
+static Value createGeluErf(ScalarBuilder &s, Value v, ArrayRef<double> tailOf,
+                           double scale) {
   Value a = math::AbsFOp::create(s.b, s.loc, v);
   Type type = v.getType();
-  Value p = s.constant(type, kNormalTail.back());
-  for (int i = static_cast<int>(kNormalTail.size()) - 2; i >= 0; --i)
-    p = s.fma(p, a, s.constant(type, kNormalTail[i]));
+  Value p = s.constant(type, tailOf.back());
+  for (size_t i = tailOf.size() - 1; i-- > 0;)
+    p = s.fma(p, a,
+              s.constant(type, tailOf[i] + (i == 0 ? std::log2(scale) : 0)));
   Value tail = s.exp2(p);
   Value positive = arith::CmpFOp::create(s.b, s.loc, arith::CmpFPredicate::OGT,
                                          v, s.constant(type, 0.0));
-  Value rest = s.sub(s.constant(type, 1.0), tail);
+  Value rest = s.sub(s.constant(type, scale), tail);
   Value phi = arith::SelectOp::create(s.b, s.loc, positive, rest, tail);
   return s.mul(v, phi);
+}
+
+/// The product with a constant that `gelu` is only used for, if 2^p can take it
+/// in: no coefficient grows then, and nothing overflows that did not.
+static arith::MulFOp getScaledUse(GeluOp gelu, double &scale) {
+  if (!gelu.getResult().hasOneUse() || !gelu.getType().isF32())
+    return nullptr;
+  auto product = dyn_cast<arith::MulFOp>(*gelu->user_begin());
+  FloatAttr factor;
+  if (!product || !matchPattern(product.getRhs(), m_Constant(&factor)))
+    return nullptr;
+  scale = factor.getValueAsDouble();
+  return scale >= 0.5 && scale <= 2 ? product : nullptr;
 }
 
 /// 0.5 * (1 + tanh(u)) is 1 / (1 + e^-2u), which loses nothing to
@@ -155,14 +182,33 @@ static Value createGeluExact(ScalarBuilder &s, GeluOp op, Value v) {
   return s.mul(s.scale(v, 0.5), s.add(inner, s.constant(type, 1.0)));
 }
 
-static void expandGelu(GeluOp op) {
+static void expandGeluErf(ScalarBuilder &s, GeluOp op, Value v, bool mayFuse) {
+  Type type = op.getValue().getType();
+  bool narrow =
+      type.getIntOrFloatBitWidth() <= 16 || isRoundedToNarrow(op.getResult());
+  double scale = 1;
+  arith::MulFOp product = mayFuse ? getScaledUse(op, scale) : nullptr;
+  Value result = createGeluErf(s, v,
+                               narrow ? ArrayRef<double>(kNormalTailNarrow)
+                                      : ArrayRef<double>(kNormalTail),
+                               product ? scale : 1);
+  if (product) {
+    product.getResult().replaceAllUsesWith(result);
+    product.erase();
+  } else {
+    op.getResult().replaceAllUsesWith(s.convert(result, type));
+  }
+  op.erase();
+}
+
+static void expandGelu(GeluOp op, bool mayFuse) {
   ScalarBuilder s(op);
   Type type = op.getValue().getType(), wide = s.getWide(type);
   Value v = s.convert(op.getValue(), wide), result;
   if (wide.isF64())
     result = createGeluExact(s, op, v);
   else if (op.getApproximate() == GeluKind::Erf)
-    result = createGeluErf(s, v);
+    return expandGeluErf(s, op, v, mayFuse);
   else
     result = createGeluTanh(s, v, op.getC0()->convertToDouble(),
                             op.getC1()->convertToDouble());
@@ -212,16 +258,20 @@ static void expandDivision(arith::DivFOp op) {
   op.erase();
 }
 
-void upweave::expandBlockRegion(BlockOp block, int64_t sampled) {
-  for (Operation &op : llvm::make_early_inc_range(*block.getBodyBlock())) {
+void upweave::expandBlockRegion(BlockOp block, bool mayFuse, int64_t sampled) {
+  SmallVector<Operation *> ops;
+  for (Operation &op : *block.getBodyBlock())
+    if (isa<LayerNormOp, GeluOp, RowReduceOp, arith::DivFOp>(op))
+      ops.push_back(&op);
+  for (Operation *op : ops) {
     if (auto norm = dyn_cast<LayerNormOp>(op))
       expandLayerNorm(norm, block.getRowLength(), sampled);
     else if (auto gelu = dyn_cast<GeluOp>(op))
-      expandGelu(gelu);
+      expandGelu(gelu, mayFuse);
     else if (auto reduce = dyn_cast<RowReduceOp>(op))
       widenReduction(reduce);
-    else if (auto division = dyn_cast<arith::DivFOp>(op))
-      expandDivision(division);
+    else
+      expandDivision(cast<arith::DivFOp>(op));
   }
 }
 

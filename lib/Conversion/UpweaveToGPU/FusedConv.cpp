@@ -385,7 +385,7 @@ LogicalResult upweave::lowerFusedConv(LaunchContext &context, BlockOp block) {
   FailureOr<TargetDescription> target = getTargetOrDefault(block);
   if (failed(target))
     return failure();
-  expandBlockRegion(block);
+  expandBlockRegion(block, context.mayContract());
   if (context.mayContract())
     allowContraction(block);
   std::string whyNot;

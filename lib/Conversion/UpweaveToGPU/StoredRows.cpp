@@ -478,7 +478,8 @@ LogicalResult upweave::lowerStoredRows(LaunchContext &context, BlockOp block,
                                        const RowPlan &plan,
                                        const RowTarget &target) {
   RowFacts facts = getRowFacts(block, getStoredNest(block));
-  expandBlockRegion(block, plan.getSampledElements(facts));
+  expandBlockRegion(block, context.mayContract(),
+                    plan.getSampledElements(facts));
   if (context.mayContract())
     allowContraction(block);
   StoredRowsKernel kernel(context, block, plan);
