@@ -37,6 +37,9 @@ static constexpr int64_t kLoopedRegisters = 32;
 static constexpr int64_t kWideLoopedWarps = 32, kNarrowLoopedWarps = 16;
 /// Row elements of a thread where at least half of the row is staged.
 static constexpr int64_t kStagedRegisters = 16, kWideStagedRegisters = 8;
+/// Elements, of all operands that are read again, that a thread keeps in
+/// registers between the passes where the rest of the row is staged.
+static constexpr int64_t kHeldElements = 16;
 /// Warps of a row of narrow elements beyond which it is looped over, and those
 /// that it then takes if all of it is staged.
 static constexpr int64_t kNarrowWarpsPerRow = 8;
@@ -95,6 +98,14 @@ int64_t RowPlan::getElementsPerThread() const {
 
 int64_t RowPlan::getSteps(const RowFacts &facts) const {
   return llvm::divideCeil(facts.rowLength, getTileElements());
+}
+
+int64_t RowPlan::getHeldSteps(const RowFacts &facts) const {
+  int64_t rest = getSteps(facts) - staged;
+  int64_t operands = llvm::divideCeil(facts.rereadBytes, facts.elementBytes);
+  bool isHeld = rest < staged &&
+                rest * getElementsPerThread() * operands <= kHeldElements;
+  return isHeld ? rest : 0;
 }
 
 int64_t RowPlan::getStagedBytes(const RowFacts &facts) const {

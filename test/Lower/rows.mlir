@@ -103,10 +103,10 @@ func.func @long_rows(%x: memref<1000x8192xf32>, %y: memref<1000x8192xf32>) {
 //       CHECK:   scf.for
 //   CHECK-NOT:   iter_args
 //       CHECK:     vector.store
-func.func @looped_rows(%x: memref<1000x65536xf32>, %y: memref<1000x65536xf32>,
-                       %s: memref<1000xf32>) {
-  upweave.block domain [1000, 65536] rows [1] stored(%x : memref<1000x65536xf32>)
-    outs(%y, %s[d0] : memref<1000x65536xf32>, memref<1000xf32>) {
+func.func @looped_rows(%x: memref<100x262144xf32>, %y: memref<100x262144xf32>,
+                       %s: memref<100xf32>) {
+  upweave.block domain [100, 262144] rows [1] stored(%x : memref<100x262144xf32>)
+    outs(%y, %s[d0] : memref<100x262144xf32>, memref<100xf32>) {
   ^bb0(%v: f32):
     %sum = upweave.row_reduce <add> %v : f32
     %o = arith.divf %v, %sum : f32
@@ -242,31 +242,38 @@ func.func @slice(%x: memref<64x16xf32, strided<[24, 1], offset: 8>>,
 
 // A staged row: each thread copies its elements to shared memory, waits for its
 // own copies, and finds them there in every pass. LayerNorm's first mean is that
-// of the first half. While it stores, it copies the next tile's row to the slots
-// it has read. There is no barrier but those of the reductions.
+// of the first half, which is waited for alone. While it stores, it copies the next
+// tile's row to the slots it has read. There is no barrier but those of the
+// reductions.
 // CHECK-LABEL: func @staged_rows
 //       CHECK:   gpu.launch_func @kernels::@staged_rows_0_rows
 //  CHECK-SAME:     dynamic_shared_memory_size
 // CHECK-LABEL: gpu.func @staged_rows_0_rows
 //       CHECK:   gpu.dynamic_shared_memory
 //       CHECK:   %[[SLOTS:.*]] = memref.view %{{.*}} to memref<4096xf32, #gpu.address_space<workgroup>>
+// CHECK-COUNT-2: nvgpu.device_async_copy %{{.*}}, %[[SLOTS]][%{{.*}}], 4 {bypassL1}
+//       CHECK:   nvvm.cp.async.commit.group
+// CHECK-COUNT-2: nvgpu.device_async_copy
+//  CHECK-NEXT:   nvvm.cp.async.commit.group
 //       CHECK:   scf.for
-//       CHECK:     nvgpu.device_async_copy %{{.*}}, %[[SLOTS]][%{{.*}}], 4 {bypassL1}
-//       CHECK:   scf.for
+//       CHECK:     nvvm.cp.async.wait.group 1
+// CHECK-COUNT-2:   vector.load %[[SLOTS]]
+//   CHECK-NOT:     vector.load
+//       CHECK:     gpu.barrier
+//       CHECK:     nvvm.cp.async.wait.group 0
+// CHECK-COUNT-4:   vector.load %[[SLOTS]]
+//   CHECK-NOT:     vector.load
+//       CHECK:     gpu.barrier
+//       CHECK:     vector.load %[[SLOTS]]
+//       CHECK:     vector.store
+//       CHECK:     scf.if
+//       CHECK:       nvgpu.device_async_copy
+//       CHECK:     vector.load %[[SLOTS]]
+//       CHECK:     scf.if
 //       CHECK:     nvvm.cp.async.commit.group
-//  CHECK-NEXT:     nvvm.cp.async.wait.group 0
-//       CHECK:     %[[HALF:.*]] = arith.constant 2048 : index
-//       CHECK:     scf.for %{{.*}} = %{{.*}} to %[[HALF]]
-//       CHECK:       vector.load %[[SLOTS]]
-//       CHECK:     gpu.barrier
-//       CHECK:     scf.for
-//       CHECK:       vector.load %[[SLOTS]]
-//       CHECK:     gpu.barrier
-//       CHECK:     scf.for
-//       CHECK:       vector.load %[[SLOTS]]
-//       CHECK:       vector.store
-//       CHECK:       scf.if
-//       CHECK:         nvgpu.device_async_copy
+//       CHECK:     scf.if
+//       CHECK:     scf.if
+//       CHECK:     nvvm.cp.async.commit.group
 //   CHECK-NOT:   gpu.barrier
 //       CHECK:   gpu.return
 func.func @staged_rows(%x: memref<1000x4096xf32>, %y: memref<1000x4096xf32>) {
@@ -282,9 +289,33 @@ func.func @staged_rows(%x: memref<1000x4096xf32>, %y: memref<1000x4096xf32>) {
 
 // -----
 
-// Half of the row is staged: the other half is read again, first, by each pass
-// that reduces. Two operands feed the reduction, one with elements of 2 bytes that
-// no asynchronous copy takes; the third is read once and not staged.
+// Few steps stay in registers: what is not staged is loaded once, before
+// anything waits.
+// CHECK-LABEL: gpu.func @held_rows_0_rows
+//       CHECK:   scf.for
+//       CHECK:     nvgpu.device_async_copy
+//       CHECK:   nvgpu.device_async_copy
+//       CHECK:   vector.load %{{.*}} : memref<?xf32>
+//       CHECK:   nvvm.cp.async.wait.group
+//   CHECK-NOT:   vector.load %{{.*}} : memref<?xf32>
+//       CHECK:   gpu.return
+func.func @held_rows(%x: memref<1000x4000xf32>, %y: memref<1000x4000xf32>) {
+  upweave.block domain [1000, 4000] rows [1] stored(%x : memref<1000x4000xf32>)
+    outs(%y : memref<1000x4000xf32>)
+    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 256, vector = 4, registers = 4, looped = true, staged = 3, tile = [1, 1]>} {
+  ^bb0(%v: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    upweave.yield %n : f32
+  }
+  return
+}
+
+// -----
+
+// A small part of the row is staged: the rest is read again, first, by each pass
+// that reduces, its last step with a mask. Two operands feed the reduction, one with
+// elements of 2 bytes that no asynchronous copy takes; the third is read once and
+// not staged.
 // CHECK-LABEL: gpu.func @partly_staged_0_rows
 //       CHECK:   memref.view %{{.*}} to memref<512xf16, #gpu.address_space<workgroup>>
 //       CHECK:   memref.view %{{.*}} to memref<512xf32, #gpu.address_space<workgroup>>
@@ -292,16 +323,18 @@ func.func @staged_rows(%x: memref<1000x4096xf32>, %y: memref<1000x4096xf32>) {
 //       CHECK:   memref.store %{{.*}} : memref<512xf16, #gpu.address_space<workgroup>>
 //       CHECK:   nvgpu.device_async_copy %{{.*}}, 1 :
 //       CHECK:   scf.for {{.*}} iter_args
+//   CHECK-NOT:     arith.cmpi
 //       CHECK:     memref.load %{{.*}} : memref<?xf16>
+//       CHECK:     scf.yield
+//       CHECK:   arith.cmpi slt
 //       CHECK:   nvvm.cp.async.wait.group 0
-//       CHECK:   scf.for {{.*}} iter_args
-//       CHECK:     memref.load %{{.*}} : memref<512xf16, #gpu.address_space<workgroup>>
+//       CHECK:   memref.load %{{.*}} : memref<512xf16, #gpu.address_space<workgroup>>
 //       CHECK:   memref.store
-func.func @partly_staged(%x: memref<9x1023xf16>, %r: memref<9x1023xf32>,
-                         %s: memref<9x1023xf32>, %y: memref<9x1023xf32>) {
-  upweave.block domain [9, 1023] rows [1] stored(%x : memref<9x1023xf16>)
-    params(%r[d0, d1], %s[d0, d1] : memref<9x1023xf32>, memref<9x1023xf32>)
-    outs(%y : memref<9x1023xf32>)
+func.func @partly_staged(%x: memref<9x65535xf16>, %r: memref<9x65535xf32>,
+                         %s: memref<9x65535xf32>, %y: memref<9x65535xf32>) {
+  upweave.block domain [9, 65535] rows [1] stored(%x : memref<9x65535xf16>)
+    params(%r[d0, d1], %s[d0, d1] : memref<9x65535xf32>, memref<9x65535xf32>)
+    outs(%y : memref<9x65535xf32>)
     attributes {schedule = #upweave.schedule<stored, warps = 4, lanes = 128, vector = 1, registers = 2, looped = true, staged = 2, tile = [1, 1]>} {
   ^bb0(%v: f16, %a: f32, %b: f32):
     %w = arith.extf %v : f16 to f32

@@ -88,6 +88,9 @@ struct RowPlan {
 
   /// Steps that a row takes.
   int64_t getSteps(const RowFacts &facts) const;
+  /// Steps that stay in registers between the passes: those that are not staged,
+  /// if most are and the others are few.
+  int64_t getHeldSteps(const RowFacts &facts) const;
   /// Bytes of shared memory that the staged steps of a tile take.
   int64_t getStagedBytes(const RowFacts &facts) const;
   /// Blocks that a multiprocessor should hold, for which ptxas must do with

@@ -91,15 +91,21 @@ static Value createCombine(OpBuilder &b, Location loc, ReduceKind kind, Value x,
   return createReduceCombine(b, loc, kind, x, y);
 }
 
+void RowReduction::accumulate(OpBuilder &b, Location loc, ReduceKind kind,
+                              MutableArrayRef<Value> chains,
+                              ArrayRef<Value> values) {
+  for (auto [i, value] : llvm::enumerate(values)) {
+    Value &chain = chains[i % chains.size()];
+    chain = createCombine(b, loc, kind, chain, value);
+  }
+}
+
 Value RowReduction::reduceRegisters(OpBuilder &b, Location loc, ReduceKind kind,
                                     ArrayRef<Value> values) {
   // A few chains, to which products can be added one by one, then a tree.
   constexpr size_t kChains = 4;
   SmallVector<Value> level(values.take_front(kChains));
-  for (size_t i = kChains; i < values.size(); ++i) {
-    Value &chain = level[i % kChains];
-    chain = createCombine(b, loc, kind, chain, values[i]);
-  }
+  accumulate(b, loc, kind, level, values.drop_front(level.size()));
   while (level.size() > 1) {
     SmallVector<Value> next;
     for (size_t i = 0; i + 1 < level.size(); i += 2)

@@ -84,7 +84,10 @@ void RowStage::copy(OpBuilder &b, unsigned arg, Value source, Value address,
                           /*nontemporal=*/false, align);
 }
 
-void RowStage::wait(OpBuilder &b) const {
+void RowStage::commit(OpBuilder &b) const {
   NVVM::CpAsyncCommitGroupOp::create(b, loc);
-  NVVM::CpAsyncWaitGroupOp::create(b, loc, 0);
+}
+
+void RowStage::wait(OpBuilder &b, int64_t groups) const {
+  NVVM::CpAsyncWaitGroupOp::create(b, loc, groups);
 }

@@ -40,15 +40,22 @@ static TileLayout getRowLayout(const RowPlan &plan) {
           {Holder::Warp, otherWarps, kRow, v * otherLanes}});
 }
 
+/// The elements that a reduction is over, 0 for all.
+static int64_t getSampledElements(RowReduceOp op) {
+  auto sampled = op->getAttrOfType<IntegerAttr>(kSampledAttrName);
+  return sampled ? sampled.getInt() : 0;
+}
+
 namespace {
 /// One kernel under construction.
 class StoredRowsKernel {
 public:
-  StoredRowsKernel(LaunchContext &context, BlockOp block, const RowPlan &plan)
+  StoredRowsKernel(LaunchContext &context, BlockOp block, const RowPlan &plan,
+                   const RowFacts &facts)
       : block(block), loc(block.getLoc()), plan(plan),
         nest(getStoredNest(block)), layout(getRowLayout(plan)),
         launch(context, block, "rows", plan.warps * kWarpSize),
-        points(launch.body()) {
+        points(launch.body()), heldSteps(plan.getHeldSteps(facts)) {
     points.rowDim = kTileElementDim;
   }
 
@@ -61,6 +68,12 @@ private:
     int64_t begin, end;
     const RowStage *stage;
   };
+  /// What a thread has reduced so far of a row, in a few chains.
+  struct Accumulator {
+    RowReduceOp op;
+    int64_t reg;
+    SmallVector<Value> chains;
+  };
 
   LogicalResult passOperands();
   void emitTiles();
@@ -72,7 +85,12 @@ private:
   void emitLoopedStores();
   void createStage();
   void fillStage(TileOperands &from);
-  void emitStagedStores(StepEmitter emitStep);
+  void copyNext(Value element, bool isFull);
+  void emitStagedSteps(const RowStage *from, StepEmitter emit);
+  void emitStagedStores(StepEmitter emit);
+  void loadHeld();
+  /// True if the steps that are not staged stay in registers.
+  bool holdsRest() const { return !heldSteps.empty(); }
   std::unique_ptr<TileOperands> createTile();
   bool fillsAhead() const;
   int64_t getStagedElements() const {
@@ -80,12 +98,17 @@ private:
   }
   void finishRound(SmallVector<PartialResult> &partials);
   Value getMaskedOperand(RowReduceOp op, int64_t reg);
-  Value reduceOwn(RowReduceOp op, int64_t row);
+  SmallVector<Value> getOwn(RowReduceOp op, int64_t row);
   void storeRun(int64_t reg, ArrayRef<unsigned> outs);
   SmallVector<Section> getSections(int64_t sampled) const;
   void reduceSection(const Section &section,
-                     MutableArrayRef<PartialResult> partials);
-  void emitSteps(const Section &section, StepEmitter emitStep,
+                     MutableArrayRef<Accumulator> accumulators);
+  void waitForStage(const Section &section);
+  SmallVector<Value> emitStep(const Section &section, Value element,
+                              Operation *before, ValueRange carried,
+                              StepEmitter emit, HeldLoads *held = nullptr);
+  bool mayUnroll(const Section &section, int64_t steps) const;
+  void emitSteps(const Section &section, StepEmitter emit,
                  SmallVector<Value> &carried);
   SmallVector<int64_t> getRows(RowReduceOp op) {
     return layout.getRepresentatives(program->getDims(op.getResult()));
@@ -108,8 +131,13 @@ private:
   std::unique_ptr<TileOperands> nextTile;
   Value hasNextTile;
   std::unique_ptr<RowStage> stage;
-  /// True while copies to the stage may be under way.
-  bool mustWait = false;
+  /// Groups of copies to the stage that may be under way.
+  int64_t pendingGroups = 0;
+  /// Elements of a row, its first, that a reduction is over; 0 if all are over
+  /// all. What is staged of them is a group of copies of its own.
+  int64_t sampled = 0;
+  /// What was loaded of each step that stays in registers.
+  std::vector<HeldLoads> heldSteps;
   std::unique_ptr<RowProgram> program;
   std::unique_ptr<RowReduction> reduction;
 };
@@ -162,6 +190,9 @@ LogicalResult StoredRowsKernel::emit(int64_t wantedBlocks) {
                                          *tile);
   reduction = std::make_unique<RowReduction>(layout, kTileElementDim, numbers,
                                              launch.getKernel());
+  for (unsigned round = 0; round < program->getNumRounds(); ++round)
+    for (RowReduceOp op : program->getRound(round))
+      sampled = std::max(sampled, getSampledElements(op));
   emitTiles();
   Value blocks = createCeilDiv(launch.host(), loc, sizes.hostRows,
                                plan.getTileRows() * plan.tilesPerBlock);
@@ -223,7 +254,8 @@ void StoredRowsKernel::emitTile() {
   }
   if (stage && !fillsAhead())
     fillStage(*tile);
-  mustWait = stage != nullptr;
+  loadHeld();
+  pendingGroups = !stage ? 0 : sampled ? 2 : 1;
   for (unsigned round = 0; round < program->getNumRounds(); ++round)
     emitLoopedRound(round);
   emitLoopedStores();
@@ -254,13 +286,12 @@ Value StoredRowsKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
   return arith::SelectOp::create(b, loc, mask, value, identity);
 }
 
-/// What this thread holds of row register `row`, reduced.
-Value StoredRowsKernel::reduceOwn(RowReduceOp op, int64_t row) {
+/// What this thread holds of the operand of a reduction, of row register `row`.
+SmallVector<Value> StoredRowsKernel::getOwn(RowReduceOp op, int64_t row) {
   SmallVector<Value> values;
   for (int64_t reg : layout.getRegistersAlong(kTileElementDim, row))
     values.push_back(getMaskedOperand(op, reg));
-  return RowReduction::reduceRegisters(points.current, loc, op.getKind(),
-                                       values);
+  return values;
 }
 
 void StoredRowsKernel::finishRound(SmallVector<PartialResult> &partials) {
@@ -273,7 +304,10 @@ void StoredRowsKernel::emitResidentRound(unsigned round) {
   SmallVector<PartialResult> partials;
   for (RowReduceOp op : program->getRound(round))
     for (int64_t row : getRows(op))
-      partials.push_back({op, row, reduceOwn(op, row)});
+      partials.push_back(
+          {op, row,
+           RowReduction::reduceRegisters(points.current, loc, op.getKind(),
+                                         getOwn(op, row))});
   finishRound(partials);
 }
 
@@ -296,61 +330,144 @@ bool StoredRowsKernel::fillsAhead() const {
          });
 }
 
+/// The staged steps, those that are sampled first; each part ends a group of
+/// copies, so that the second may be on its way while the first is read.
+void StoredRowsKernel::emitStagedSteps(const RowStage *from, StepEmitter emit) {
+  int64_t staged = getStagedElements(), first = std::min(sampled, staged);
+  SmallVector<Value> none;
+  if (first > 0) {
+    emitSteps({0, first, from}, emit, none);
+    stage->commit(points.current);
+  }
+  if (first < staged)
+    emitSteps({first, staged, from}, emit, none);
+  stage->commit(points.current);
+}
+
 /// Starts to copy the staged steps of a tile's rows.
 void StoredRowsKernel::fillStage(TileOperands &from) {
-  auto emitStep = [&](ValueRange) {
-    from.setFirstElement(tile->getFirstElement());
+  emitStagedSteps(/*from=*/nullptr, [&](ValueRange) {
+    from.setFirstElement(tile->getFirstElement(), tile->isFullStep());
     from.copyToStage(*stage);
     from.leaveRowLoop();
     return SmallVector<Value>();
-  };
-  SmallVector<Value> none;
-  emitSteps({0, getStagedElements(), nullptr}, emitStep, none);
+  });
+}
+
+/// Copies a step of the next tile, if there is one.
+void StoredRowsKernel::copyNext(Value element, bool isFull) {
+  auto ifOp = scf::IfOp::create(points.current, loc, hasNextTile,
+                                /*withElseRegion=*/false);
+  OpBuilder outer = points.current;
+  points.current = ifOp.getThenBodyBuilder();
+  nextTile->setFirstElement(element, isFull);
+  nextTile->copyToStage(*stage);
+  nextTile->leaveRowLoop();
+  points.current = outer;
 }
 
 /// The staged steps of the last pass. Once a step's results are stored its
 /// slots are free for the next tile's rows.
-void StoredRowsKernel::emitStagedStores(StepEmitter emitStep) {
+void StoredRowsKernel::emitStagedStores(StepEmitter emit) {
   auto emitBoth = [&](ValueRange carried) {
     Value element = tile->getFirstElement();
-    SmallVector<Value> none = emitStep(carried);
-    if (!nextTile)
-      return none;
-    auto ifOp = scf::IfOp::create(points.current, loc, hasNextTile,
-                                  /*withElseRegion=*/false);
-    OpBuilder outer = points.current;
-    points.current = ifOp.getThenBodyBuilder();
-    nextTile->setFirstElement(element);
-    nextTile->copyToStage(*stage);
-    nextTile->leaveRowLoop();
-    points.current = outer;
-    return none;
+    bool isFull = tile->isFullStep();
+    emit(carried);
+    copyNext(element, isFull);
+    return SmallVector<Value>();
   };
   SmallVector<Value> none;
-  emitSteps({0, getStagedElements(), stage.get()}, emitBoth, none);
+  if (nextTile)
+    emitStagedSteps(stage.get(), emitBoth);
+  else
+    emitSteps({0, getStagedElements(), stage.get()}, emit, none);
 }
 
-/// A loop over the steps of a section; `carried` is what goes from step to step.
-void StoredRowsKernel::emitSteps(const Section &section, StepEmitter emitStep,
-                                 SmallVector<Value> &carried) {
-  OpBuilder outer = points.current;
-  Value first = arith::ConstantIndexOp::create(outer, loc, section.begin);
-  Value last = arith::ConstantIndexOp::create(outer, loc, section.end);
-  Value step =
-      arith::ConstantIndexOp::create(outer, loc, plan.getTileElements());
-  auto loop = scf::ForOp::create(outer, loc, first, last, step, carried);
-  if (carried.empty())
-    loop.getBody()->getTerminator()->erase();
-  points.current = OpBuilder::atBlockEnd(loop.getBody());
-  points.rowPoint = loop;
+/// Loads the steps that stay in registers.
+void StoredRowsKernel::loadHeld() {
+  SmallVector<Value> none;
+  for (HeldLoads &loads : heldSteps)
+    loads.clear();
+  auto emit = [&](ValueRange) {
+    for (int64_t reg = 0; reg < layout.getCount(Holder::Register); ++reg)
+      for (unsigned arg : stage->getArguments())
+        (void)tile->getArgument(arg, reg);
+    return SmallVector<Value>();
+  };
+  if (holdsRest())
+    emitSteps({getStagedElements(), nest.getRowLength(), nullptr}, emit, none);
+}
+
+/// One step of a section, from `element` on; what goes before the steps is put
+/// before `before`.
+SmallVector<Value> StoredRowsKernel::emitStep(const Section &section,
+                                              Value element, Operation *before,
+                                              ValueRange carried,
+                                              StepEmitter emit,
+                                              HeldLoads *held) {
+  points.rowPoint = before;
   points.inRowLoop = true;
-  tile->setFirstElement(loop.getInductionVar(), section.stage);
-  SmallVector<Value> next = emitStep(loop.getRegionIterArgs());
-  scf::YieldOp::create(points.current, loc, next);
+  bool isFull = section.end <= nest.getRowLength() / plan.getTileElements() *
+                                   plan.getTileElements();
+  tile->setFirstElement(element, isFull, section.stage, held);
+  SmallVector<Value> next = emit(carried);
   program->leaveRowLoop();
   tile->leaveRowLoop();
   points.inRowLoop = false;
   points.rowPoint = nullptr;
+  return next;
+}
+
+/// True if the steps of a section go one after another, where loads of the later
+/// ones are under way early. Registers run out with steps that are not staged,
+/// with masks and several rows, and where they hold wide elements.
+bool StoredRowsKernel::mayUnroll(const Section &section, int64_t steps) const {
+  constexpr int64_t kUnrolledElements = 128;
+  bool isMasked = nest.getRowLength() % plan.getTileElements() != 0;
+  return section.end <= getStagedElements() &&
+         steps * plan.getElementsPerThread() <= kUnrolledElements &&
+         !(isMasked && plan.rowsPerThread > 1) &&
+         !(holdsRest() && nest.producer.elementBits > 16);
+}
+
+/// The steps of a section, in a loop or, if they are few, one after another;
+/// `carried` is what goes from step to step.
+void StoredRowsKernel::emitSteps(const Section &section, StepEmitter emit,
+                                 SmallVector<Value> &carried) {
+  OpBuilder &b = points.current;
+  int64_t tileElements = plan.getTileElements();
+  // Only the last step of a row may need masks.
+  int64_t full = nest.getRowLength() / tileElements * tileElements;
+  if (section.begin < full && section.end > full) {
+    emitSteps({section.begin, full, section.stage}, emit, carried);
+    emitSteps({full, section.end, section.stage}, emit, carried);
+    return;
+  }
+  int64_t steps = llvm::divideCeil(section.end - section.begin, tileElements);
+  bool isHeld = holdsRest() && section.begin >= getStagedElements();
+  if (isHeld || steps == 1 || mayUnroll(section, steps)) {
+    int64_t firstHeld = (section.begin - getStagedElements()) / tileElements;
+    Value first = arith::ConstantIndexOp::create(b, loc, section.begin);
+    Operation *before = first.getDefiningOp();
+    for (int64_t step = 0; step < steps; ++step) {
+      Value element = arith::ConstantIndexOp::create(
+          b, loc, section.begin + step * tileElements);
+      carried = emitStep(section, element, before, carried, emit,
+                         isHeld ? &heldSteps[firstHeld + step] : nullptr);
+    }
+    return;
+  }
+  OpBuilder outer = b;
+  Value first = arith::ConstantIndexOp::create(outer, loc, section.begin);
+  Value last = arith::ConstantIndexOp::create(outer, loc, section.end);
+  Value step = arith::ConstantIndexOp::create(outer, loc, tileElements);
+  auto loop = scf::ForOp::create(outer, loc, first, last, step, carried);
+  if (carried.empty())
+    loop.getBody()->getTerminator()->erase();
+  points.current = OpBuilder::atBlockEnd(loop.getBody());
+  SmallVector<Value> next = emitStep(section, loop.getInductionVar(), loop,
+                                     loop.getRegionIterArgs(), emit);
+  scf::YieldOp::create(points.current, loc, next);
   points.current = outer;
   carried.assign(loop.getResults().begin(), loop.getResults().end());
 }
@@ -374,55 +491,78 @@ StoredRowsKernel::getSections(int64_t sampled) const {
   return list;
 }
 
-/// The elements that a reduction is over, 0 for all.
-static int64_t getSampledElements(RowReduceOp op) {
-  auto sampled = op->getAttrOfType<IntegerAttr>(kSampledAttrName);
-  return sampled ? sampled.getInt() : 0;
-}
-
 void StoredRowsKernel::emitLoopedRound(unsigned round) {
-  SmallVector<PartialResult> partials;
-  int64_t sampled = 0;
+  // Chains hide the latency of an addition, but are registers too.
+  constexpr int64_t kAccumulators = 8, kChains = 4;
+  SmallVector<Accumulator> accumulators;
+  int64_t sampledHere = 0;
   for (RowReduceOp op : program->getRound(round)) {
-    sampled = std::max(sampled, getSampledElements(op));
+    sampledHere = std::max(sampledHere, getSampledElements(op));
     for (int64_t row : getRows(op))
-      partials.push_back({op, row,
-                          arith::ConstantOp::create(
-                              points.current, loc,
-                              getReduceIdentity(op.getKind(), op.getType()))});
+      accumulators.push_back({op, row, {}});
   }
-  for (const Section &section : getSections(sampled))
-    reduceSection(section, partials);
+  int64_t count = accumulators.size();
+  for (Accumulator &accumulator : accumulators)
+    accumulator.chains.assign(
+        std::min({std::max<int64_t>(kAccumulators / count, 1), kChains,
+                  layout.getReduction(kTileElementDim).registers}),
+        arith::ConstantOp::create(points.current, loc,
+                                  getReduceIdentity(accumulator.op.getKind(),
+                                                    accumulator.op.getType())));
+  for (const Section &section : getSections(sampledHere))
+    reduceSection(section, accumulators);
+  SmallVector<PartialResult> partials;
+  for (Accumulator &accumulator : accumulators)
+    partials.push_back({accumulator.op, accumulator.reg,
+                        RowReduction::reduceRegisters(points.current, loc,
+                                                      accumulator.op.getKind(),
+                                                      accumulator.chains)});
   finishRound(partials);
 }
 
-/// Adds the elements of a section to the partial results that are over them.
-void StoredRowsKernel::reduceSection(const Section &section,
-                                     MutableArrayRef<PartialResult> partials) {
-  SmallVector<PartialResult *> active;
+/// Waits for the copies of a section's steps, if they may be under way.
+void StoredRowsKernel::waitForStage(const Section &section) {
+  int64_t groups = section.end <= sampled ? 1 : 0;
+  if (!section.stage || pendingGroups <= groups)
+    return;
+  stage->wait(points.current, groups);
+  pendingGroups = groups;
+}
+
+/// Adds the elements of a section to the accumulators that are over them.
+void StoredRowsKernel::reduceSection(
+    const Section &section, MutableArrayRef<Accumulator> accumulators) {
+  SmallVector<Accumulator *> active;
   SmallVector<Value> carried;
-  for (PartialResult &partial : partials) {
-    int64_t sampled = getSampledElements(partial.op);
-    if (sampled && section.begin >= sampled)
+  for (Accumulator &accumulator : accumulators) {
+    int64_t limit = getSampledElements(accumulator.op);
+    if (limit && section.begin >= limit)
       continue;
-    active.push_back(&partial);
-    carried.push_back(partial.value);
+    active.push_back(&accumulator);
+    carried.append(accumulator.chains);
   }
   if (active.empty())
     return;
   auto emitStep = [&](ValueRange values) {
-    SmallVector<Value> next;
-    for (auto [partial, value] : llvm::zip(active, values))
-      next.push_back(createReduceCombine(points.current, loc,
-                                         partial->op.getKind(), value,
-                                         reduceOwn(partial->op, partial->reg)));
+    SmallVector<Value> next(values);
+    MutableArrayRef<Value> rest = next;
+    for (Accumulator *accumulator : active) {
+      size_t count = accumulator->chains.size();
+      RowReduction::accumulate(points.current, loc, accumulator->op.getKind(),
+                               rest.take_front(count),
+                               getOwn(accumulator->op, accumulator->reg));
+      rest = rest.drop_front(count);
+    }
     return next;
   };
-  if (section.stage && std::exchange(mustWait, false))
-    stage->wait(points.current);
+  waitForStage(section);
   emitSteps(section, emitStep, carried);
-  for (auto [partial, value] : llvm::zip(active, carried))
-    partial->value = value;
+  ArrayRef<Value> rest = carried;
+  for (Accumulator *accumulator : active) {
+    size_t count = accumulator->chains.size();
+    accumulator->chains.assign(rest.begin(), rest.begin() + count);
+    rest = rest.drop_front(count);
+  }
 }
 
 void StoredRowsKernel::storeRun(int64_t reg, ArrayRef<unsigned> which) {
@@ -482,6 +622,6 @@ LogicalResult upweave::lowerStoredRows(LaunchContext &context, BlockOp block,
                     plan.getSampledElements(facts));
   if (context.mayContract())
     allowContraction(block);
-  StoredRowsKernel kernel(context, block, plan);
+  StoredRowsKernel kernel(context, block, plan, facts);
   return kernel.emit(plan.getWantedBlocks(facts, target));
 }

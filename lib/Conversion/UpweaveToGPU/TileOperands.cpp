@@ -117,14 +117,19 @@ void TileOperands::setFirstRow(Value row, bool mayEndOutside) {
   rowsEndOutside = mayEndOutside;
 }
 
-void TileOperands::setFirstElement(Value element, const RowStage *newStage) {
+void TileOperands::setFirstElement(Value element, bool isFull,
+                                   const RowStage *newStage,
+                                   HeldLoads *newHeld) {
   firstElement = element;
+  stepIsFull = isFull;
   stage = newStage;
+  held = newHeld;
 }
 
 void TileOperands::leaveRowLoop() {
   firstElement = nullptr;
   stage = nullptr;
+  held = nullptr;
   elementParts.clear();
   elementMasks.clear();
   SmallVector<Key> stale;
@@ -182,7 +187,7 @@ Value TileOperands::getRowNumber(int64_t reg, bool clamped) {
 bool TileOperands::elementsEndOutside(int64_t reg) const {
   int64_t length = nest.getRowLength();
   if (points.inRowLoop)
-    return length % layout.getExtent(kTileElementDim) != 0;
+    return !stepIsFull;
   return layout.getOffset(Holder::Register, kTileElementDim, reg) +
              layout.getLargestThreadOffset(kTileElementDim) >=
          length;
@@ -344,11 +349,16 @@ Value TileOperands::getArgument(unsigned arg, int64_t reg) {
   const FlatOperand *operand = getOperand(arg);
   if (operand->facts->isScalar)
     return operand->buffer;
-  Value &value = loaded[{arg, layout.project(reg, getDims(*operand))}];
-  if (value)
+  Key key{arg, layout.project(reg, getDims(*operand))};
+  if (Value value = getLoads(*operand).lookup(key))
     return value;
   load(*operand, arg, reg);
-  return loaded[{arg, layout.project(reg, getDims(*operand))}];
+  return getLoads(*operand).lookup(key);
+}
+
+/// Where what was loaded of `operand` is kept.
+HeldLoads &TileOperands::getLoads(const FlatOperand &operand) {
+  return held && getDims(operand) & kElements ? *held : loaded;
 }
 
 int64_t TileOperands::getFastStep(const FlatOperand &operand) const {
@@ -381,8 +391,9 @@ void TileOperands::load(const FlatOperand &operand, unsigned arg, int64_t reg) {
   DimSet dims = getDims(operand);
   int64_t first = reg - reg % run, width = getAccessWidth(operand);
   OpBuilder b = points.at(dims);
+  HeldLoads &loads = getLoads(operand);
   auto set = [&](int64_t i, Value value) {
-    loaded[{arg, layout.project(first + i, dims)}] = value;
+    loads[{arg, layout.project(first + i, dims)}] = value;
   };
   auto loadAccess = [&](int64_t i, Value buffer, Value at) {
     if (width == 1)
@@ -409,7 +420,7 @@ void TileOperands::load(const FlatOperand &operand, unsigned arg, int64_t reg) {
   // What does not vary along the run is the same for all of it.
   if (getFastStep(operand) == 0)
     for (int64_t i = 1; i < run; ++i)
-      set(i, loaded[{arg, layout.project(first, dims)}]);
+      set(i, loads.lookup({arg, layout.project(first, dims)}));
 }
 
 void TileOperands::copyToStage(const RowStage &to) {

@@ -121,6 +121,34 @@ TEST(RowPlanTest, LongRowsAreStaged) {
   EXPECT_EQ(plan.getSampledElements(facts), 16384);
 }
 
+TEST(RowPlanTest, FewStepsAreHeld) {
+  RowFacts facts = layerNormFacts(4096, 1 << 14);
+  facts.rereadBytes = 4;
+  RowPlan plan;
+  plan.vector = plan.registers = 4;
+  plan.warps = 4;
+  plan.threadsPerRow = 128;
+  plan.looped = true;
+  auto held = [&](int64_t staged) {
+    plan.staged = staged;
+    return plan.getHeldSteps(facts);
+  };
+  EXPECT_EQ(held(8), 0);
+  EXPECT_EQ(held(7), 1);
+  EXPECT_EQ(held(5), 3);
+  // Of as many as are staged, none.
+  EXPECT_EQ(held(4), 0);
+  // 3 * 4 elements of two operands are too many.
+  facts.rereadBytes = 8;
+  EXPECT_EQ(held(6), 2);
+  EXPECT_EQ(held(5), 0);
+  // And so are those of two rows.
+  facts.rereadBytes = 4;
+  plan.rowsPerThread = 2;
+  EXPECT_EQ(held(6), 2);
+  EXPECT_EQ(held(5), 0);
+}
+
 TEST(RowPlanTest, RowsAcrossTheContiguousDirectionGoToWarps) {
   RowFacts facts = layerNormFacts(64, 1 << 20);
   facts.alongRow = false;

@@ -63,6 +63,13 @@ public:
                                      mlir::Location loc, ReduceKind kind,
                                      llvm::ArrayRef<mlir::Value> values);
 
+  /// Combines `values` into `chains` in turn, so that products are added
+  /// without a rounding of their own where they may be.
+  static void accumulate(mlir::OpBuilder &builder, mlir::Location loc,
+                         ReduceKind kind,
+                         llvm::MutableArrayRef<mlir::Value> chains,
+                         llvm::ArrayRef<mlir::Value> values);
+
   /// The sum of `products` of pairs, each added by a multiply-add: so many
   /// instructions as there are products.
   static mlir::Value

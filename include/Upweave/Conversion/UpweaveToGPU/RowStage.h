@@ -47,8 +47,11 @@ public:
   /// there is an instruction for its size.
   void copy(mlir::OpBuilder &builder, unsigned arg, mlir::Value source,
             mlir::Value address, const StageSlot &slot) const;
-  /// Waits until all that this thread copied is there.
-  void wait(mlir::OpBuilder &builder) const;
+  /// Ends a group of copies.
+  void commit(mlir::OpBuilder &builder) const;
+  /// Waits until of the groups that this thread copied all but the last
+  /// `groups` are there.
+  void wait(mlir::OpBuilder &builder, int64_t groups) const;
 
   /// Bytes of dynamic shared memory that all slots take.
   int64_t getBytes() const { return bytes; }

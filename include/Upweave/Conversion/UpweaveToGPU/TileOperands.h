@@ -40,6 +40,10 @@ struct FlatOperand {
        Access access);
 };
 
+/// What a thread loaded of one step of a row: values of an argument (first) at
+/// a register (second).
+using HeldLoads = llvm::DenseMap<std::pair<unsigned, int64_t>, mlir::Value>;
+
 /// The operands of a block at the elements of a tile.
 class TileOperands : public ProgramLeaves {
 public:
@@ -60,9 +64,14 @@ public:
   /// Sets the number of the tile's first row. Tiles may end past the last row
   /// if `mayEndOutside`.
   void setFirstRow(mlir::Value row, bool mayEndOutside);
-  /// Enters a step of a loop over rows: the number of its first element. The
-  /// operands that `stage` (if any) holds are read from there.
-  void setFirstElement(mlir::Value element, const RowStage *stage = nullptr);
+  /// Enters a step of a loop over rows: the number of its first element, and
+  /// whether all elements of the step are within the row. The
+  /// operands that `stage` (if any) holds are read from there. What varies along
+  /// the row is looked for, and left, in `held` (if any).
+  void setFirstElement(mlir::Value element, bool isFull,
+                       const RowStage *stage = nullptr,
+                       HeldLoads *held = nullptr);
+  bool isFullStep() const { return stepIsFull; }
   mlir::Value getFirstElement() const { return firstElement; }
   /// Copies what this thread reads of the current step to `to`.
   void copyToStage(const RowStage &to);
@@ -114,6 +123,7 @@ private:
                           unsigned begin, unsigned end, int64_t bound);
   mlir::Value getPart(const FlatOperand &operand, unsigned dim, int64_t reg);
   mlir::Value getAddress(const FlatOperand &operand, int64_t reg);
+  HeldLoads &getLoads(const FlatOperand &operand);
   void load(const FlatOperand &operand, unsigned arg, int64_t reg);
   int64_t getFastStep(const FlatOperand &operand) const;
   int64_t getAccessWidth(const FlatOperand &operand) const;
@@ -135,14 +145,15 @@ private:
   mlir::Location loc;
   mlir::Value threadRow, threadElement;
   mlir::Value firstRow, firstElement;
-  bool rowsEndOutside = false;
+  bool rowsEndOutside = false, stepIsFull = false;
   const RowStage *stage = nullptr;
+  HeldLoads *held = nullptr;
   std::optional<FlatOperand> producer;
   llvm::SmallVector<FlatOperand> params, outs;
 
   /// Values of argument (first) at a register (second), and what they were
   /// computed from; those in a row loop live for one of its steps.
-  llvm::DenseMap<Key, mlir::Value> loaded;
+  HeldLoads loaded;
   llvm::DenseMap<Key, Coordinates> coordinates;
   llvm::DenseMap<std::pair<const void *, int64_t>, mlir::Value> rowParts,
       elementParts;
