@@ -138,7 +138,7 @@ llvm::Expected<RowPlan> upweave::getRowPlan(ScheduleAttr schedule,
   plan.staged = schedule.getStaged();
   ArrayRef<int64_t> tile = schedule.getTile();
   if (tile.empty()) {
-    plan.tilesPerBlock = 1;
+    plan.rowsPerThread = plan.tilesPerBlock = 1;
     // Numbers that cannot be used for a division are refused below.
     if (plan.vector > 0 && plan.warps > 0 && plan.threadsPerRow > 0)
       completeRowPlan(plan, facts, target);

@@ -35,24 +35,21 @@ static constexpr int64_t kWideRowElements = 4;
 /// after the first read.
 static constexpr int64_t kLoopedRegisters = 32;
 static constexpr int64_t kWideLoopedWarps = 32, kNarrowLoopedWarps = 16;
-/// Row elements of a thread where at least half of the row is staged.
-static constexpr int64_t kStagedRegisters = 16, kWideStagedRegisters = 8;
 /// Elements, of all operands that are read again, that a thread keeps in
 /// registers between the passes where the rest of the row is staged.
 static constexpr int64_t kHeldElements = 16;
-/// Warps of a row of narrow elements beyond which it is looped over, and those
-/// that it then takes if all of it is staged.
-static constexpr int64_t kNarrowWarpsPerRow = 8;
+/// Warps of a row beyond which it is looped over, and the elements of a thread
+/// of so many warps beyond which a narrow one is.
+static constexpr int64_t kMostWarpsPerRow = 8, kNarrowMostElements = 48;
 /// Blocks with a staged or looped row that share a multiprocessor, so that one
 /// loads while the other computes.
 static constexpr int64_t kLoopedBlocks = 2;
-/// Tiles of a block that has a multiprocessor to itself: it loads the next one
-/// while it stores.
-static constexpr int64_t kTilesAlone = 4;
 /// Where a tile across rows is staged: the most warps of a block, the row
 /// elements that each thread takes at a time, and the tile elements that fall to
 /// it in all.
 static constexpr int64_t kStagedWarps = 16, kStagedElements = 2;
+/// The same of a block that has a multiprocessor to itself.
+static constexpr int64_t kStagedWarpsAlone = 32, kStagedElementsAlone = 4;
 static constexpr int64_t kStagedShare = 64;
 /// Threads a row up to which narrow rows across are held in registers.
 static constexpr int64_t kNarrowThreadsAcross = 8;
@@ -60,7 +57,7 @@ static constexpr int64_t kNarrowThreadsAcross = 8;
 /// leave to the cache, in which the operands of all rows are.
 static constexpr int64_t kSystemSharedBytes = 1024;
 static constexpr int64_t kCacheBytes = 32 * 1024;
-/// Warps of a row beyond which a row is looped over instead.
+/// Warps of a row across, or of one of few rows.
 static constexpr int64_t kMaxWarpsPerRow = 16;
 /// Warps of a block: few, so that a barrier holds up little.
 static constexpr int64_t kWarps = 4;
@@ -238,11 +235,12 @@ static void planAlongRow(RowPlan &plan, const RowFacts &facts) {
     plan.threadsPerRow *= 2;
   while (perThread() > limit / 2 && plan.threadsPerRow < kLanes * kWarps)
     plan.threadsPerRow *= 2;
-  int64_t mostWarps = isNarrow(facts) ? kNarrowWarpsPerRow : kMaxWarpsPerRow;
-  while (perThread() > limit && plan.threadsPerRow < kLanes * mostWarps)
+  while (perThread() > limit && plan.threadsPerRow < kLanes * kMostWarpsPerRow)
     plan.threadsPerRow *= 2;
   plan.warps = std::max(kWarps, plan.getWarpsPerRow());
   plan.registers = perThread();
+  if (isNarrow(facts) && plan.warps == kMostWarpsPerRow)
+    limit = std::max(std::min(limit, kNarrowMostElements), plan.vector);
   plan.looped = plan.registers > limit;
   if (!plan.looped)
     return;
@@ -259,9 +257,7 @@ static int64_t getStagedSteps(const RowPlan &plan, const RowFacts &facts,
   one.staged = 1;
   one.computeSharedBytes(facts);
   int64_t bytes = std::min(target.stagedBytesPerBlock,
-                           (target.sharedBytesPerMultiprocessor -
-                            (plan.alongRow ? kCacheBytes : 0)) /
-                                   blocks -
+                           target.sharedBytesPerMultiprocessor / blocks -
                                kSystemSharedBytes);
   int64_t step = one.getStagedBytes(facts), left = bytes - one.sharedBytes;
   if (step == 0 || left < step)
@@ -269,38 +265,72 @@ static int64_t getStagedSteps(const RowPlan &plan, const RowFacts &facts,
   return std::min(left / step, plan.getSteps(facts));
 }
 
-/// Keeps what fits of a looped row in shared memory, if that is most of it. Wide
-/// rows need more of it than two blocks have: one has it all.
+namespace {
+/// How rows along are kept between the passes: the warps of a block, the rows
+/// that each thread takes parts of, the accesses of 16 bytes that it makes of
+/// each at a time, the blocks that share a multiprocessor, the bytes of its
+/// shared memory that they leave to the cache, and whether some steps may stay
+/// in registers.
+struct StagedForm {
+  int64_t warps, rows, accesses, blocks, spareBytes;
+  bool mayHold, onlyNarrow;
+};
+} // namespace
+
+/// The fastest first. What all rows need (gamma, beta) is read from the L2
+/// cache, once for the rows that a thread has at a time: two, if they fit.
+static constexpr StagedForm kStagedForms[] = {
+    {16, 2, 1, 2, 0, /*mayHold=*/true, /*onlyNarrow=*/false},
+    {16, 1, 2, 2, 64 * 1024, /*mayHold=*/false, /*onlyNarrow=*/true},
+    {32, 2, 2, 1, 0, /*mayHold=*/false, /*onlyNarrow=*/true},
+    {32, 2, 1, 1, 0, /*mayHold=*/true, /*onlyNarrow=*/false},
+    {32, 1, 2, 1, 0, /*mayHold=*/true, /*onlyNarrow=*/false},
+};
+/// What is left for the others: as much as two blocks have, of wide elements one
+/// block.
+static constexpr StagedForm kPartlyStagedForms[] = {
+    {16, 1, 2, 2, kCacheBytes, /*mayHold=*/true, /*onlyNarrow=*/true},
+    {32, 1, 2, 1, kCacheBytes, /*mayHold=*/true, /*onlyNarrow=*/false},
+};
+
+/// A plan of `form` for the rows of a looped one, if it keeps at least `most` /
+/// 4 of them.
+static bool stageAs(const StagedForm &form, RowPlan &plan,
+                    const RowFacts &facts, const RowTarget &target,
+                    int64_t most) {
+  constexpr int64_t kAccessBytes = 16;
+  if ((form.onlyNarrow && !isNarrow(facts)) ||
+      form.warps > target.maxWarpsPerBlock ||
+      form.warps * form.blocks > target.warpsPerMultiprocessor)
+    return false;
+  RowPlan staged = plan;
+  staged.warps = form.warps;
+  staged.threadsPerRow = kLanes * form.warps;
+  staged.rowsPerThread = form.rows;
+  int64_t registers = form.accesses * kAccessBytes / facts.elementBytes;
+  staged.registers =
+      std::max(registers / plan.vector, int64_t(1)) * plan.vector;
+  RowTarget rest = target;
+  rest.sharedBytesPerMultiprocessor -= form.spareBytes;
+  staged.staged = getStagedSteps(staged, facts, rest, form.blocks);
+  int64_t steps = staged.getSteps(facts), kept = staged.staged;
+  if (form.mayHold)
+    kept += staged.getHeldSteps(facts);
+  if (4 * kept < most * steps)
+    return false;
+  plan = staged;
+  return true;
+}
+
+/// Keeps looped rows in shared memory and registers, or most of each.
 static void stageAlongRow(RowPlan &plan, const RowFacts &facts,
                           const RowTarget &target) {
-  bool narrow = isNarrow(facts);
-  auto stage = [&](int64_t warps, int64_t blocks, bool whole) {
-    RowPlan staged = plan;
-    int64_t registers = narrow ? kStagedRegisters : kWideStagedRegisters;
-    staged.warps = warps;
-    staged.threadsPerRow = kLanes * warps;
-    staged.registers =
-        std::max(registers / plan.vector, int64_t(1)) * plan.vector;
-    staged.staged = getStagedSteps(staged, facts, target, blocks);
-    int64_t steps = staged.getSteps(facts);
-    if (whole ? staged.staged < steps : 2 * staged.staged <= steps)
-      return false;
-    plan = staged;
-    return true;
-  };
-  if (narrow) {
-    if (!stage(kNarrowWarpsPerRow, kLoopedBlocks, /*whole=*/true))
-      stage(kNarrowLoopedWarps, kLoopedBlocks, /*whole=*/false);
-    return;
-  }
-  if (stage(kWideLoopedWarps, kLoopedBlocks, /*whole=*/true) ||
-      !stage(kWideLoopedWarps, 1, /*whole=*/false))
-    return;
-  plan.tilesPerBlock = kTilesAlone;
-  int64_t fewest = plan.getTileRows() * 4 * target.multiprocessors;
-  while (plan.tilesPerBlock > 1 && facts.numRows != kDynamicSize &&
-         facts.numRows < plan.tilesPerBlock * fewest)
-    plan.tilesPerBlock /= 2;
+  for (const StagedForm &form : kStagedForms)
+    if (stageAs(form, plan, facts, target, /*most=*/4))
+      return;
+  for (const StagedForm &form : kPartlyStagedForms)
+    if (stageAs(form, plan, facts, target, /*most=*/2))
+      return;
 }
 
 /// Bytes that neighbouring lanes of a plan across rows access together.
@@ -319,12 +349,12 @@ static bool stageAcrossRow(RowPlan &plan, const RowFacts &facts,
     return false;
   RowPlan staged = plan;
   staged.looped = true;
-  staged.registers = kStagedElements;
+  staged.registers = blocks == 1 ? kStagedElementsAlone : kStagedElements;
   for (int64_t lanes = 1; lanes <= kLanes; lanes *= 2) {
     int64_t share = kStagedShare * lanes / staged.vector;
     staged.warps = std::clamp<int64_t>(
         llvm::PowerOf2Ceil(facts.rowLength / std::max<int64_t>(share, 1)),
-        kWarps, kStagedWarps);
+        kWarps, blocks == 1 ? kStagedWarpsAlone : kStagedWarps);
     staged.threadsPerRow = lanes * staged.warps;
     int64_t bytes = getSegmentBytes(staged, facts);
     if (bytes > kSegmentBytes)
@@ -373,7 +403,7 @@ static void planAcrossRow(RowPlan &plan, const RowFacts &facts,
         fits(kWarps, 2 * kSectorBytes)) ||
        stage(kLoopedBlocks, 2 * kSectorBytes) ||
        fits(kWarps, 2 * kSectorBytes) || fits(2 * kWarps, kSectorBytes) ||
-       stage(kLoopedBlocks, kSectorBytes)))
+       stage(1, 2 * kSectorBytes) || stage(kLoopedBlocks, kSectorBytes)))
     return;
   for (int64_t bytes = kSegmentBytes; bytes >= kSectorBytes; bytes /= 2)
     for (int64_t warps = kWarps; warps <= kMaxWarpsPerRow; warps *= 2)
@@ -389,9 +419,9 @@ static void planAcrossRow(RowPlan &plan, const RowFacts &facts,
 void upweave::completeRowPlan(RowPlan &plan, const RowFacts &facts,
                               const RowTarget &target) {
   int64_t wanted = isNarrow(facts) ? kNarrowElements : kWideRowElements;
-  plan.rowsPerThread = llvm::PowerOf2Ceil(
-      plan.alongRow && !plan.looped ? llvm::divideCeil(wanted, plan.registers)
-                                    : 1);
+  if (!plan.looped)
+    plan.rowsPerThread = llvm::PowerOf2Ceil(
+        plan.alongRow ? llvm::divideCeil(wanted, plan.registers) : 1);
   auto getBlocks = [&] {
     return static_cast<int64_t>(
         llvm::divideCeil(facts.numRows, plan.getTileRows()));

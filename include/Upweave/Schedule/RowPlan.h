@@ -120,8 +120,9 @@ struct RowPlan {
 /// blocks for every multiprocessor.
 RowPlan planStoredRows(const RowFacts &facts, const RowTarget &target);
 
-/// Chooses what a schedule does not say - rows per thread and tiles per
-/// block - for a plan whose other fields are set.
+/// Chooses what a schedule does not say - rows per thread (of a looped plan at
+/// most those it has) and tiles per block - for a plan whose other fields are
+/// set.
 void completeRowPlan(RowPlan &plan, const RowFacts &facts,
                      const RowTarget &target);
 

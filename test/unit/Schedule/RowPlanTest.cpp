@@ -103,22 +103,47 @@ TEST(RowPlanTest, RowsAcrossAreStagedIfNarrowAndLong) {
 TEST(RowPlanTest, LongRowsAreStaged) {
   RowFacts facts = layerNormFacts(65536, 1 << 14);
   facts.rereadBytes = 4;
+  // An eighth is left over for the registers.
   RowPlan plan = planStoredRows(facts, largeTarget());
-  EXPECT_EQ(plan.staged, 6);
-  EXPECT_EQ(plan.tilesPerBlock, 4);
+  EXPECT_EQ(plan.staged, 7);
+  EXPECT_EQ(plan.getHeldSteps(facts), 1);
+  EXPECT_EQ(plan.rowsPerThread, 1);
   EXPECT_EQ(plan.getWantedBlocks(facts, largeTarget()), 0);
   EXPECT_EQ(plan.getSampledElements(facts), 32768);
-  // Few rows are not queued up behind one another.
-  facts.numRows = 600;
-  EXPECT_EQ(planStoredRows(facts, largeTarget()).tilesPerBlock, 1);
   // A small part of the row is not worth it.
   EXPECT_EQ(planStoredRows(facts, RowTarget()).staged, 0);
+  // Two rows of narrow elements fit.
   facts.elementBytes = facts.rereadBytes = 2;
   facts.maxVector = 8;
   plan = planStoredRows(facts, largeTarget());
-  EXPECT_EQ(plan.staged, 6);
-  EXPECT_EQ(plan.getWantedBlocks(facts, largeTarget()), 2);
+  EXPECT_EQ(plan.staged, 7);
+  EXPECT_EQ(plan.getHeldSteps(facts), 1);
+  EXPECT_EQ(plan.rowsPerThread, 2);
   EXPECT_EQ(plan.getSampledElements(facts), 16384);
+  // Few rows are not taken together.
+  facts.numRows = 300;
+  EXPECT_EQ(planStoredRows(facts, largeTarget()).rowsPerThread, 1);
+}
+
+TEST(RowPlanTest, ShorterRowsShareAMultiprocessor) {
+  RowFacts facts = layerNormFacts(20000, 1 << 14);
+  facts.elementBytes = facts.rereadBytes = 2;
+  facts.maxVector = 8;
+  RowPlan plan = planStoredRows(facts, largeTarget());
+  EXPECT_EQ(plan.warps, 16);
+  EXPECT_EQ(plan.rowsPerThread, 2);
+  EXPECT_EQ(plan.getWantedBlocks(facts, largeTarget()), 2);
+  EXPECT_EQ(plan.staged, plan.getSteps(facts));
+  facts.rowLength = 40000;
+  plan = planStoredRows(facts, largeTarget());
+  EXPECT_EQ(plan.warps, 16);
+  EXPECT_EQ(plan.rowsPerThread, 1);
+  EXPECT_EQ(plan.getWantedBlocks(facts, largeTarget()), 2);
+  // A row that is read by one pass only has nothing to keep.
+  facts.rereadBytes = 0;
+  plan = planStoredRows(facts, largeTarget());
+  EXPECT_EQ(plan.staged, 0);
+  EXPECT_EQ(plan.getHeldSteps(facts), 0);
 }
 
 TEST(RowPlanTest, FewStepsAreHeld) {
@@ -147,6 +172,17 @@ TEST(RowPlanTest, FewStepsAreHeld) {
   plan.rowsPerThread = 2;
   EXPECT_EQ(held(6), 2);
   EXPECT_EQ(held(5), 0);
+}
+
+TEST(RowPlanTest, NarrowRowsAcrossPreferWideSegmentsToSharing) {
+  RowFacts facts = layerNormFacts(2048, 1 << 18);
+  facts.alongRow = false;
+  facts.elementBytes = facts.rereadBytes = 2;
+  facts.maxVector = 8;
+  RowPlan plan = planStoredRows(facts, largeTarget());
+  EXPECT_EQ(plan.staged, plan.getSteps(facts));
+  EXPECT_EQ(plan.warps, 32);
+  EXPECT_EQ(32 / plan.getLanesPerRow() * plan.vector * facts.elementBytes, 64);
 }
 
 TEST(RowPlanTest, RowsAcrossTheContiguousDirectionGoToWarps) {
