@@ -81,10 +81,11 @@ LogicalResult ScheduleAttr::verify(
   if (vector > 0 && registers % vector != 0)
     return emitError() << "schedule's 'registers' is " << registers
                        << ", no multiple of its 'vector' of " << vector;
+  constexpr int64_t kMostTile = 1 << 20;
   for (int64_t size : tile)
-    if (size <= 0)
+    if (size <= 0 || size > kMostTile)
       return emitError() << "schedule's 'tile' holds " << size
-                         << "; tile sizes are positive";
+                         << "; tile sizes are 1 to " << kMostTile;
   if (kind != ScheduleKind::Fused && stages != 0)
     return emitError() << "schedule of kind '" << stringifyScheduleKind(kind)
                        << "' takes no 'stages'";

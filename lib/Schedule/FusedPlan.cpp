@@ -12,6 +12,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 using namespace upweave;
@@ -22,9 +23,12 @@ using llvm::Twine;
 static constexpr int64_t kMaxUnrolledRowAtoms = 256;
 /// Shared memory that a block of every target has for its stages.
 static constexpr int64_t kMostSharedBytes = 96 * 1024;
+/// Shared memory that is not dynamic has this limit, on every target.
+static constexpr int64_t kMostStaticBytes = 48 * 1024;
 /// Dynamic shared memory starts behind what reductions use.
 static constexpr int64_t kSystemSharedBytes = 1024;
 static constexpr int64_t kMaxGrid = 1 << 30;
+static constexpr int64_t kMostCounted = std::numeric_limits<int32_t>::max();
 
 static int64_t divideCeil(int64_t value, int64_t unit) {
   return (value + unit - 1) / unit;
@@ -330,6 +334,15 @@ int64_t FusedPlan::getPackedImageBytes(const FusedFacts &facts) {
   return bytes;
 }
 
+int64_t FusedPlan::getReductionBytes(const FusedFacts &facts) const {
+  bool channels = facts.reduced == FusedRow::Channel;
+  int64_t warps = getWarps(channels ? 0 : 2);
+  if (facts.reduced == FusedRow::None || warps == 1)
+    return 0;
+  int64_t rows = channels ? block[2] * facts.column.getPhases() : block[0];
+  return facts.rounds * facts.partialBytes * rows * block[1] * warps;
+}
+
 int64_t FusedPlan::getBlocksPerSM(const FusedTarget &target,
                                   int64_t registers) const {
   int64_t shared = sharedBytes + kSystemSharedBytes;
@@ -376,6 +389,9 @@ std::optional<std::string> FusedPlan::verify(const FusedFacts &facts,
                    Twine(facts.getChunks()) + " there are");
   if (stages < 2)
     return message("stages = " + Twine(stages) + ", it must be at least 2");
+  if (block[1] > 1 && facts.row.resultSize == 1)
+    return message("a block's rows are " + Twine(block[1]) +
+                   ", the result has one");
   if (facts.reduced == FusedRow::Column && getColumnTiles(facts) > 1)
     return message("rows of " + Twine(facts.column.resultSize) +
                    " elements are " + Twine(facts.column.getPositions()) +
@@ -395,15 +411,25 @@ std::optional<std::string> FusedPlan::verify(const FusedFacts &facts,
     return message("a unit would have " + Twine(atoms) +
                    " products of fragments in a row, " + Twine(most) +
                    " is the most for " + getAtomInfo(facts.atom).name);
-  int64_t shared = sharedBytes;
-  if (getWarps(2) > 1 ||
-      (facts.reduced == FusedRow::Channel && getWarps(0) > 1))
-    shared +=
-        facts.rounds * facts.partialBytes * block[0] * block[1] * getWarps(2);
+  int64_t reductions = getReductionBytes(facts);
+  if (reductions > kMostStaticBytes)
+    return message("its reductions need " + Twine(reductions) +
+                   " bytes of shared memory, they get at most " +
+                   Twine(kMostStaticBytes));
+  int64_t shared = sharedBytes + reductions;
   if (shared > target.sharedBytesPerBlock)
     return message("needs " + Twine(shared) +
                    " bytes of shared memory, a block has " +
                    Twine(target.sharedBytesPerBlock));
+  // Kernels count words of packed memory, and positions, in 32 bits.
+  if (getPackedImageBytes(facts) / 4 > kMostCounted ||
+      getPackedFilterBytes(facts) / 4 > kMostCounted ||
+      facts.column.resultSize > kMostCounted / 2)
+    return message("the packed operands of an image have " +
+                   Twine(getPackedImageBytes(facts)) + " and " +
+                   Twine(getPackedFilterBytes(facts)) +
+                   " bytes, or a row more than 2^30 elements; a kernel counts "
+                   "to 2^31 - 1 words");
   if (getBlocksPerImage(facts) *
           (facts.batch == kDynamicSize ? 1 : facts.batch) >
       kMaxGrid)

@@ -161,7 +161,7 @@ module attributes {test.a = #upweave.schedule<stored, vector = 4, registers = 6>
 
 // -----
 
-// expected-error@+1 {{schedule's 'tile' holds 0; tile sizes are positive}}
+// expected-error@+1 {{schedule's 'tile' holds 0; tile sizes are 1 to 1048576}}
 module attributes {test.a = #upweave.schedule<fused, tile = [16, 0]>} {}
 
 // -----

@@ -202,3 +202,47 @@ func.func @fused_doubles(%x: tensor<1x2x4xf64>, %w: tensor<2x3x4xf64>, %e: tenso
   }
   return %0 : tensor<1x3x8xf64>
 }
+
+// -----
+
+func.func @rows_of_a_line(%x: tensor<1x8x8xf32>, %w: tensor<8x16x2xf32>, %e: tensor<1x16x16xf32>) -> tensor<1x16x16xf32> {
+  // expected-error @below {{schedule is not legal here: a block's rows are 2, the result has one}}
+  %0 = upweave.block domain [1, 16, 16]
+    conv_transpose(%x, %w : tensor<1x8x8xf32>, tensor<8x16x2xf32>) #upweave.conv_transpose<strides = [2]>
+    outs(%e : tensor<1x16x16xf32>) attributes {schedule = #upweave.schedule<fused, tile = [16, 2, 8, 16, 2, 8, 1]>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return %0 : tensor<1x16x16xf32>
+}
+
+// -----
+
+func.func @reductions_too_large(%x: tensor<1x8x8x128xf32>, %w: tensor<8x64x2x2xf32>,
+                                %e: tensor<1x64x16x256xf32>) -> tensor<1x64x16x256xf32> {
+  // expected-error @below {{schedule is not legal here: its reductions need 131072 bytes of shared memory, they get at most 49152}}
+  %0 = upweave.block domain [1, 64, 16, 256] rows [1]
+    conv_transpose(%x, %w : tensor<1x8x8x128xf32>, tensor<8x64x2x2xf32>) #upweave.conv_transpose<strides = [2, 2]>
+    outs(%e : tensor<1x64x16x256xf32>) attributes {precision = #upweave.precision<tf32>, schedule = #upweave.schedule<fused, tile = [64, 4, 128, 16, 4, 32, 1]>} {
+  ^bb0(%v: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    %m = upweave.layer_norm %n {eps = 1.0e-05 : f64} : f32
+    upweave.yield %m : f32
+  }
+  return %0 : tensor<1x64x16x256xf32>
+}
+
+// -----
+
+func.func @stages_too_many(%x: tensor<8x64x64x64xf32>, %w: tensor<64x32x2x2xf32>,
+                           %e: tensor<8x32x128x128xf32>) -> tensor<8x32x128x128xf32> {
+  // expected-error @below {{bytes of shared memory, a block has 101376}}
+  %0 = upweave.block domain [8, 32, 128, 128] rows [1]
+    conv_transpose(%x, %w : tensor<8x64x64x64xf32>, tensor<64x32x2x2xf32>) #upweave.conv_transpose<strides = [2, 2]>
+    outs(%e : tensor<8x32x128x128xf32>) attributes {precision = #upweave.precision<tf32>, schedule = #upweave.schedule<fused, stages = 12, tile = [32, 4, 64, 16, 2, 64, 1]>} {
+  ^bb0(%v: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    upweave.yield %n : f32
+  }
+  return %0 : tensor<8x32x128x128xf32>
+}

@@ -206,6 +206,8 @@ struct FusedPlan {
   /// Bytes of the packed filter, and of one packed image.
   int64_t getPackedFilterBytes(const FusedFacts &facts) const;
   static int64_t getPackedImageBytes(const FusedFacts &facts);
+  /// Shared memory of reductions over rows that span warps, beside the stages.
+  int64_t getReductionBytes(const FusedFacts &facts) const;
   /// Blocks on a multiprocessor that shared memory and `registers` a thread
   /// allow.
   int64_t getBlocksPerSM(const FusedTarget &target, int64_t registers) const;
