@@ -49,3 +49,22 @@ func.func @not_split(%x: tensor<8x16xf32>, %e: tensor<8x16xf32>) -> tensor<8x16x
   }
   return %0 : tensor<8x16xf32>
 }
+
+// A region that takes sums in f16 gets them so from the first block, too.
+// CHECK-LABEL: func @narrow_sums
+//       CHECK:   %[[INIT:.*]] = tensor.empty() : tensor<1x4x32xf16>
+//       CHECK:     outs(%[[INIT]] : tensor<1x4x32xf16>)
+//       CHECK:   ^bb0(%[[ACC:.*]]: f16):
+//  CHECK-NEXT:     upweave.yield %[[ACC]] : f16
+func.func @narrow_sums(%x: tensor<1x3x16xf16>, %w: tensor<3x4x4xf16>, %e: tensor<1x4x32xf32>) -> tensor<1x4x32xf32> {
+  %0 = upweave.block domain [1, 4, 32] rows [2]
+    conv_transpose(%x, %w : tensor<1x3x16xf16>, tensor<3x4x4xf16>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%e : tensor<1x4x32xf32>) attributes {schedule = #upweave.schedule<split>} {
+  ^bb0(%v: f16):
+    %f = arith.extf %v : f16 to f32
+    %n = upweave.layer_norm %f {eps = 1.0e-05 : f64} : f32
+    upweave.yield %n : f32
+  }
+  return %0 : tensor<1x4x32xf32>
+}
