@@ -280,7 +280,10 @@ void upweave::allowContraction(BlockOp block) {
     op.setFastmath(op.getFastmath() | arith::FastMathFlags::contract);
   };
   for (Operation &op : *block.getBodyBlock()) {
-    if (!isa<arith::AddFOp, arith::SubFOp>(op))
+    // A row's sum adds its products up, too.
+    auto reduce = dyn_cast<RowReduceOp>(op);
+    if (reduce ? reduce.getKind() != ReduceKind::Add
+               : !isa<arith::AddFOp, arith::SubFOp>(op))
       continue;
     for (Value operand : op.getOperands()) {
       auto product = operand.getDefiningOp<arith::MulFOp>();
@@ -289,8 +292,8 @@ void upweave::allowContraction(BlockOp block) {
       allow(product);
       if (auto sum = dyn_cast<arith::AddFOp>(op))
         allow(sum);
-      else
-        allow(cast<arith::SubFOp>(op));
+      else if (auto difference = dyn_cast<arith::SubFOp>(op))
+        allow(difference);
     }
   }
 }

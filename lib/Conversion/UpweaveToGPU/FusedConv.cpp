@@ -298,7 +298,10 @@ Value FusedKernel::reduceOwn(RowReduceOp op, int64_t row) {
   bool masked = llvm::any_of(registers, [&](int64_t reg) {
     return static_cast<bool>(tile->getMask(rowDim, reg));
   });
-  if (op.getKind() == ReduceKind::Add && product && !masked) {
+  bool contracts =
+      product &&
+      bitEnumContainsAny(product.getFastmath(), arith::FastMathFlags::contract);
+  if (op.getKind() == ReduceKind::Add && contracts && !masked) {
     SmallVector<std::pair<Value, Value>> products;
     for (int64_t reg : registers)
       products.push_back({program->get(product.getLhs(), reg),
@@ -351,6 +354,8 @@ void FusedKernel::emitStores() {
   for (int64_t i = 0; i < count; ++i) {
     for (; loaded < std::min(count, i + ahead); ++loaded)
       loadRun(runs[loaded]);
+    // A result may take the place of a parameter that another one needs.
+    SmallVector<std::pair<unsigned, SmallVector<Value>>> stores;
     for (unsigned out = 0; out < outs.size(); ++out) {
       if (!tile->isStoredAt(out, runs[i]))
         continue;
@@ -358,8 +363,10 @@ void FusedKernel::emitStores() {
       for (int64_t j = 0; j < run; ++j)
         values.push_back(
             program->get(block.getYield().getValues()[out], runs[i] + j));
-      tile->store(out, runs[i], values);
+      stores.push_back({out, values});
     }
+    for (auto &[out, values] : stores)
+      tile->store(out, runs[i], values);
   }
 }
 
