@@ -152,10 +152,11 @@ private:
 
 void OperandPacker::createPack(ConvOperand which, Value source, Value packed,
                                Value other) {
-  auto pack = PackOp::create(
-      b, loc, source, packed, which, block.getGeometryAttr(),
-      cast<MemRefType>(other.getType()),
-      block.getPrecision().value_or(Precision::IEEE), block.getScheduleAttr());
+  auto pack =
+      PackOp::create(b, loc, source, packed, which, block.getGeometryAttr(),
+                     cast<MemRefType>(other.getType()),
+                     block.getPrecision().value_or(Precision::IEEE),
+                     block.getScheduleAttr(), fused.facts.resultBytes);
   if (Attribute id = block->getAttr(kBlockIdAttrName))
     pack->setAttr(kBlockIdAttrName, id);
 }
@@ -194,6 +195,49 @@ Value OperandPacker::packFilterIn(bool &known) {
   return packed;
 }
 
+//===----------------------------------------------------------------------===//
+// Operands that a kernel cannot walk
+//===----------------------------------------------------------------------===//
+
+/// A dense buffer with the sizes of `view`.
+static Value createDense(OpBuilder &b, Location loc, Value view) {
+  auto type = cast<MemRefType>(view.getType());
+  SmallVector<Value> sizes;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim)
+    if (type.isDynamicDim(dim))
+      sizes.push_back(createBatch(b, loc, view, dim));
+  return memref::AllocOp::create(
+      b, loc, MemRefType::get(type.getShape(), type.getElementType()), sizes);
+}
+
+/// A fused kernel walks each dimension of the convolution's result with one
+/// step an operand. A view that has none, as of a slice of a tensor that splits
+/// the channels in two, is read from, or written to, a dense copy. The tensors
+/// that schedules were chosen for were dense.
+static void copySplitOperands(BlockOp block) {
+  std::string whyNot;
+  if (buildConvNest(block, whyNot))
+    return;
+  Location loc = block.getLoc();
+  for (OpOperand &operand : block->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    unsigned number = operand.getOperandNumber();
+    if (!type || type.getLayout().isIdentity() ||
+        number < block.getInputs().size())
+      continue;
+    OpBuilder b(block);
+    Value view = operand.get(), dense = createDense(b, loc, view);
+    if (block.isDpsInit(&operand)) {
+      OpBuilder after(block->getContext());
+      after.setInsertionPointAfter(block);
+      memref::CopyOp::create(after, loc, dense, view);
+    } else {
+      memref::CopyOp::create(b, loc, view, dense);
+    }
+    operand.set(dense);
+  }
+}
+
 namespace {
 struct PackOperandsPass : upweave::impl::PackOperandsBase<PackOperandsPass> {
   void runOnOperation() override {
@@ -210,6 +254,7 @@ struct PackOperandsPass : upweave::impl::PackOperandsBase<PackOperandsPass> {
         block.emitError("works on tensors; bufferize before packing operands");
         return signalPassFailure();
       }
+      copySplitOperands(block);
       FailureOr<FusedBlock> fused = getFusedBlock(block);
       if (failed(fused))
         return signalPassFailure();

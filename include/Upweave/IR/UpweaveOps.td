@@ -230,7 +230,8 @@ def Upweave_PackOp : Upweave_Op<"pack", [
     channels of one chunk, the filter as fragments of 16 result channels for
     each phase, tap and chunk. Channels that fill up a chunk are zeros. `other`
     is the type of the convolution's other operand. Precision and schedule are
-    those of the fused block that reads the buffer.
+    those of the fused block that reads the buffer, `result_bytes` the bytes of
+    an element of its widest result, which the order depends on, too.
 
     Example:
 
@@ -246,7 +247,8 @@ def Upweave_PackOp : Upweave_Op<"pack", [
                        Upweave_ConvTransposeAttr:$geometry,
                        TypeAttrOf<AnyStridedMemRef>:$other,
                        Upweave_PrecisionAttr:$precision,
-                       Upweave_ScheduleAttr:$schedule);
+                       Upweave_ScheduleAttr:$schedule,
+                       DefaultValuedAttr<I64Attr, "4">:$result_bytes);
   let assemblyFormat = [{
     $which qualified($geometry) `ins` `(` $source `:` type($source) `)`
     `outs` `(` $packed `:` type($packed) `)` attr-dict

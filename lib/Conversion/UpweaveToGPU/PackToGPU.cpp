@@ -310,7 +310,9 @@ LogicalResult upweave::lowerPack(LaunchContext &context, PackOp op) {
   std::optional<FusedFacts> facts =
       getConvFacts(op.getGeometry().getGeometry(), op.getInputType(),
                    op.getFilterType(), op.getPrecision());
-  if (!facts)
+  if (facts)
+    facts->resultBytes = op.getResultBytes();
+  else
     return op.emitError("packs elements that no fused kernel multiplies");
   FailureOr<TargetDescription> target = getTargetOrDefault(op);
   if (failed(target))

@@ -157,6 +157,7 @@ FusedBlock getPlan(PackOp op) {
   std::optional<FusedFacts> facts =
       getConvFacts(op.getGeometry().getGeometry(), op.getInputType(),
                    op.getFilterType(), op.getPrecision());
+  facts->resultBytes = op.getResultBytes();
   FailureOr<TargetDescription> target = getTargetOrDefault(op);
   llvm::Expected<FusedPlan> plan = getFusedPlan(
       op.getSchedule(), *facts, getFusedTarget(*target, facts->atom));
