@@ -420,14 +420,15 @@ SmallVector<Value> StoredRowsKernel::emitStep(const Section &section,
 
 /// True if the steps of a section go one after another, where loads of the later
 /// ones are under way early. Registers run out with steps that are not staged,
-/// with masks and several rows, and where they hold wide elements.
+/// with masks and several rows, and where they hold wide elements, or many.
 bool StoredRowsKernel::mayUnroll(const Section &section, int64_t steps) const {
   constexpr int64_t kUnrolledElements = 128;
   bool isMasked = nest.getRowLength() % plan.getTileElements() != 0;
   return section.end <= getStagedElements() &&
          steps * plan.getElementsPerThread() <= kUnrolledElements &&
          !(isMasked && plan.rowsPerThread > 1) &&
-         !(holdsRest() && nest.producer.elementBits > 16);
+         !(holdsRest() &&
+           (nest.producer.elementBits > 16 || plan.registers > 8));
 }
 
 /// The steps of a section, in a loop or, if they are few, one after another;
