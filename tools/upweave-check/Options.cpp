@@ -105,7 +105,7 @@ struct Flags {
       cl::desc(
           "Schedule of convolutions (or of stored tensors) that have none: "
           "what is written in #upweave.schedule<...>, as split or \"fused, "
-          "warps = 4\"; missing numbers are chosen"),
+          "stages = 3\"; a tile that is missing is chosen"),
       cl::value_desc("text"), cl::cat(category)};
   cl::list<std::string> inputs{
       "inputs", cl::CommaSeparated,
