@@ -7,8 +7,10 @@
 #include "Upweave/Schedule/BlockPlan.h"
 #include "Upweave/Schedule/PackFilter.h"
 #include "Upweave/Schedule/Passes.h"
+#include "Upweave/Transforms/PlannedFunction.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -51,30 +53,69 @@ static Value createBatch(OpBuilder &b, Location loc, Value value, int64_t dim) {
 }
 
 //===----------------------------------------------------------------------===//
-// Constant filters
+// Constant filters and weights
 //===----------------------------------------------------------------------===//
+
+/// What `memref` is a view of: the start of its chain of views. Nothing if some
+/// view's place or sizes are not known.
+static Value getStaticRoot(Value memref) {
+  while (true) {
+    auto type = cast<MemRefType>(memref.getType());
+    SmallVector<int64_t> strides;
+    int64_t offset;
+    bool isCast = isa_and_nonnull<memref::CastOp>(memref.getDefiningOp());
+    if (!isCast && (!type.hasStaticShape() ||
+                    failed(type.getStridesAndOffset(strides, offset)) ||
+                    ShapedType::isDynamic(offset) ||
+                    llvm::any_of(strides, ShapedType::isDynamic)))
+      return {};
+    if (!isCast &&
+        !isa_and_nonnull<memref::SubViewOp, memref::TransposeOp,
+                         memref::ExpandShapeOp, memref::CollapseShapeOp,
+                         memref::ReinterpretCastOp, memref::AssumeAlignmentOp>(
+            memref.getDefiningOp()))
+      return memref;
+    memref = cast<ViewLikeOpInterface>(memref.getDefiningOp()).getViewSource();
+  }
+}
+
+/// True if no operation writes `memref` or a view of it.
+static bool isOnlyRead(Value memref) {
+  return llvm::all_of(memref.getUsers(), [&](Operation *user) {
+    if (isa<ViewLikeOpInterface>(user))
+      return isOnlyRead(user->getResult(0));
+    auto effects = dyn_cast<MemoryEffectOpInterface>(user);
+    return effects && !effects.getEffectOnValue<MemoryEffects::Write>(memref) &&
+           !effects.getEffectOnValue<MemoryEffects::Free>(memref);
+  });
+}
+
+/// True if `filter` is a weight: an argument of the function that only its
+/// caller writes, or a view of one at a known place.
+static bool isWeight(Value filter) {
+  auto arg = dyn_cast_or_null<BlockArgument>(getStaticRoot(filter));
+  auto func = arg ? dyn_cast<func::FuncOp>(arg.getOwner()->getParentOp())
+                  : func::FuncOp();
+  return func && !func.getArgAttr(arg.getArgNumber(), kRoleAttr) &&
+         isOnlyRead(arg);
+}
 
 /// The elements of `filter` if they are known: a view of a constant global.
 static std::optional<FilterData> getConstantData(Value filter) {
-  while (auto cast = filter.getDefiningOp<memref::CastOp>())
-    filter = cast.getSource();
-  FilterData data;
-  if (failed(cast<MemRefType>(filter.getType())
-                 .getStridesAndOffset(data.strides, data.offset)) ||
-      ShapedType::isDynamic(data.offset) ||
-      llvm::any_of(data.strides, ShapedType::isDynamic))
-    return std::nullopt;
-  while (isa_and_nonnull<memref::CastOp, memref::SubViewOp, memref::TransposeOp,
-                         memref::ExpandShapeOp, memref::CollapseShapeOp,
-                         memref::ReinterpretCastOp, memref::AssumeAlignmentOp>(
-      filter.getDefiningOp()))
-    filter = cast<ViewLikeOpInterface>(filter.getDefiningOp()).getViewSource();
-  auto get = filter.getDefiningOp<memref::GetGlobalOp>();
+  Value root = getStaticRoot(filter);
+  auto get =
+      root ? root.getDefiningOp<memref::GetGlobalOp>() : memref::GetGlobalOp();
   auto global = get ? SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(
                           get, get.getNameAttr())
                     : memref::GlobalOp();
   if (!global || !global.getConstant() ||
       !global.getType().getLayout().isIdentity())
+    return std::nullopt;
+  while (auto cast = filter.getDefiningOp<memref::CastOp>())
+    filter = cast.getSource();
+  FilterData data;
+  if (failed(cast<MemRefType>(filter.getType())
+                 .getStridesAndOffset(data.strides, data.offset)))
     return std::nullopt;
   Attribute value = global.getInitialValue().value_or(Attribute());
   if (auto dense = dyn_cast_or_null<DenseElementsAttr>(value)) {
@@ -128,18 +169,19 @@ public:
       : block(block), fused(fused), symbols(symbols), b(block),
         loc(block.getLoc()) {}
 
-  /// True if the filter is a constant, which is packed already.
-  bool run() {
+  void run() {
     Value input = packInput();
-    bool known = false;
-    Value filter = packFilterIn(known);
+    Value filter = packTheFilter();
     block.getInputsMutable().append({input, filter});
-    return known;
   }
+
+  /// Whether the filter is a constant, which is packed already, or can be
+  /// packed before the first launch.
+  bool constant = false, prepared = false;
 
 private:
   Value packInput();
-  Value packFilterIn(bool &known);
+  Value packTheFilter();
   void createPack(ConvOperand which, Value source, Value packed, Value other);
 
   BlockOp block;
@@ -176,21 +218,25 @@ Value OperandPacker::packInput() {
   return packed;
 }
 
-Value OperandPacker::packFilterIn(bool &known) {
+Value OperandPacker::packTheFilter() {
   Value source = block.getInputs()[1];
   int64_t bytes = fused.plan.getPackedFilterBytes(fused.facts);
   std::optional<FilterData> data = getConstantData(source);
-  known = data.has_value();
+  constant = data.has_value();
   const ConvTransposeGeometry &geometry = block.getGeometryAttr().getGeometry();
   int64_t columnSize = cast<MemRefType>(source.getType())
                            .getDimSize(geometry.filterDims.spatial.back());
-  if (known)
+  if (constant)
     return createConstant(b, loc, block->getParentOfType<ModuleOp>(), symbols,
                           bytes, [&](MutableArrayRef<char> packed) {
                             packFilter(fused.facts, fused.plan, geometry,
                                        columnSize, *data, packed);
                           });
   Value packed = createBuffer(b, loc, bytes, Value());
+  if (isWeight(source)) {
+    packed.getDefiningOp()->setAttr(kPreparedAttr, b.getUnitAttr());
+    prepared = true;
+  }
   createPack(ConvOperand::Filter, source, packed, block.getInputs()[0]);
   return packed;
 }
@@ -258,8 +304,10 @@ struct PackOperandsPass : upweave::impl::PackOperandsBase<PackOperandsPass> {
       FailureOr<FusedBlock> fused = getFusedBlock(block);
       if (failed(fused))
         return signalPassFailure();
-      if (OperandPacker(block, *fused, symbols).run())
-        ++numConstant;
+      OperandPacker packer(block, *fused, symbols);
+      packer.run();
+      numConstant += packer.constant;
+      numPrepared += packer.prepared;
       ++numPacked;
     }
   }

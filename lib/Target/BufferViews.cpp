@@ -78,6 +78,8 @@ std::optional<BufferView> BufferViews::getArgument(BlockArgument arg) {
     view.buffer = bundle::BufferKind::Constants;
   else if (hasRole(func, view.argument, kWorkspaceRole))
     view.buffer = bundle::BufferKind::Workspace;
+  else if (hasRole(func, view.argument, kPreparedRole))
+    view.buffer = bundle::BufferKind::Prepared;
   for (auto [i, size] : llvm::enumerate(type.getShape()))
     view.sizes.push_back(ShapedType::isDynamic(size)
                              ? SizeExpr::getDim(view.argument, i)

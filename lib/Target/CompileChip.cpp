@@ -10,6 +10,7 @@
 #include "Upweave/Schedule/Passes.h"
 #include "Upweave/Target/Passes.h"
 #include "Upweave/Transforms/Passes.h"
+#include "Upweave/Transforms/PlannedFunction.h"
 
 #include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -177,6 +178,10 @@ LogicalResult Compilation::addLaunchList(ChipModule &chip, unsigned entry,
   SizeExpr workspace = getWorkspaceExpr(func);
   if (workspace != SizeExpr(0))
     list->workspace = workspace.toTable();
+  if (auto prepared = func->getAttrOfType<IntegerAttr>(kPreparedSizeAttr))
+    list->prepared_bytes = prepared.getInt();
+  for (const ReadLaunch &launch : *launches)
+    list->preparing += launch.prepares;
 
   std::vector<int> infoOfBlock(blocks.size(), -1);
   for (auto [i, block] : llvm::enumerate(blocks)) {

@@ -156,7 +156,8 @@ FailureOr<std::vector<ReadLaunch>> LaunchReader::run() {
   std::vector<ReadLaunch> launches;
   for (Operation &op : func.getBody().front().without_terminator()) {
     if (auto launch = dyn_cast<gpu::LaunchFuncOp>(op)) {
-      launches.push_back({launch, std::make_unique<bundle::LaunchT>()});
+      launches.push_back({launch, std::make_unique<bundle::LaunchT>(),
+                          launch->hasAttr(kPreparedAttr)});
       if (failed(read(launch, *launches.back().table)))
         return failure();
       continue;
@@ -170,7 +171,13 @@ FailureOr<std::vector<ReadLaunch>> LaunchReader::run() {
               "arithmetic on sizes; lower the host code with gpu-to-llvm and "
               "link the launch shim instead";
   }
-  return launches;
+  // What prepares depends on inputs alone.
+  std::vector<ReadLaunch> ordered;
+  for (bool prepares : {true, false})
+    for (ReadLaunch &launch : launches)
+      if (launch.prepares == prepares)
+        ordered.push_back(std::move(launch));
+  return ordered;
 }
 
 FailureOr<std::vector<ReadLaunch>> readLaunches(func::FuncOp func,

@@ -186,13 +186,18 @@ bool mayAlias(const bundle::Argument &output, uint32_t input) {
   return false;
 }
 
+bool isIn(const std::vector<bool> &set, uint32_t index) {
+  return index < set.size() && set[index];
+}
+
 /// No output may overlap another argument, but for may_alias at one address.
-uw_status checkOverlaps(const bundle::Entry &entry, const uw_tensor *tensors) {
+uw_status checkOverlaps(const bundle::Entry &entry, const uw_tensor *tensors,
+                        const std::vector<bool> &unused) {
   uint64_t bytes[kMaxArguments];
   const uint32_t count = length(entry.args());
   for (uint32_t i = 0; i < count; ++i) {
     bytes[i] = 0;
-    if (!isEmpty(tensors[i]) &&
+    if (!isEmpty(tensors[i]) && !isIn(unused, i) &&
         !extentBytes(*entry.args()->Get(i), tensors[i], bytes[i]))
       return fail(UW_BAD_TENSOR, "{}: shape {} overflows 64 bits",
                   argName(entry, i),
@@ -237,14 +242,14 @@ uw_status checkShapes(const bundle::Entry &entry, const uw_tensor *tensors,
 }
 
 uw_status checkData(const bundle::Entry &entry, const uw_tensor *tensors,
-                    Place place) {
+                    Place place, const std::vector<bool> &unused) {
   for (uint32_t i = 0; i < length(entry.args()); ++i) {
-    if (isEmpty(tensors[i]))
+    if (isEmpty(tensors[i]) || isIn(unused, i))
       continue;
     UW_TRY(checkStrides(entry, i, tensors[i]));
     UW_TRY(checkPointer(entry, i, tensors[i], place));
   }
-  return checkOverlaps(entry, tensors);
+  return checkOverlaps(entry, tensors, unused);
 }
 
 uw_status evaluate(const bundle::Expr *expr, const uw_tensor *tensors,

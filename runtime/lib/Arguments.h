@@ -6,6 +6,8 @@
 
 #include "BundleFile.h"
 
+#include <vector>
+
 namespace upweave {
 namespace rt {
 
@@ -27,9 +29,10 @@ uw_status checkShapes(const bundle::Entry &entry, const uw_tensor *tensors,
                       size_t count);
 
 /// Everything else a launch relies on: strides, data pointers, alignment,
-/// devices and overlaps. Call after checkShapes.
+/// devices and overlaps. Arguments in `unused` need no data. Call after
+/// checkShapes.
 uw_status checkData(const bundle::Entry &entry, const uw_tensor *tensors,
-                    Place place);
+                    Place place, const std::vector<bool> &unused = {});
 
 /// Value of `expr` (absent: 0) over the tensors' sizes. `what` names it in the
 /// error.

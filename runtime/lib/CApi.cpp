@@ -4,6 +4,7 @@
 #include "Manifest.h"
 #include "Program.h"
 
+#include <cstddef>
 #include <new>
 
 using namespace upweave;
@@ -184,13 +185,55 @@ uw_status uw_program_workspace_size(const uw_program *program,
   });
 }
 
+uw_status uw_program_prepared_size(const uw_program *program, uint64_t *bytes) {
+  return guarded([&] {
+    if (!program || !bytes)
+      return fail(UW_INVALID_ARGUMENT, "{} is null",
+                  program ? "bytes" : "program");
+    *bytes = program->program->preparedSize();
+    return UW_OK;
+  });
+}
+
+uint64_t uw_program_prepared_id(const uw_program *program) {
+  return program ? program->program->preparedId() : 0;
+}
+
+uw_status uw_program_prepare(const uw_program *program,
+                             const uw_prepare *prepare) {
+  return guarded([&] {
+    if (!program || !prepare)
+      return fail(UW_INVALID_ARGUMENT, "{} is null",
+                  program ? "prepare" : "program");
+    if (prepare->struct_size < sizeof(uw_prepare))
+      return fail(UW_INVALID_ARGUMENT,
+                  "uw_prepare.struct_size is {}, set it to sizeof(uw_prepare) "
+                  "= {}",
+                  prepare->struct_size, sizeof(uw_prepare));
+    if (prepare->flags)
+      return fail(UW_INVALID_ARGUMENT,
+                  "uw_prepare.flags is {:#x}, this library knows none: set it "
+                  "to 0",
+                  prepare->flags);
+    LaunchRequest request;
+    request.tensors = prepare->tensors;
+    request.count = prepare->count;
+    request.prepared = prepare->prepared;
+    request.preparedBytes = prepare->prepared_bytes;
+    request.stream = static_cast<cu::Stream>(prepare->stream);
+    return program->program->prepare(request);
+  });
+}
+
 uw_status uw_program_launch(const uw_program *program,
                             const uw_launch *launch) {
   return guarded([&] {
     if (!program || !launch)
       return fail(UW_INVALID_ARGUMENT, "{} is null",
                   program ? "launch" : "program");
-    if (launch->struct_size < sizeof(uw_launch))
+    // Version 1 ended before `prepared`.
+    constexpr size_t kLeast = offsetof(uw_launch, prepared);
+    if (launch->struct_size < kLeast)
       return fail(UW_INVALID_ARGUMENT,
                   "uw_launch.struct_size is {}, set it to sizeof(uw_launch) = "
                   "{}",
@@ -202,6 +245,11 @@ uw_status uw_program_launch(const uw_program *program,
     request.workspaceBytes = launch->workspace_bytes;
     request.stream = static_cast<cu::Stream>(launch->stream);
     request.allocateWorkspace = launch->flags & UW_LAUNCH_ALLOCATE_WORKSPACE;
+    if (launch->struct_size >= sizeof(uw_launch)) {
+      request.prepared = const_cast<void *>(launch->prepared);
+      request.preparedBytes = launch->prepared_bytes;
+      request.preparedId = launch->prepared_id;
+    }
     return program->program->launch(request);
   });
 }

@@ -5,6 +5,8 @@
 #include "Program.h"
 #include "Select.h"
 
+#include "upweave/bundle_format.h"
+
 #include <limits>
 
 namespace upweave {
@@ -162,6 +164,10 @@ public:
   uw_status load(int ordinal, cu::Context given, std::string_view wanted);
 
   const bundle::LaunchList *list() const override { return choice.list; }
+  uint64_t preparedSize() const override {
+    return choice.list->prepared_bytes();
+  }
+  uint64_t preparedId() const override { return id; }
 
 protected:
   const bundle::Expr *workspaceExpr() const override {
@@ -169,8 +175,12 @@ protected:
   }
   uw_status run(const LaunchRequest &request) const override;
   uw_status runAllocating(LaunchRequest request, uint64_t bytes) const override;
+  uw_status runPreparing(const LaunchRequest &request) const override;
 
 private:
+  void findPrepared();
+  uw_status runRange(uint32_t begin, uint32_t end,
+                     const LaunchRequest &request) const;
   uw_status loadFunctions();
   uw_status allowShared(const bundle::Launch &launch, cu::Function function);
   uw_status launchOne(uint32_t index, const LaunchRequest &request) const;
@@ -187,6 +197,7 @@ private:
   std::shared_ptr<DeviceModule> module;
   std::shared_ptr<DeviceConstants> constants;
   std::vector<cu::Function> functions; ///< one per launch
+  uint64_t id = 0;                     ///< of what is prepared
 };
 
 uw_status DeviceProgram::load(int ordinal, cu::Context given,
@@ -206,7 +217,33 @@ uw_status DeviceProgram::load(int ordinal, cu::Context given,
   if (entryTable->constants() != -1)
     UW_TRY(bundle->getConstants(driver, context, entryTable->constants(),
                                 constants));
+  findPrepared();
   return loadFunctions();
+}
+
+void DeviceProgram::findPrepared() {
+  const bundle::LaunchList &list = *choice.list;
+  if (list.preparing() == 0)
+    return;
+  const uint32_t count = length(entryTable->args());
+  std::vector<bool> first(count), later(count);
+  for (uint32_t i = 0; i < length(list.launches()); ++i)
+    for (const bundle::KernelArg *arg : *list.launches()->Get(i)->args())
+      if (arg->kind() == bundle::KernelArgKind::Buffer &&
+          arg->buffer() == bundle::BufferKind::Argument)
+        (i < list.preparing() ? first : later)[arg->argument()] = true;
+  onlyPrepared.resize(count);
+  notPrepared.resize(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    onlyPrepared[i] = first[i] && !later[i];
+    notPrepared[i] = !first[i];
+  }
+  const bundle::Bundle &table = bundle->file->table();
+  const bundle::Section *section =
+      table.sections()->Get(table.images()->Get(choice.image)->section());
+  const std::string name = fmt::format("{}/{}/{}", text(entryTable->name()),
+                                       image, section->checksum());
+  id = bundle::checksum(name.data(), name.size()) | 1;
 }
 
 uw_status DeviceProgram::loadFunctions() {
@@ -289,6 +326,8 @@ uw_status DeviceProgram::fillArgument(const bundle::KernelArg &arg,
       base = reinterpret_cast<uintptr_t>(request.tensors[arg.argument()].data);
     else if (arg.buffer() == bundle::BufferKind::Constants)
       base = constants->pointer();
+    else if (arg.buffer() == bundle::BufferKind::Prepared)
+      base = reinterpret_cast<uintptr_t>(request.prepared);
     else
       base = reinterpret_cast<uintptr_t>(request.workspace);
     slot = base + uint64_t(value);
@@ -336,12 +375,29 @@ uw_status DeviceProgram::launchOne(uint32_t index,
                    fmt::format("kernel '{}'", kernel->symbol()->str()));
 }
 
-uw_status DeviceProgram::run(const LaunchRequest &request) const {
+uw_status DeviceProgram::runRange(uint32_t begin, uint32_t end,
+                                  const LaunchRequest &request) const {
   ContextScope scope(driver, context);
   UW_TRY(scope.status());
-  for (uint32_t i = 0; i < functions.size(); ++i)
+  for (uint32_t i = begin; i < end; ++i)
     UW_TRY(launchOne(i, request));
   return UW_OK;
+}
+
+uw_status DeviceProgram::runPreparing(const LaunchRequest &request) const {
+  return runRange(0, choice.list->preparing(), request);
+}
+
+uw_status DeviceProgram::run(const LaunchRequest &request) const {
+  const uint32_t count = functions.size();
+  if (request.prepared || preparedSize() == 0)
+    return runRange(choice.list->preparing(), count, request);
+  LaunchRequest inWorkspace = request;
+  uint64_t bytes;
+  UW_TRY(workspaceSize(request.tensors, request.count, bytes));
+  inWorkspace.prepared =
+      static_cast<char *>(request.workspace) + (bytes - preparedSize());
+  return runRange(0, count, inWorkspace);
 }
 
 uw_status DeviceProgram::runAllocating(LaunchRequest request,

@@ -16,8 +16,15 @@ inline constexpr uint32_t kMaxArguments = 512;
 inline constexpr uint32_t kMaxKernelArgs = 512;
 /// Threads of a block, on every CUDA device.
 inline constexpr uint64_t kMaxThreads = 1024;
-/// Alignment of the workspace and of the constants, in bytes.
+/// Alignment of the workspace, of the constants and of prepared memory, in bytes.
 inline constexpr uint64_t kBufferAlignment = 256;
+/// Prepared memory.
+inline constexpr uint64_t kMaxPreparedBytes = uint64_t(1) << 40;
+
+/// `bytes`, below 2^63, rounded up to the next place for a buffer.
+constexpr uint64_t alignBuffer(uint64_t bytes) {
+  return (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
+}
 
 } // namespace rt
 } // namespace upweave

@@ -103,6 +103,8 @@ void writeList(JsonWriter &json, const bundle::Bundle &table,
   json.field("ptx", list.ptx() != -1);
   json.field("workspace_bytes",
              list.workspace() ? exprText(list.workspace()) : "0");
+  json.field("prepared_bytes", list.prepared_bytes());
+  json.field("preparing", list.preparing());
   json.key("launches");
   json.beginArray();
   for (uint32_t i = 0; i < length(list.launches()); ++i)
@@ -266,6 +268,10 @@ void describeLaunches(std::string &out, const bundle::Bundle &table,
                      list.cubin() != -1 && list.ptx() != -1 ? " and " : "",
                      list.ptx() != -1 ? "PTX" : "",
                      list.workspace() ? exprText(list.workspace()) : "0");
+  if (list.preparing())
+    out += fmt::format("    the first {} of {} launches prepare {} bytes\n",
+                       list.preparing(), length(list.launches()),
+                       list.prepared_bytes());
   for (uint32_t i = 0; i < length(list.launches()); ++i) {
     const bundle::Launch &launch = *list.launches()->Get(i);
     const bundle::Kernel &kernel = *table.kernels()->Get(launch.kernel());

@@ -41,6 +41,9 @@ uw_status Program::workspaceSize(const uw_tensor *tensors, size_t count,
     return fail(UW_BAD_BUNDLE, "the workspace's size is {} and {} bytes", value,
                 extra);
   bytes = value;
+  // Without prepared memory the workspace's end is that.
+  if (const uint64_t prepared = preparedSize())
+    bytes = alignBuffer(bytes) + prepared;
   return UW_OK;
 }
 
@@ -49,10 +52,48 @@ uw_status Program::extraWorkspace(const uw_tensor *, int64_t &bytes) const {
   return UW_OK;
 }
 
+uw_status Program::checkPrepared(const LaunchRequest &request,
+                                 const char *call) const {
+  const uint64_t bytes = preparedSize();
+  if (bytes == 0)
+    return UW_OK;
+  if (!request.prepared || request.preparedBytes < bytes)
+    return fail(UW_BAD_PREPARED,
+                "{}.prepared has {} bytes, the program prepares {}: ask "
+                "uw_program_prepared_size",
+                call, request.prepared ? request.preparedBytes : 0, bytes);
+  if (reinterpret_cast<uintptr_t>(request.prepared) % kBufferAlignment)
+    return fail(UW_BAD_PREPARED,
+                "{}.prepared is at {}, which is not a multiple of {} bytes",
+                call, fmt::ptr(request.prepared), kBufferAlignment);
+  if (request.preparedId && request.preparedId != preparedId())
+    return fail(UW_BAD_PREPARED,
+                "{}.prepared_id is {:#x}, that of this program (entry '{}', "
+                "image '{}') is {:#x}: prepare the memory with this program",
+                call, request.preparedId, text(entryTable->name()), image,
+                preparedId());
+  return UW_OK;
+}
+
+uw_status Program::prepare(const LaunchRequest &request) const {
+  UW_TRY(checkShapes(*entryTable, request.tensors, request.count));
+  UW_TRY(checkPrepared(request, "uw_prepare"));
+  if (preparedSize() == 0)
+    return UW_OK;
+  UW_TRY(checkData(*entryTable, request.tensors, where, notPrepared));
+  return runPreparing(request);
+}
+
 uw_status Program::launch(const LaunchRequest &request) const {
   uint64_t bytes;
   UW_TRY(workspaceSize(request.tensors, request.count, bytes));
-  UW_TRY(checkData(*entryTable, request.tensors, where));
+  if (request.prepared) {
+    UW_TRY(checkPrepared(request, "uw_launch"));
+    bytes -= preparedSize();
+  }
+  static const std::vector<bool> none;
+  UW_TRY(checkData(*entryTable, request.tensors, where,
+                   request.prepared ? onlyPrepared : none));
   if (bytes == 0)
     return run(request);
   if (request.workspace && request.workspaceBytes >= bytes) {

@@ -51,7 +51,7 @@ public:
   virtual void after(uint32_t launch) = 0;
 };
 
-/// One launch, as uw_launch.
+/// One launch, as uw_launch, or preparation, as uw_prepare.
 struct LaunchRequest {
   const uw_tensor *tensors = nullptr;
   size_t count = 0;
@@ -59,6 +59,9 @@ struct LaunchRequest {
   uint64_t workspaceBytes = 0;
   cu::Stream stream = nullptr;
   bool allocateWorkspace = false;
+  void *prepared = nullptr;
+  uint64_t preparedBytes = 0;
+  uint64_t preparedId = 0; ///< 0: unknown
   LaunchObserver *observer = nullptr;
 };
 
@@ -72,6 +75,12 @@ public:
                           uint64_t &bytes) const;
   /// Checks everything and runs or enqueues.
   uw_status launch(const LaunchRequest &request) const;
+  /// Bytes that `prepare` writes; 0 if there is nothing to prepare.
+  virtual uint64_t preparedSize() const { return 0; }
+  /// What they are: equal for the same entry and image; 0 for nothing.
+  virtual uint64_t preparedId() const { return 0; }
+  /// Checks everything and enqueues what depends on weights alone.
+  uw_status prepare(const LaunchRequest &request) const;
 
   const std::string &imageName() const { return image; }
   const bundle::Entry &entry() const { return *entryTable; }
@@ -87,8 +96,15 @@ protected:
   /// Bytes of workspace beside that; none unless overridden.
   virtual uw_status extraWorkspace(const uw_tensor *tensors,
                                    int64_t &bytes) const;
-  /// Runs with checked tensors and a workspace that is big enough.
+  /// Runs with checked tensors and a workspace that is big enough. If nothing
+  /// was prepared, the last preparedSize() bytes of what workspaceSize() says
+  /// are for that.
   virtual uw_status run(const LaunchRequest &request) const = 0;
+  /// The launches of `prepare`, with checked tensors and memory.
+  virtual uw_status runPreparing(const LaunchRequest &) const { return UW_OK; }
+  /// Arguments that only preparing launches read, and those that no preparing
+  /// launch reads.
+  std::vector<bool> onlyPrepared, notPrepared;
   /// Takes `bytes` of workspace into request, runs and gives it back.
   virtual uw_status runAllocating(LaunchRequest request,
                                   uint64_t bytes) const = 0;
@@ -97,6 +113,9 @@ protected:
   const bundle::Entry *entryTable;
   std::string image;
   Place where;
+
+private:
+  uw_status checkPrepared(const LaunchRequest &request, const char *call) const;
 };
 
 /// Loads `entry` into `context`, or into the primary context of device

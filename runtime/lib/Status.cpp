@@ -48,6 +48,9 @@ const StatusText kStatusTexts[] = {
      "the workspace is missing, too small or misaligned"},
     {UW_OUT_OF_MEMORY, "UW_OUT_OF_MEMORY", "out of memory"},
     {UW_INTERNAL, "UW_INTERNAL", "an error inside the runtime"},
+    {UW_BAD_PREPARED, "UW_BAD_PREPARED",
+     "the prepared memory is missing, too small, misaligned or another "
+     "program's"},
 };
 
 const StatusText *find(uw_status status) {

@@ -126,10 +126,59 @@ uw_status verifySymbols(const bundle::Entry &entry, const std::string &what) {
   return UW_OK;
 }
 
-uw_status verifyKernelArg(const bundle::KernelArg &arg,
+/// True if the expression (absent: 0) does not depend on sizes.
+bool isConstant(const bundle::Expr *expr) {
+  for (uint32_t i = 0; expr && i < length(expr->nodes()); ++i)
+    if (expr->nodes()->Get(i)->op() == bundle::ExprOp::Dim)
+      return false;
+  return true;
+}
+
+uw_status verifyPreparedOffset(const bundle::KernelArg &arg,
+                               const bundle::LaunchList &list,
+                               const std::string &what) {
+  int64_t offset = 0;
+  auto dim = [](int32_t, int32_t) { return int64_t(0); };
+  if (isConstant(arg.value()) &&
+      (!arg.value() || evaluateExpr(*arg.value(), dim, nullptr, offset)) &&
+      offset >= 0 && uint64_t(offset) < list.prepared_bytes())
+    return UW_OK;
+  return fail(UW_BAD_BUNDLE,
+              "{} is not at a constant place in the {} prepared bytes", what,
+              list.prepared_bytes());
+}
+
+/// A preparing launch depends on inputs and constants, at any sizes, and writes
+/// prepared memory alone.
+uw_status verifyPreparing(const bundle::Launch &launch,
                           const bundle::Entry &entry, const std::string &what) {
+  for (uint32_t d = 0; d < 3; ++d)
+    if (!isConstant(launch.grid()->Get(d)))
+      return fail(UW_BAD_BUNDLE, "{} prepares, but its grid depends on sizes",
+                  what);
+  for (uint32_t i = 0; i < length(launch.args()); ++i) {
+    const bundle::KernelArg &arg = *launch.args()->Get(i);
+    if (!isConstant(arg.value()))
+      return fail(UW_BAD_BUNDLE,
+                  "{} prepares, but argument {} depends on sizes", what, i);
+    if (arg.kind() != bundle::KernelArgKind::Buffer)
+      continue;
+    if (arg.buffer() == bundle::BufferKind::Workspace ||
+        (arg.buffer() == bundle::BufferKind::Argument &&
+         entry.args()->Get(arg.argument())->role() != bundle::Role::Input))
+      return fail(UW_BAD_BUNDLE,
+                  "{} prepares, but argument {} is an output or the workspace",
+                  what, i);
+  }
+  return UW_OK;
+}
+
+uw_status verifyKernelArg(const bundle::KernelArg &arg,
+                          const bundle::Entry &entry,
+                          const bundle::LaunchList &list,
+                          const std::string &what) {
   if (arg.kind() > bundle::KernelArgKind::I32 ||
-      arg.buffer() > bundle::BufferKind::Workspace)
+      arg.buffer() > bundle::BufferKind::Prepared)
     return fail(UW_BAD_BUNDLE, "{} has kind {} and buffer {}", what,
                 int(arg.kind()), int(arg.buffer()));
   const bool isBuffer = arg.kind() == bundle::KernelArgKind::Buffer;
@@ -140,10 +189,13 @@ uw_status verifyKernelArg(const bundle::KernelArg &arg,
     return fail(UW_BAD_BUNDLE, "{} reads constants, the entry has none", what);
   if (arg.value() || !isBuffer)
     UW_TRY(verifyExpr(arg.value(), entry.args(), 0, what));
+  if (isBuffer && arg.buffer() == bundle::BufferKind::Prepared)
+    return verifyPreparedOffset(arg, list, what);
   return UW_OK;
 }
 
 uw_status verifyLaunch(const bundle::Bundle &table, const bundle::Entry &entry,
+                       const bundle::LaunchList &list,
                        const bundle::Launch &launch, const std::string &what) {
   UW_TRY(
       checkIndex(launch.kernel(), length(table.kernels()), what + " kernel"));
@@ -161,7 +213,7 @@ uw_status verifyLaunch(const bundle::Bundle &table, const bundle::Entry &entry,
                 "supported",
                 what, length(launch.args()), kMaxKernelArgs);
   for (uint32_t i = 0; i < length(launch.args()); ++i)
-    UW_TRY(verifyKernelArg(*launch.args()->Get(i), entry,
+    UW_TRY(verifyKernelArg(*launch.args()->Get(i), entry, list,
                            fmt::format("{} argument {}", what, i)));
   return UW_OK;
 }
@@ -182,9 +234,19 @@ uw_status verifyList(const bundle::Bundle &table, const bundle::Entry &entry,
     return fail(UW_BAD_BUNDLE, "{} has no chip", what);
   if (list.workspace())
     UW_TRY(verifyExpr(list.workspace(), entry.args(), 0, what + " workspace"));
-  for (uint32_t i = 0; i < length(list.launches()); ++i)
-    UW_TRY(verifyLaunch(table, entry, *list.launches()->Get(i),
-                        fmt::format("{} launch {}", what, i)));
+  if (list.preparing() > length(list.launches()) ||
+      (list.preparing() == 0) != (list.prepared_bytes() == 0) ||
+      list.prepared_bytes() > kMaxPreparedBytes)
+    return fail(UW_BAD_BUNDLE, "{} prepares {} bytes with {} of {} launches",
+                what, list.prepared_bytes(), list.preparing(),
+                length(list.launches()));
+  for (uint32_t i = 0; i < length(list.launches()); ++i) {
+    const bundle::Launch &launch = *list.launches()->Get(i);
+    const std::string name = fmt::format("{} launch {}", what, i);
+    UW_TRY(verifyLaunch(table, entry, list, launch, name));
+    if (i < list.preparing())
+      UW_TRY(verifyPreparing(launch, entry, name));
+  }
   return UW_OK;
 }
 

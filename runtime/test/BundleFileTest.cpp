@@ -176,6 +176,15 @@ TEST(BundleFile, InconsistentTablesAreRefused) {
       {"reads constants, the entry has none",
        [](BundleT &t) { t.entries[0]->constants = -1; }},
       {"PTX without a final NUL", [](BundleT &t) { t.images[2]->section = 2; }},
+      {"prepares 0 bytes with 1 of 1 launches",
+       [](BundleT &t) { t.entries[0]->lists[0]->preparing = 1; }},
+      {"prepares 8 bytes with 0 of 1 launches",
+       [](BundleT &t) { t.entries[0]->lists[0]->prepared_bytes = 8; }},
+      {"is not at a constant place in the 0 prepared bytes",
+       [](BundleT &t) {
+         t.entries[0]->lists[0]->launches[0]->args[4]->buffer =
+             BufferKind::Prepared;
+       }},
   };
   for (const Inconsistency &item : cases) {
     BundleT table = doublingTable({"sm_89"});
@@ -183,6 +192,55 @@ TEST(BundleFile, InconsistentTablesAreRefused) {
     std::vector<Bytes> sections = doublingSections();
     sections[2].back() = 7;
     EXPECT_EQ(UW_BAD_BUNDLE, load(writeBundle(std::move(table), sections)))
+        << item.expected;
+    EXPECT_NE(std::string::npos, rt::lastError().find(item.expected))
+        << item.expected << " in " << rt::lastError();
+  }
+}
+
+TEST(BundleFile, InconsistentPreparationsAreRefused) {
+  const Inconsistency cases[] = {
+      {"prepares 512 bytes with 3 of 2 launches",
+       [](BundleT &t) { t.entries[0]->lists[0]->preparing = 3; }},
+      {"prepares 2199023255552 bytes",
+       [](BundleT &t) {
+         t.entries[0]->lists[0]->prepared_bytes = uint64_t(1) << 41;
+       }},
+      {"launch 0 argument 1 is not at a constant place in the 256 prepared",
+       [](BundleT &t) { t.entries[0]->lists[0]->prepared_bytes = 256; }},
+      {"launch 1 argument 3 is not at a constant place",
+       [](BundleT &t) {
+         t.entries[0]->lists[0]->launches[1]->args[3]->value = dim(0, 0);
+       }},
+      {"launch 1 argument 3 is not at a constant place",
+       [](BundleT &t) {
+         t.entries[0]->lists[0]->launches[1]->args[3]->value = constant(-4);
+       }},
+      {"launch 0 prepares, but its grid depends on sizes",
+       [](BundleT &t) {
+         t.entries[0]->lists[0]->launches[0]->grid[1] = dim(0, 0);
+       }},
+      {"launch 0 prepares, but argument 0 depends on sizes",
+       [](BundleT &t) {
+         t.entries[0]->lists[0]->launches[0]->args[0]->value = dim(0, 0);
+       }},
+      {"launch 0 prepares, but argument 0 is an output or the workspace",
+       [](BundleT &t) {
+         t.entries[0]->lists[0]->launches[0]->args[0]->argument = 2;
+       }},
+      {"launch 0 prepares, but argument 0 is an output or the workspace",
+       [](BundleT &t) {
+         t.entries[0]->lists[0]->launches[0]->args[0]->buffer =
+             BufferKind::Workspace;
+       }},
+      {"launch 1 prepares, but its grid depends on sizes",
+       [](BundleT &t) { t.entries[0]->lists[0]->preparing = 2; }},
+  };
+  for (const Inconsistency &item : cases) {
+    BundleT table = scalingTable({"sm_89"});
+    item.apply(table);
+    EXPECT_EQ(UW_BAD_BUNDLE,
+              load(writeBundle(std::move(table), doublingSections())))
         << item.expected;
     EXPECT_NE(std::string::npos, rt::lastError().find(item.expected))
         << item.expected << " in " << rt::lastError();

@@ -255,6 +255,46 @@ BundleT doublingTable(const std::vector<std::string> &chips) {
   return table;
 }
 
+BundleT scalingTable(const std::vector<std::string> &chips) {
+  BundleT table = doublingTable(chips);
+  auto add = [&](const char *symbol) {
+    table.kernels.push_back(std::make_unique<KernelT>(*table.kernels[0]));
+    table.kernels.back()->symbol = symbol;
+  };
+  add("triple_2");
+  add("scale_4");
+  EntryT &entry = *table.entries[0];
+  entry.name = "scale";
+  entry.meaning.reset();
+  entry.host.reset();
+  auto w = argument("w", Role::Input, DType::F32, {4});
+  entry.args.insert(entry.args.begin() + 1, std::move(w));
+  entry.args[2]->may_alias.clear();
+  entry.symbols[0]->sites = {DimRef(0, 0), DimRef(2, 0)};
+  for (std::unique_ptr<LaunchListT> &launches : entry.lists) {
+    std::unique_ptr<LaunchT> scale = std::move(launches->launches[0]);
+    scale->kernel = 2;
+    scale->args.resize(3);
+    scale->args[1] = buffer(BufferKind::Argument, 2);
+    scale->args.push_back(buffer(BufferKind::Prepared, 0));
+    scale->args[3]->value = constant(256);
+    auto triple = std::make_unique<LaunchT>();
+    triple->kernel = 1;
+    triple->grid = sizes({1, 1, 1});
+    triple->block = std::make_unique<Dim3>(32, 1, 1);
+    triple->args.push_back(buffer(BufferKind::Argument, 1));
+    triple->args.push_back(buffer(BufferKind::Prepared, 0));
+    triple->args[1]->value = constant(256);
+    launches->launches.clear();
+    launches->launches.push_back(std::move(triple));
+    launches->launches.push_back(std::move(scale));
+    launches->preparing = 1;
+    launches->prepared_bytes = 512;
+    launches->workspace = constant(100);
+  }
+  return table;
+}
+
 BundleT teamTable() {
   BundleT table = doublingTable({});
   HostVariantT &host = *table.entries[0]->host;

@@ -62,7 +62,10 @@ bundle::BundleT doublingTable(const std::vector<std::string> &chips);
 /// The same with a host variant for a team of threads, which takes 256 bytes
 /// more of workspace for each.
 bundle::BundleT teamTable();
-/// Its sections, with the host variant read from the test library.
+/// y = 3 w x for x and y of shape (n, 4) and w of 4: a launch that prepares 3 w
+/// at byte 256 of 512, then one that reads it; 256 bytes of workspace.
+bundle::BundleT scalingTable(const std::vector<std::string> &chips);
+/// Their sections, with the host variant read from the test library.
 std::vector<Bytes> doublingSections();
 Bytes doublingBundle(const std::vector<std::string> &chips);
 

@@ -66,6 +66,24 @@ TEST(RunTool, ChecksOnTheDevice) {
   EXPECT_HAS(result, "double_5");
 }
 
+TEST(RunTool, PreparesWeights) {
+  const std::string path = writeTemporary(
+      "scale.upw", writeBundle(scalingTable({"sm_89"}), doublingSections()));
+  Result result = onFake(path + " --prepare --bench --repeat 3");
+  EXPECT_EQ(0, result.code);
+  EXPECT_HAS(result, "prepared 512 bytes of weights\n");
+  EXPECT_HAS(result, "weights     prepared before");
+  EXPECT_HAS(result, "scale_4");
+  EXPECT_EQ(std::string::npos, result.output.find("triple_2")) << result.output;
+  result = onFake(path + " --bench --repeat 3");
+  EXPECT_HAS(result, "triple_2");
+  EXPECT_EQ(std::string::npos, result.output.find("prepared before"));
+  EXPECT_HAS(onFake(path + " --describe"),
+             "the first 1 of 2 launches prepare 512 bytes");
+  EXPECT_HAS(onFake(bundlePath() + " --prepare"),
+             "prepared 0 bytes of weights: there is nothing to prepare");
+}
+
 TEST(RunTool, SamplesRows) {
   const Result result =
       onHost(bundlePath() + " --check --dim 1000 --samples 10 -q");

@@ -53,3 +53,12 @@ func.func @mutable_global() {
   "test.use"(%a) : (memref<4xf32>) -> ()
   return
 }
+
+// -----
+
+func.func @prepared_of_batch(%x: memref<?xf32>, %n: index) {
+  // expected-error @below {{cannot place a buffer of type 'memref<?xf32>' in the prepared buffer: its size must be static}}
+  %a = memref.alloc(%n) {upweave.prepared} : memref<?xf32>
+  linalg.exp ins(%x : memref<?xf32>) outs(%a : memref<?xf32>)
+  return
+}

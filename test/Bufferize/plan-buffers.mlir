@@ -167,3 +167,30 @@ func.func @view_sizes(%x: memref<?x9x1xf32>, %y: memref<?x9x1xf32>)
   linalg.exp ins(%e : memref<?x9x1xf32>) outs(%y : memref<?x9x1xf32>)
   return
 }
+
+// -----
+
+// What is prepared has a buffer of its own, which nothing shares.
+
+// CHECK-LABEL: func.func @prepared(
+// CHECK-SAME: %[[WORKSPACE:[a-z0-9]+]]: memref<?xi8> {upweave.role = "workspace"}, %[[PREPARED:[a-z0-9]+]]: memref<?xi8> {upweave.role = "prepared"})
+// CHECK-SAME: upweave.prepared_size = 1024 : i64
+// CHECK-DAG: %[[C0:.+]] = arith.constant 0 : index
+// CHECK-DAG: %[[C512:.+]] = arith.constant 512 : index
+// CHECK: %[[A:.+]] = memref.view %[[PREPARED]][%[[C0]]][] : memref<?xi8> to memref<100xf32>
+// CHECK: %[[B:.+]] = memref.view %[[WORKSPACE]][%[[C0]]][] : memref<?xi8> to memref<100xf32>
+// CHECK: %[[C:.+]] = memref.view %[[PREPARED]][%[[C512]]][] : memref<?xi8> to memref<100xf32>
+// CHECK: linalg.exp ins(%{{.+}}) outs(%[[A]] :
+// CHECK: linalg.exp ins(%[[A]] : {{.*}}) outs(%[[B]] :
+// CHECK: linalg.exp ins(%{{.+}}) outs(%[[C]] :
+func.func @prepared(%x: memref<100xf32>, %y: memref<100xf32>) attributes {upweave.dynamic_dims = []} {
+  %a = memref.alloc() {upweave.prepared} : memref<100xf32>
+  %b = memref.alloc() : memref<100xf32>
+  %c = memref.alloc() {upweave.prepared} : memref<100xf32>
+  linalg.exp ins(%x : memref<100xf32>) outs(%a : memref<100xf32>)
+  linalg.exp ins(%a : memref<100xf32>) outs(%b : memref<100xf32>)
+  linalg.exp ins(%x : memref<100xf32>) outs(%c : memref<100xf32>)
+  linalg.add ins(%b, %c : memref<100xf32>, memref<100xf32>) outs(%y : memref<100xf32>)
+  memref.dealloc %a : memref<100xf32>
+  return
+}

@@ -10,7 +10,7 @@
 //       CHECK:   %[[SIZE:.*]] = arith.muli %[[N]], %[[IMAGE]]
 //       CHECK:   %[[PX:.*]] = memref.alloc(%[[SIZE]]) : memref<?xi32>
 //       CHECK:   upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]> ins(%[[X]] : memref<?x3x16xf32>) outs(%[[PX]] : memref<?xi32>) {other = memref<3x4x4xf32>, precision = #upweave.precision<tf32>
-//       CHECK:   %[[PW:.*]] = memref.alloc() : memref<512xi32>
+//       CHECK:   %[[PW:.*]] = memref.alloc() {upweave.prepared} : memref<512xi32>
 //       CHECK:   upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]> ins(%[[W]] : memref<3x4x4xf32>) outs(%[[PW]] : memref<512xi32>) {other = memref<?x3x16xf32>
 //       CHECK:   upweave.block domain [?, 4, 32]
 //       CHECK:     conv_transpose(%[[X]], %[[W]], %[[PX]], %[[PW]] :
@@ -55,6 +55,51 @@ func.func @variable(%x: memref<1x2x16xf32>, %y: memref<1x1x16xf32>) {
                 schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
+  }
+  return
+}
+
+// A view of an argument at a known place is a weight; what the function computes
+// or writes is none.
+// CHECK-LABEL: func @weights
+//       CHECK:   memref.alloc() {upweave.prepared}
+//       CHECK:   upweave.pack <filter> {{.*}} ins(%{{.*}} : memref<2x1x1xf32, strided<[1, 1, 1], offset: 2>>)
+//   CHECK-NOT:   upweave.prepared
+//       CHECK:   upweave.pack <filter>
+//   CHECK-NOT:   upweave.prepared
+//       CHECK:   upweave.pack <filter>
+func.func @weights(%x: memref<1x2x16xf32>, %w: memref<4xf32>, %v: memref<2x1x1xf32>, %y: memref<1x1x16xf32>) {
+  %s = memref.subview %w[2] [2] [1] : memref<4xf32> to memref<2xf32, strided<[1], offset: 2>>
+  %a = memref.expand_shape %s [[0, 1, 2]] output_shape [2, 1, 1] : memref<2xf32, strided<[1], offset: 2>> into memref<2x1x1xf32, strided<[1, 1, 1], offset: 2>>
+  %b = memref.alloc() : memref<2x1x1xf32>
+  memref.copy %a, %b : memref<2x1x1xf32, strided<[1, 1, 1], offset: 2>> to memref<2x1x1xf32>
+  memref.copy %b, %v : memref<2x1x1xf32> to memref<2x1x1xf32>
+  upweave.block domain [1, 1, 16]
+    conv_transpose(%x, %a : memref<1x2x16xf32>, memref<2x1x1xf32, strided<[1, 1, 1], offset: 2>>)
+      #upweave.conv_transpose<strides = [1]>
+    outs(%y : memref<1x1x16xf32>)
+    attributes {precision = #upweave.precision<tf32>,
+                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+  ^bb0(%c: f32):
+    upweave.yield %c : f32
+  }
+  upweave.block domain [1, 1, 16]
+    conv_transpose(%x, %b : memref<1x2x16xf32>, memref<2x1x1xf32>)
+      #upweave.conv_transpose<strides = [1]>
+    outs(%y : memref<1x1x16xf32>)
+    attributes {precision = #upweave.precision<tf32>,
+                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+  ^bb0(%c: f32):
+    upweave.yield %c : f32
+  }
+  upweave.block domain [1, 1, 16]
+    conv_transpose(%x, %v : memref<1x2x16xf32>, memref<2x1x1xf32>)
+      #upweave.conv_transpose<strides = [1]>
+    outs(%y : memref<1x1x16xf32>)
+    attributes {precision = #upweave.precision<tf32>,
+                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+  ^bb0(%c: f32):
+    upweave.yield %c : f32
   }
   return
 }

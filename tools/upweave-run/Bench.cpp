@@ -104,6 +104,8 @@ void benchKernels(Runner &runner) {
   runner.backend().synchronize();
   fmt::print("  kernels (each timed alone, median of {})\n", kKernelRepeats);
   for (uint32_t i = 0; i < length(list->launches()); ++i) {
+    if (i < list->preparing() && runner.isPrepared())
+      continue;
     const auto *kernel = runner.file().table().kernels()->Get(
         list->launches()->Get(i)->kernel());
     if (timer.of(i).empty())
@@ -127,6 +129,8 @@ void benchmark(Runner &runner, const Options &options) {
   const double floor = double(compulsory) / bandwidth;
   fmt::print("bench {} on {}, image {}\n", text(runner.entry().name()),
              backend.name(), runner.program().imageName());
+  if (runner.isPrepared())
+    fmt::print("  weights     prepared before\n");
   fmt::print("  launch      {:10.4f} ms  (median of {}, {:.4f} to {:.4f})\n",
              time.median, time.count, time.least, time.most);
   fmt::print(

@@ -40,6 +40,8 @@ Measurements
   --bench prints the median, minimum and maximum over repeated launches, the
   median of each kernel, and beside them the byte floor: the bytes of all
   arguments over the bandwidth of a device-to-device copy in the same run.
+  Each launch packs the weights again, unless --prepare does it once, as a
+  program that keeps its weights would.
 
 Exit status
   0 success    1 the check failed    2 usage or input error    3 no device
@@ -124,6 +126,9 @@ bool parseOptions(int argc, char **argv, Options &options, int &exitCode) {
       "--expect-tolerance", options.expectTolerance,
       "Largest |y - expected| over max |expected| (default: 1e-5 for "
       "f32, 2e-3 f16, 1.6e-2 bf16, 1e-12 f64, 0 integers)");
+  app.add_flag("--prepare", options.prepare,
+               "Prepare the weights once, before the launches that are checked "
+               "and measured");
   app.add_flag("--bench", options.bench, "Measure the launch and its kernels");
   app.add_option("--repeat", options.repeat,
                  "Timed launches of --bench (default: about a second's worth)")

@@ -41,6 +41,7 @@ struct Options {
   int64_t samples = 0;        ///< 0: chosen by size
   double expectTolerance = 0; ///< 0: by dtype
   double maxError = 0;        ///< 0: the bound alone
+  bool prepare = false;       ///< weights once, before all launches
   bool bench = false;
   int repeat = 0; ///< 0: chosen by time
   bool describe = false, describeJson = false;

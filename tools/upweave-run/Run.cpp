@@ -37,6 +37,8 @@ Runner::Runner(const Options &options,
   resolveSymbols();
   bindOutputShapes();
   allocate();
+  if (options.prepare)
+    prepare();
 }
 
 bool Runner::loadOn(Place where, std::string_view image, bool mayFail) {
@@ -200,12 +202,37 @@ void Runner::allocate() {
   }
 }
 
+/// Prepares the weights, and takes them away from the launches that follow.
+void Runner::prepare() {
+  const uint64_t bytes = loaded->preparedSize();
+  if (!options.quiet)
+    fmt::print(stderr, "prepared {} bytes of weights{}\n", bytes,
+               bytes ? "" : ": there is nothing to prepare");
+  if (bytes == 0)
+    return;
+  prepared = std::make_unique<Buffer>(*place, bytes);
+  place->fill(prepared->data(), 0xFF, bytes);
+  LaunchRequest request;
+  request.tensors = tensors.data();
+  request.count = tensors.size();
+  request.prepared = prepared->data();
+  request.preparedBytes = bytes;
+  request.stream = place->stream();
+  require(loaded->prepare(request));
+  place->synchronize();
+}
+
 void Runner::enqueue(LaunchObserver *observer) {
   LaunchRequest request;
   request.tensors = tensors.data();
   request.count = tensors.size();
   request.workspace = workspace ? workspace->data() : nullptr;
   request.workspaceBytes = workspace ? workspace->bytes() : 0;
+  if (prepared) {
+    request.prepared = prepared->data();
+    request.preparedBytes = prepared->bytes();
+    request.preparedId = loaded->preparedId();
+  }
   request.stream = place->stream();
   request.observer = observer;
   require(loaded->launch(request));

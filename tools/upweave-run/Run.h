@@ -45,6 +45,8 @@ public:
   const rt::BundleFile &file() const { return *bundleFile; }
   const rt::Program &program() const { return *loaded; }
   Backend &backend() { return *place; }
+  /// Whether the weights were prepared before the launches.
+  bool isPrepared() const { return prepared != nullptr; }
   /// The argument that "ARG" of the command line names, among inputs or
   /// outputs; `next` counts the ones given without a name.
   Argument &find(const std::string &name, bool output, size_t &next);
@@ -58,6 +60,7 @@ private:
   void resolveSymbols();
   void bindOutputShapes();
   void allocate();
+  void prepare();
 
   const Options &options;
   std::shared_ptr<const rt::BundleFile> bundleFile;
@@ -67,7 +70,7 @@ private:
   std::unique_ptr<rt::Program> loaded;
   std::vector<Argument> args;
   std::vector<uw_tensor> tensors;
-  std::unique_ptr<Buffer> workspace;
+  std::unique_ptr<Buffer> workspace, prepared;
 };
 
 /// Checks the outputs and prints the result; false when a check failed.

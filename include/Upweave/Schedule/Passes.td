@@ -106,11 +106,18 @@ def PackOperands : Pass<"upweave-pack-operands", "mlir::ModuleOp"> {
     ...
     %pw = memref.get_global @packed_filter : memref<1024xi32>
     ```
+
+    Where the filter is an argument of the function that nothing in it writes,
+    or a view of one at a place known now, the packed filter's allocation has
+    the attribute `upweave.prepared`: the launch that packs it depends on nothing
+    else, and can be made once for many launches of the rest.
   }];
   let statistics = [
     Statistic<"numPacked", "packed", "Convolutions with packed operands">,
     Statistic<"numConstant", "packed-constants",
-              "Filters that the compiler packed">];
+              "Filters that the compiler packed">,
+    Statistic<"numPrepared", "prepared",
+              "Filters that can be packed before the first launch">];
   let dependentDialects = ["upweave::UpweaveDialect",
                            "mlir::arith::ArithDialect",
                            "mlir::memref::MemRefDialect"];

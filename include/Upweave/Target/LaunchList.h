@@ -23,10 +23,12 @@ namespace upweave {
 struct ReadLaunch {
   mlir::gpu::LaunchFuncOp op;
   std::unique_ptr<bundle::LaunchT> table;
+  /// Whether it writes the prepared buffer.
+  bool prepares = false;
 };
 
 /// Reads the launches of a planned function that `upweave-lower-to-gpu` has
-/// brought to launch form. The kernel of each launch is left at 0; offsets of
+/// brought to launch form, those that prepare first. The kernel of each launch is left at 0; offsets of
 /// constants become those in the pool. Errors name the op that a launch list
 /// cannot hold, or the value that is not known from the arguments' sizes.
 mlir::FailureOr<std::vector<ReadLaunch>>

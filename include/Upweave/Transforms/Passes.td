@@ -112,6 +112,11 @@ def PlanBuffers : Pass<"upweave-plan-buffers", "::mlir::ModuleOp"> {
     kept once, in the module's attribute `upweave.constants`, an array of
     `{offset, value}`. All sizes of views are computed from `memref.dim` of the
     function's arguments.
+
+    Allocations with the attribute `upweave.prepared` become views of a third
+    byte buffer, which only functions with such allocations get. They never share
+    memory; the function's attribute `upweave.prepared_size` is the buffer's size
+    in bytes.
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",

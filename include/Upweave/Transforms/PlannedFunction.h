@@ -25,6 +25,9 @@ inline constexpr llvm::StringLiteral kRoleAttr = "upweave.role";
 inline constexpr llvm::StringLiteral kResultRole = "result";
 inline constexpr llvm::StringLiteral kConstantsRole = "constants";
 inline constexpr llvm::StringLiteral kWorkspaceRole = "workspace";
+/// Only where there is something to prepare: what launches write that depend on
+/// weights alone, at the sizes of `kPreparedSizeAttr`.
+inline constexpr llvm::StringLiteral kPreparedRole = "prepared";
 /// Of host code alone: the pointer to the team structure (docs/bundle.md).
 inline constexpr llvm::StringLiteral kTeamRole = "team";
 
@@ -40,6 +43,15 @@ inline constexpr llvm::StringLiteral kDynamicDimsAttr = "upweave.dynamic_dims";
 /// workspace's size in bytes.
 inline constexpr llvm::StringLiteral kWorkspaceSizeAttr =
     "upweave.workspace_size";
+
+/// Attribute of an allocation (and of the launch that fills it): belongs to the
+/// prepared buffer, because what is in it depends on the function's inputs at
+/// known places alone, and only that launch writes it.
+inline constexpr llvm::StringLiteral kPreparedAttr = "upweave.prepared";
+
+/// Function attribute (i64): the bytes of the prepared buffer.
+inline constexpr llvm::StringLiteral kPreparedSizeAttr =
+    "upweave.prepared_size";
 
 /// Function attribute (i64) of host code that a team of threads runs: the bytes
 /// of workspace that each thread takes behind the planned part.

@@ -7,6 +7,7 @@
 #include "IndexMath.h"
 #include "KernelMath.h"
 #include "Upweave/Conversion/UpweaveToGPU/BlockToGPU.h"
+#include "Upweave/Transforms/PlannedFunction.h"
 
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -302,7 +303,12 @@ LogicalResult PackKernel::emit() {
   if (!isFilter && ShapedType::isDynamic(facts.batch))
     images = memref::DimOp::create(host, loc, op.getSource(),
                                    geometry.inputDims.batch);
-  launch.finish(createMul(host, loc, images, blocks));
+  gpu::LaunchFuncOp made = launch.finish(createMul(host, loc, images, blocks));
+  if (auto root = dyn_cast<BlockArgument>(getBufferRoot(op.getPacked()).value))
+    if (cast<func::FuncOp>(root.getOwner()->getParentOp())
+            .getArgAttr(root.getArgNumber(), kRoleAttr) ==
+        host.getStringAttr(kPreparedRole))
+      made->setAttr(kPreparedAttr, host.getUnitAttr());
   return success();
 }
 

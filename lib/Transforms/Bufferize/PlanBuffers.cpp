@@ -92,6 +92,7 @@ public:
 private:
   LogicalResult check();
   LogicalResult planAllocations();
+  LogicalResult planPrepared();
   LogicalResult planGlobals();
   std::pair<unsigned, unsigned> getLifetime(Value buffer);
   Value addArgument(StringRef role);
@@ -190,7 +191,10 @@ LogicalResult FunctionPlanner::planAllocations() {
   Value workspace = addArgument(kWorkspaceRole);
   if (!workspace)
     return failure();
-  SmallVector<memref::AllocOp> allocs(body.getOps<memref::AllocOp>());
+  SmallVector<memref::AllocOp> allocs;
+  for (auto alloc : body.getOps<memref::AllocOp>())
+    if (!alloc->hasAttr(kPreparedAttr))
+      allocs.push_back(alloc);
   SmallVector<PlannedBuffer> buffers;
   for (memref::AllocOp alloc : allocs) {
     FailureOr<BufferSize> size = sizes.getSize(alloc);
@@ -228,12 +232,50 @@ LogicalResult FunctionPlanner::planAllocations() {
   return success();
 }
 
+/// Buffers of the prepared buffer live as long as the program: each has its own
+/// place, and a size known now.
+LogicalResult FunctionPlanner::planPrepared() {
+  SmallVector<memref::AllocOp> allocs;
+  for (auto alloc : body.getOps<memref::AllocOp>())
+    if (alloc->hasAttr(kPreparedAttr))
+      allocs.push_back(alloc);
+  if (allocs.empty())
+    return success();
+  Value prepared = addArgument(kPreparedRole);
+  if (!prepared)
+    return failure();
+  int64_t bytes = 0;
+  for (memref::AllocOp alloc : allocs) {
+    MemRefType type = alloc.getType();
+    if (!type.hasStaticShape() || getByteSize(type) < 0)
+      return alloc.emitError("cannot place a buffer of type ")
+             << type << " in the prepared buffer: its size must be static";
+    OpBuilder builder(alloc);
+    Value offset =
+        arith::ConstantIndexOp::create(builder, alloc.getLoc(), bytes);
+    Value view = memref::ViewOp::create(builder, alloc.getLoc(), type, prepared,
+                                        offset, ValueRange());
+    bytes = llvm::alignTo(bytes + getByteSize(type), kBufferAlignment);
+    for (Operation *user : llvm::make_early_inc_range(alloc->getUsers()))
+      if (isa<memref::DeallocOp>(user))
+        user->erase();
+    alloc.replaceAllUsesWith(view);
+    alloc.erase();
+    ++numBuffers;
+  }
+  func->setAttr(
+      kPreparedSizeAttr,
+      IntegerAttr::get(IntegerType::get(func.getContext(), 64), bytes));
+  return success();
+}
+
 LogicalResult FunctionPlanner::run() {
   if (failed(check()))
     return failure();
   for (auto [index, op] : llvm::enumerate(body))
     order[&op] = index;
-  return failure(failed(planGlobals()) || failed(planAllocations()));
+  return failure(failed(planGlobals()) || failed(planAllocations()) ||
+                 failed(planPrepared()));
 }
 
 /// Drops the globals that nothing refers to any more.

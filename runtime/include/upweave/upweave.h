@@ -24,7 +24,7 @@ extern "C" {
 
 /** Version of this header. It grows when functions are added; a library whose
  * uw_api_version() is lower than the header's lacks some of them. */
-#define UW_API_VERSION 1u
+#define UW_API_VERSION 2u
 
 /** UW_API_VERSION that the library was built with. */
 UW_API uint32_t uw_api_version(void);
@@ -46,7 +46,8 @@ typedef enum uw_status {
   UW_BAD_TENSOR = 11,      /**< a tensor does not fit the entry's argument */
   UW_BAD_WORKSPACE = 12,   /**< workspace missing, too small or misaligned */
   UW_OUT_OF_MEMORY = 13,
-  UW_INTERNAL = 14
+  UW_INTERNAL = 14,
+  UW_BAD_PREPARED = 15 /**< prepared memory of another size, place or program */
 } uw_status;
 
 /** "UW_BAD_TENSOR" and the like; never null. */
@@ -149,10 +150,41 @@ UW_API void uw_program_release(uw_program *program);
 UW_API const char *uw_program_image(const uw_program *program);
 
 /** Bytes of workspace that a launch with these tensors needs (their data
- * pointers are not looked at). */
+ * pointers are not looked at). A prepared launch needs
+ * uw_program_prepared_size bytes less. */
 UW_API uw_status uw_program_workspace_size(const uw_program *program,
                                            const uw_tensor *tensors,
                                            size_t count, uint64_t *bytes);
+
+/** Bytes of prepared memory: what the program makes of its weights alone. 0 where
+ * there is nothing to prepare: on the host, for constant weights, and for
+ * entries without a fused convolution. */
+UW_API uw_status uw_program_prepared_size(const uw_program *program,
+                                          uint64_t *bytes);
+/** Names what uw_program_prepare writes: programs with the same number (the
+ * same entry and image, in any process) can use each other's prepared memory, or
+ * a copy of it. 0 where there is nothing to prepare. */
+UW_API uint64_t uw_program_prepared_id(const uw_program *program);
+
+/** One preparation. Zero-initialise, then set struct_size. */
+typedef struct uw_prepare {
+  uint32_t struct_size; /**< sizeof(uw_prepare) */
+  uint32_t flags;       /**< 0 */
+  /** As in uw_launch, of any batch. Only the weights need data pointers: inputs
+   * that preparing reads. */
+  const uw_tensor *tensors;
+  size_t count;
+  void *prepared; /**< aligned to 256 bytes, on the program's device */
+  uint64_t prepared_bytes;
+  void *stream; /**< CUstream; null is the default stream. Host: ignored */
+} uw_prepare;
+
+/** Enqueues the kernels that depend on weights alone; they write `prepared`, for
+ * any number of launches. Like a launch it neither allocates nor synchronises
+ * and may be captured into a CUDA graph. Succeeds without work where there is
+ * nothing to prepare. */
+UW_API uw_status uw_program_prepare(const uw_program *program,
+                                    const uw_prepare *prepare);
 
 /** Set in uw_launch.flags: take the workspace from the driver's stream-ordered
  * allocator (host: malloc) and give it back after the launch. */
@@ -167,6 +199,15 @@ typedef struct uw_launch {
   void *workspace; /**< aligned to 256 bytes, on the program's device */
   uint64_t workspace_bytes;
   void *stream; /**< CUstream; null is the default stream. Host: ignored */
+  /* Since version 2 (a smaller struct_size has none of them): */
+  /** Memory that uw_program_prepare has written, on this stream or before it;
+   * null prepares in the workspace, for this launch alone. Launches only read
+   * it: any number may run at once. The weights are those of the preparation:
+   * inputs that nothing else reads are not read, and need no data pointer. */
+  const void *prepared;
+  uint64_t prepared_bytes;
+  uint64_t prepared_id; /**< uw_program_prepared_id of the program that prepared
+                         * it, which is compared; 0: unknown */
 } uw_launch;
 
 /** Checks the tensors and enqueues the kernels on the stream. Does not allocate
@@ -181,7 +222,8 @@ UW_API uw_status uw_program_launch(const uw_program *program,
 static_assert(sizeof(void *) != 8 || sizeof(uw_tensor) == 40, "ABI");
 static_assert(sizeof(void *) != 8 || sizeof(uw_argument) == 40, "ABI");
 static_assert(sizeof(void *) != 8 || sizeof(uw_load_options) == 32, "ABI");
-static_assert(sizeof(void *) != 8 || sizeof(uw_launch) == 48, "ABI");
+static_assert(sizeof(void *) != 8 || sizeof(uw_prepare) == 48, "ABI");
+static_assert(sizeof(void *) != 8 || sizeof(uw_launch) == 72, "ABI");
 #endif
 
 #endif /* UPWEAVE_UPWEAVE_H */

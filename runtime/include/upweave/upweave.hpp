@@ -123,6 +123,13 @@ inline Tensor fromDLPack(const DLTensor &t) {
 }
 #endif
 
+/// Memory that Program::prepare has written, which stays the caller's.
+struct Prepared {
+  const void *memory = nullptr;
+  uint64_t bytes = 0;
+  uint64_t id = 0;
+};
+
 /// An entry loaded on a device. Movable; launches are thread-safe.
 class Program {
 public:
@@ -137,15 +144,40 @@ public:
     return bytes;
   }
 
-  /// Checks and enqueues on `stream` (a CUstream; ignored on the host).
+  /// Bytes of prepared memory; 0 where there is nothing to prepare.
+  uint64_t preparedSize() const {
+    uint64_t bytes = 0;
+    check(uw_program_prepared_size(handle.get(), &bytes));
+    return bytes;
+  }
+
+  /// Enqueues what depends on weights alone, into `memory` of preparedSize()
+  /// bytes. Only the weights among `tensors` need data.
+  Prepared prepare(const std::vector<Tensor> &tensors, void *memory,
+                   uint64_t bytes, void *stream = nullptr) const {
+    const std::vector<uw_tensor> views = viewsOf(tensors);
+    uw_prepare call = {};
+    call.struct_size = sizeof(call);
+    call.tensors = views.data();
+    call.count = views.size();
+    call.prepared = memory;
+    call.prepared_bytes = bytes;
+    call.stream = stream;
+    check(uw_program_prepare(handle.get(), &call));
+    return {memory, bytes, uw_program_prepared_id(handle.get())};
+  }
+
+  /// Checks and enqueues on `stream` (a CUstream; ignored on the host), with
+  /// the weights that `prepared` was made of if it is given.
   void launch(const std::vector<Tensor> &tensors, void *workspace,
-              uint64_t workspaceBytes, void *stream = nullptr) const {
-    launch(tensors, workspace, workspaceBytes, stream, 0);
+              uint64_t workspaceBytes, void *stream = nullptr,
+              const Prepared &prepared = {}) const {
+    launch(tensors, workspace, workspaceBytes, stream, 0, prepared);
   }
   /// The same with a workspace taken for this launch alone.
-  void launch(const std::vector<Tensor> &tensors,
-              void *stream = nullptr) const {
-    launch(tensors, nullptr, 0, stream, UW_LAUNCH_ALLOCATE_WORKSPACE);
+  void launch(const std::vector<Tensor> &tensors, void *stream = nullptr,
+              const Prepared &prepared = {}) const {
+    launch(tensors, nullptr, 0, stream, UW_LAUNCH_ALLOCATE_WORKSPACE, prepared);
   }
 
 private:
@@ -159,7 +191,8 @@ private:
     return views;
   }
   void launch(const std::vector<Tensor> &tensors, void *workspace,
-              uint64_t bytes, void *stream, uint32_t flags) const {
+              uint64_t bytes, void *stream, uint32_t flags,
+              const Prepared &prepared) const {
     const std::vector<uw_tensor> views = viewsOf(tensors);
     uw_launch call = {};
     call.struct_size = sizeof(call);
@@ -169,6 +202,9 @@ private:
     call.workspace = workspace;
     call.workspace_bytes = bytes;
     call.stream = stream;
+    call.prepared = prepared.memory;
+    call.prepared_bytes = prepared.bytes;
+    call.prepared_id = prepared.id;
     check(uw_program_launch(handle.get(), &call));
   }
 

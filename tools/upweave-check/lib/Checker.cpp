@@ -88,12 +88,32 @@ bool Checker::print(const OutputResult &result, const Trial &trial,
   return passed;
 }
 
-/// The order of threads must not show.
-bool Checker::checkBits(const Trial &trial, sim::ThreadOrder order) {
+static std::vector<std::string> getBits(const Trial &trial) {
   std::vector<std::string> bits;
   for (const TrialArgument &arg : trial.getArguments())
     if (arg.isOutput)
       bits.push_back(trial.getBytes(arg));
+  return bits;
+}
+
+/// Preparing the weights must not show.
+bool Checker::checkPrepared(SimulatedDevice &device, Trial &trial) {
+  const std::vector<std::string> expected = getBits(trial);
+  if (!trial.runPrepared()) {
+    fmt::print(out, "  prepared    FAILED: {}\n", device.failure);
+    return false;
+  }
+  bool equal = getBits(trial) == expected;
+  fmt::print(out, "  prepared    {}\n",
+             equal ? "passed: the same bits"
+                   : "FAILED: the outputs differ from those of a launch that "
+                     "prepares for itself");
+  return equal;
+}
+
+/// The order of threads must not show.
+bool Checker::checkBits(const Trial &trial, sim::ThreadOrder order) {
+  std::vector<std::string> bits = getBits(trial);
   if (firstBits.empty()) {
     firstBits = std::move(bits);
     firstOrder = order;
@@ -163,6 +183,8 @@ bool Checker::tryInputs(SimulatedDevice &device, Trial &trial, InputKind kind,
                device.blocks + device.skippedBlocks);
   for (const OutputResult &result : reference.compare(trial, kind))
     passed &= print(result, trial, kind, order);
+  if (trial.canPrepare() && kind == options.inputs.front())
+    passed &= checkPrepared(device, trial);
   return passed;
 }
 

@@ -26,6 +26,7 @@ private:
   bool checkEntry(SimulatedDevice &device, const upweave::bundle::Entry &entry);
   bool tryInputs(SimulatedDevice &device, Trial &trial, InputKind kind,
                  upweave::sim::ThreadOrder order);
+  bool checkPrepared(SimulatedDevice &device, Trial &trial);
   bool checkBits(const Trial &trial, upweave::sim::ThreadOrder order);
   bool print(const OutputResult &result, const Trial &trial, InputKind kind,
              upweave::sim::ThreadOrder order);

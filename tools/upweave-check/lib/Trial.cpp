@@ -57,7 +57,7 @@ private:
             return false;
     return true;
   }
-  /// All of the workspace counts as one buffer. Constants are only read.
+  /// All of the workspace counts as one buffer, and all prepared memory. Constants are only read.
   static bool isSameBuffer(const bundle::KernelArg &a,
                            const bundle::KernelArg &b) {
     using bundle::BufferKind;
@@ -65,7 +65,7 @@ private:
         b.kind() != bundle::KernelArgKind::Buffer || a.buffer() != b.buffer() ||
         a.buffer() == BufferKind::Constants)
       return false;
-    return a.buffer() == BufferKind::Workspace || a.argument() == b.argument();
+    return a.buffer() != BufferKind::Argument || a.argument() == b.argument();
   }
 
   SimulatedDevice &device;
@@ -95,8 +95,9 @@ Trial::~Trial() {
   program.reset();
   for (TrialArgument &arg : args)
     device.memory.release(arg.data);
-  if (workspace)
-    device.memory.release(workspace);
+  for (void *buffer : {workspace, prepared})
+    if (buffer)
+      device.memory.release(buffer);
 }
 
 void Trial::bindArguments() {
@@ -148,6 +149,12 @@ void Trial::allocate() {
   }
   require(
       program->workspaceSize(tensors.data(), tensors.size(), workspaceBytes));
+  if (uint64_t bytes = program->preparedSize()) {
+    prepared = device.memory.allocate(bytes, "prepared", sizeof(uint32_t));
+    if (!prepared)
+      throw CheckError(
+          fmt::format("no memory for {} bytes of prepared weights", bytes));
+  }
   if (workspaceBytes == 0)
     return;
   // It holds tensors of several types.
@@ -165,26 +172,70 @@ void Trial::fill(InputKind kind) {
                 args[i].dtype, args[i].count, check::mixBits(options.seed) + i);
 }
 
-bool Trial::run() {
+void Trial::poison() {
   for (TrialArgument &arg : args)
     if (arg.isOutput)
       device.memory.poison(arg.data);
-  if (workspace)
-    device.memory.poison(workspace);
+  for (void *buffer : {workspace, prepared})
+    if (buffer)
+      device.memory.poison(buffer);
   device.failure.clear();
   device.blocks = device.skippedBlocks = 0;
   device.counts.clear();
+}
+
+bool Trial::runLaunches(
+    uw_status (rt::Program::*call)(const rt::LaunchRequest &) const,
+    bool usePrepared, const std::vector<uw_tensor> &withTensors) {
   Sampler sampler(device, getLaunches(), options.sampleBlocks, options.quiet);
   rt::LaunchRequest request;
-  request.tensors = tensors.data();
-  request.count = tensors.size();
+  request.tensors = withTensors.data();
+  request.count = withTensors.size();
   request.workspace = workspace;
   request.workspaceBytes = workspaceBytes;
   request.observer = &sampler;
-  uw_status status = program->launch(request);
+  if (usePrepared) {
+    request.prepared = prepared;
+    request.preparedBytes = program->preparedSize();
+    request.preparedId = program->preparedId();
+  }
+  uw_status status = (program.get()->*call)(request);
   if (status != UW_OK && device.failure.empty())
     require(status);
   return status == UW_OK;
+}
+
+bool Trial::run() {
+  poison();
+  return runLaunches(&rt::Program::launch, /*usePrepared=*/false, tensors);
+}
+
+bool Trial::runPrepared() {
+  poison();
+  std::vector<uw_tensor> weights = tensors, others = tensors;
+  for (size_t i = 0; i < args.size(); ++i) {
+    bool byPreparing = isRead(i, 0, getLaunches().preparing());
+    bool later = isRead(i, getLaunches().preparing(),
+                        rt::length(getLaunches().launches()));
+    if (!byPreparing)
+      weights[i].data = nullptr;
+    else if (!later)
+      others[i].data = nullptr;
+  }
+  return runLaunches(&rt::Program::prepare, /*usePrepared=*/true, weights) &&
+         runLaunches(&rt::Program::launch, /*usePrepared=*/true, others);
+}
+
+/// Whether launches [begin, end) are passed argument `index`.
+bool Trial::isRead(uint32_t index, uint32_t begin, uint32_t end) const {
+  for (uint32_t i = begin; i < end; ++i)
+    for (const bundle::KernelArg *arg :
+         *getLaunches().launches()->Get(i)->args())
+      if (arg->kind() == bundle::KernelArgKind::Buffer &&
+          arg->buffer() == bundle::BufferKind::Argument &&
+          arg->argument() == index)
+        return true;
+  return false;
 }
 
 std::string Trial::getBytes(const TrialArgument &output) const {

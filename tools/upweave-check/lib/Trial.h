@@ -41,6 +41,11 @@ public:
   /// Poisons outputs and workspace and runs all launches. False, with the
   /// reason in the device's `failure`, if a kernel went wrong.
   bool run();
+  /// Whether some launches depend on weights alone.
+  bool canPrepare() const { return program->preparedSize() != 0; }
+  /// The same with the weights prepared beforehand, and the weights that only
+  /// preparing reads taken away for the launches after that.
+  bool runPrepared();
 
   const std::vector<TrialArgument> &getArguments() const { return args; }
   const upweave::bundle::Entry &getEntry() const { return entry; }
@@ -54,6 +59,11 @@ public:
 
 private:
   class Sampler;
+  bool runLaunches(uw_status (upweave::rt::Program::*call)(
+                       const upweave::rt::LaunchRequest &) const,
+                   bool usePrepared, const std::vector<uw_tensor> &withTensors);
+  void poison();
+  bool isRead(uint32_t index, uint32_t begin, uint32_t end) const;
   void bindArguments();
   void allocate();
 
@@ -65,7 +75,7 @@ private:
   std::vector<TrialArgument> args;
   std::vector<uw_tensor> tensors;
   const TrialArgument *data = nullptr;
-  void *workspace = nullptr;
+  void *workspace = nullptr, *prepared = nullptr;
   uint64_t workspaceBytes = 0;
 };
 
