@@ -6,7 +6,8 @@
 Everybody runs in a CUDA graph of its own, replayed; a case's contenders take
 turns, and times are medians over CUDA events of all turns. Upweave's result is
 compared with float64 on the CPU side of PyTorch (the first and the last batch),
-with outputs filled with NaN beforehand. Peers: PyTorch eager and torch.compile
+with outputs filled with NaN beforehand. Its weights are prepared once, before
+the graph, as a program does that keeps its weights. Peers: PyTorch eager and torch.compile
 (default and max-autotune), TF32 convolutions allowed, or not, as Upweave's
 precision is.
 
@@ -100,7 +101,7 @@ def contenders(case, inputs, runtime, bundles, image, tf32, modes):
     if path.exists():
         program = runtime.load(path, image)
         y = torch.full(out_shape(case), float("nan"), device="cuda")
-        yield f"Upweave {precision}, {program.image}", program.bind(inputs, [y]), lambda: y
+        yield f"Upweave {precision}, {program.image}", program.bind(inputs, [y], prepare=True), lambda: y
     kind = "TF32" if tf32 else "f32"
     yield f"PyTorch eager, {kind}", lambda: case.forward(*inputs), None
     for mode in modes:

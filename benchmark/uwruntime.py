@@ -53,6 +53,21 @@ class _Launch(C.Structure):
         ("workspace", C.c_void_p),
         ("workspace_bytes", C.c_uint64),
         ("stream", C.c_void_p),
+        ("prepared", C.c_void_p),
+        ("prepared_bytes", C.c_uint64),
+        ("prepared_id", C.c_uint64),
+    ]
+
+
+class _Prepare(C.Structure):
+    _fields_ = [
+        ("struct_size", C.c_uint32),
+        ("flags", C.c_uint32),
+        ("tensors", C.POINTER(_Tensor)),
+        ("count", C.c_size_t),
+        ("prepared", C.c_void_p),
+        ("prepared_bytes", C.c_uint64),
+        ("stream", C.c_void_p),
     ]
 
 
@@ -63,6 +78,7 @@ class Runtime:
         self.lib = C.CDLL(path)
         self.lib.uw_last_error.restype = C.c_char_p
         self.lib.uw_program_image.restype = C.c_char_p
+        self.lib.uw_program_prepared_id.restype = C.c_uint64
 
     def check(self, status):
         if status != 0:
@@ -98,8 +114,28 @@ class Program:
         self.runtime, self.program = runtime, program
         self.image = runtime.lib.uw_program_image(program).decode()
 
-    def bind(self, inputs, outputs):
-        """A function that launches on these tensors and the current stream."""
+    def prepare(self, array, count, device):
+        """Memory with the weights packed; None if there is nothing to prepare."""
+        lib, size = self.runtime.lib, C.c_uint64()
+        self.runtime.check(lib.uw_program_prepared_size(self.program, C.byref(size)))
+        if not size.value:
+            return None
+        memory = torch.empty(size.value, dtype=torch.uint8, device=device)
+        call = _Prepare(
+            struct_size=C.sizeof(_Prepare),
+            tensors=array,
+            count=count,
+            prepared=memory.data_ptr(),
+            prepared_bytes=size.value,
+            stream=torch.cuda.current_stream().cuda_stream,
+        )
+        self.runtime.check(lib.uw_program_prepare(self.program, C.byref(call)))
+        torch.cuda.current_stream().synchronize()
+        return memory
+
+    def bind(self, inputs, outputs, prepare=False):
+        """A function that launches on these tensors and the current stream;
+        with `prepare` the weights are those that the tensors hold now."""
         tensors = [*inputs, *outputs]
         shapes = [(C.c_int64 * max(t.dim(), 1))(*t.shape) for t in tensors]
         array = (_Tensor * len(tensors))(
@@ -127,6 +163,8 @@ class Program:
             max(size.value, 1), dtype=torch.uint8, device=tensors[0].device
         )
 
+        prepared = self.prepare(array, len(tensors), tensors[0].device) if prepare else None
+
         def run():
             launch = _Launch(
                 struct_size=C.sizeof(_Launch),
@@ -136,9 +174,13 @@ class Program:
                 workspace_bytes=size.value,
                 stream=torch.cuda.current_stream().cuda_stream,
             )
+            if prepared is not None:
+                launch.prepared = prepared.data_ptr()
+                launch.prepared_bytes = prepared.numel()
+                launch.prepared_id = lib.uw_program_prepared_id(self.program)
             self.runtime.check(
                 lib.uw_program_launch(self.program, C.byref(launch))
             )
 
-        run.keep = (tensors, shapes, array, workspace)
+        run.keep = (tensors, shapes, array, workspace, prepared)
         return run

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Runs every entry of every bundle in a folder on the GPU, through the machine
 code for the device and through the PTX, and compares it with the float64
-reference (`upweave-run --check`), and those of test/frontends with PyTorch's results
+reference (`upweave-run --check`), with the weights prepared and without, and those of test/frontends with PyTorch's results
 on ordinary and hostile inputs, too. One entry is also captured into a CUDA graph,
 and replayed on new data, if there is PyTorch.
 
@@ -60,21 +60,25 @@ def graph_capture(folder, image):
         for role in ("input", "output")
     }
     launch = program.bind(make["input"], make["output"])
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        launch()
-    for seed in range(3):
-        torch.manual_seed(seed)
-        for tensor in make["input"]:
-            tensor.copy_(torch.randn_like(tensor))
-        make["output"][0].fill_(float("nan"))
-        graph.replay()
-        replayed = make["output"][0].clone()
-        make["output"][0].fill_(float("nan"))
-        launch()
-        torch.cuda.synchronize()
-        if torch.isnan(replayed).any() or not torch.equal(replayed, make["output"][0]):
-            return f"a replayed CUDA graph differs from a launch (image {image}, seed {seed})"
+    for prepare in (False, True):
+        graph = torch.cuda.CUDAGraph()
+        captured = program.bind(make["input"], make["output"], prepare)
+        with torch.cuda.graph(graph):
+            captured()
+        for seed in range(3):
+            torch.manual_seed(seed)
+            for number, tensor in enumerate(make["input"]):
+                if not (prepare and number == 1):  # the weights stay
+                    tensor.copy_(torch.randn_like(tensor))
+            make["output"][0].fill_(float("nan"))
+            graph.replay()
+            replayed = make["output"][0].clone()
+            make["output"][0].fill_(float("nan"))
+            launch()
+            torch.cuda.synchronize()
+            if torch.isnan(replayed).any() or not torch.equal(replayed, make["output"][0]):
+                how = ", weights prepared" if prepare else ""
+                return f"a replayed CUDA graph differs from a launch (image {image}, seed {seed}{how})"
     return None
 
 
@@ -93,7 +97,7 @@ def main():
             for image in images:
                 run = [tool, bundle, "--entry", entry, "--device=gpu", "--image", image]
                 run += ["--check", "--dim", "3"]
-                jobs.append(run)
+                jobs += [run, [*run, "--prepare"]]
                 if args.sanitize and image == images[0] and "_ops_" not in bundle.name:
                     jobs += [
                         ["compute-sanitizer", "--tool", s, "--error-exitcode", "1", *run]
