@@ -276,8 +276,9 @@ static LogicalResult verifyOperandLists(BlockOp op) {
   ScheduleAttr schedule = op.getScheduleAttr();
   bool mayBePacked = op.isConv() && !op.hasTensorSemantics() && schedule &&
                      schedule.getKind() == ScheduleKind::Fused;
-  if (mayBePacked && op.getInputs().size() == 4)
-    wanted = 4;
+  // Packed operands: the filter, or input and filter.
+  if (mayBePacked && (op.getInputs().size() == 3 || op.getInputs().size() == 4))
+    wanted = op.getInputs().size();
   if (op.getInputs().size() != wanted)
     return op.emitOpError()
            << "with a " << (op.isConv() ? "conv_transpose" : "stored")

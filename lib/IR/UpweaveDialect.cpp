@@ -56,10 +56,12 @@ verifyScheduleField(llvm::function_ref<InFlightDiagnostic()> emitError,
                      << "; it must be from 0 to " << limit;
 }
 
-LogicalResult ScheduleAttr::verify(
-    llvm::function_ref<InFlightDiagnostic()> emitError, ScheduleKind kind,
-    int64_t warps, int64_t lanes, int64_t vector, int64_t registers,
-    bool looped, int64_t stages, llvm::ArrayRef<int64_t> tile, int64_t staged) {
+LogicalResult
+ScheduleAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                     ScheduleKind kind, int64_t warps, int64_t lanes,
+                     int64_t vector, int64_t registers, bool looped,
+                     int64_t stages, llvm::ArrayRef<int64_t> tile,
+                     int64_t staged, InputStaging input) {
   // A block has at most 1024 threads, an access at most 16 bytes, a thread at
   // most 255 registers.
   if (failed(verifyScheduleField(emitError, "warps", warps, 32)) ||
@@ -89,6 +91,9 @@ LogicalResult ScheduleAttr::verify(
   if (kind != ScheduleKind::Fused && stages != 0)
     return emitError() << "schedule of kind '" << stringifyScheduleKind(kind)
                        << "' takes no 'stages'";
+  if (kind != ScheduleKind::Fused && input != InputStaging::Chosen)
+    return emitError() << "schedule of kind '" << stringifyScheduleKind(kind)
+                       << "' takes no 'input'";
   if (kind == ScheduleKind::Direct && !tile.empty())
     return emitError() << "schedule of kind '" << stringifyScheduleKind(kind)
                        << "' takes no 'tile'";
@@ -101,6 +106,7 @@ struct ParsedSchedule {
   int64_t warps = 0, lanes = 0, vector = 0, registers = 0, stages = 0;
   int64_t staged = 0;
   bool looped = false;
+  InputStaging input = InputStaging::Chosen;
   SmallVector<int64_t> tile;
   SmallVector<StringRef> given;
 
@@ -118,6 +124,19 @@ struct ParsedSchedule {
 };
 } // namespace
 
+static ParseResult parseInputStaging(AsmParser &parser, InputStaging &input) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef name;
+  if (parser.parseKeyword(&name))
+    return failure();
+  std::optional<InputStaging> known = symbolizeInputStaging(name);
+  if (!known || *known == InputStaging::Chosen)
+    return parser.emitError(loc) << "schedule's 'input' is '" << name
+                                 << "'; it is 'packed' or 'direct'";
+  input = *known;
+  return success();
+}
+
 static ParseResult parseScheduleField(AsmParser &parser,
                                       ParsedSchedule &parsed) {
   SMLoc loc = parser.getCurrentLocation();
@@ -133,11 +152,13 @@ static ParseResult parseScheduleField(AsmParser &parser,
     return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
       return parser.parseInteger(parsed.tile.emplace_back());
     });
+  if (name == "input")
+    return parseInputStaging(parser, parsed.input);
   if (name != "looped")
     return parser.emitError(loc)
            << "unknown field '" << name
            << "'; the fields are warps, lanes, vector, registers, looped, "
-              "staged, stages, tile";
+              "staged, stages, tile, input";
   if (succeeded(parser.parseOptionalKeyword("false")))
     return success();
   parsed.looped = true;
@@ -164,7 +185,7 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   return parser.getChecked<ScheduleAttr>(
       loc, parser.getContext(), *kind, parsed.warps, parsed.lanes,
       parsed.vector, parsed.registers, parsed.looped, parsed.stages,
-      parsed.tile, parsed.staged);
+      parsed.tile, parsed.staged, parsed.input);
 }
 
 void ScheduleAttr::print(AsmPrinter &printer) const {
@@ -186,5 +207,7 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
     llvm::interleaveComma(getTile(), printer);
     printer << "]";
   }
+  if (getInput() != InputStaging::Chosen)
+    printer << ", input = " << stringifyInputStaging(getInput());
   printer << ">";
 }

@@ -110,10 +110,11 @@ RowFacts upweave::getRowFacts(BlockOp block, const RowNest &nest) {
 ScheduleAttr upweave::getSchedule(MLIRContext *context, ScheduleKind kind,
                                   const RowPlan &plan) {
   int64_t elements = plan.registers * (plan.alongRow ? 1 : plan.vector);
-  return ScheduleAttr::get(
-      context, kind, plan.warps, plan.threadsPerRow, plan.vector, elements,
-      plan.looped,
-      /*stages=*/0, {plan.rowsPerThread, plan.tilesPerBlock}, plan.staged);
+  return ScheduleAttr::get(context, kind, plan.warps, plan.threadsPerRow,
+                           plan.vector, elements, plan.looped,
+                           /*stages=*/0,
+                           {plan.rowsPerThread, plan.tilesPerBlock},
+                           plan.staged, InputStaging::Chosen);
 }
 
 llvm::Expected<RowPlan> upweave::getRowPlan(ScheduleAttr schedule,

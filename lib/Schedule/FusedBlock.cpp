@@ -62,6 +62,53 @@ static void setAxes(FusedFacts &facts, const ConvTransposeGeometry &geometry,
   axes.pop_back();
 }
 
+/// Elements from one of each dimension to the next, of a buffer that holds
+/// nothing else.
+static SmallVector<int64_t> getDenseStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (size_t i = shape.size() - 1; i > 0; --i)
+    strides[i - 1] =
+        ShapedType::isDynamic(shape[i]) || ShapedType::isDynamic(strides[i])
+            ? ShapedType::kDynamic
+            : strides[i] * shape[i];
+  return strides;
+}
+
+/// Sets what one access to an input of type `input` can take; tensors are taken
+/// to become dense buffers.
+static void setInputAccess(FusedFacts &facts, const DataDims &dims,
+                           ShapedType input) {
+  int64_t offset = 0;
+  SmallVector<int64_t> strides;
+  auto buffer = dyn_cast<MemRefType>(input);
+  if (!buffer)
+    strides = getDenseStrides(input.getShape());
+  else if (failed(buffer.getStridesAndOffset(strides, offset)))
+    return;
+  int64_t columns = dims.spatial.back();
+  bool byColumn = strides[columns] == 1;
+  facts.channelsContiguous = !byColumn && strides[dims.channel] == 1;
+  if (!byColumn && !facts.channelsContiguous)
+    return;
+  int64_t contiguous = byColumn ? columns : dims.channel;
+  facts.inputVector = kPieceBytes / getAtomInfo(facts.atom).elementBytes;
+  auto align = [&](int64_t size) {
+    while (ShapedType::isDynamic(size) ? facts.inputVector > 1
+                                       : size % facts.inputVector != 0)
+      facts.inputVector /= 2;
+  };
+  align(offset);
+  for (auto [dim, stride] : llvm::enumerate(strides))
+    // The batch's stride says nothing where there is one image.
+    if (static_cast<int64_t>(dim) != contiguous && input.getDimSize(dim) != 1)
+      align(stride);
+  // A group's channels start anywhere, and end where a chunk does not.
+  if (facts.channelsContiguous)
+    align(facts.inputChannels % getAtomInfo(facts.atom).getChunkChannels() == 0
+              ? facts.inputChannels
+              : 1);
+}
+
 std::optional<FusedFacts>
 upweave::getConvFacts(const ConvTransposeGeometry &geometry, ShapedType input,
                       ShapedType filter, Precision precision) {
@@ -79,6 +126,7 @@ upweave::getConvFacts(const ConvTransposeGeometry &geometry, ShapedType input,
   facts.atom = *atom;
   facts.divideColumn(geometry.getAxis(geometry.getNumSpatialAxes() - 1),
                      sizes.filter.back());
+  setInputAccess(facts, geometry.inputDims, input);
   return facts;
 }
 
@@ -147,16 +195,53 @@ FusedTarget upweave::getFusedTarget(const TargetDescription &target,
   if (atom != AtomKind::FMA)
     fused.atomRate *= flops / static_cast<double>(target.flopsF32) *
                       (target.getCapability() == 90 ? kShare : 1.0);
+  double clock = static_cast<double>(target.flopsF32) /
+                 static_cast<double>(2 * kUnitsPerSM * target.multiprocessors);
+  fused.bytesPerCycle = static_cast<double>(target.dramBytesPerSecond) / clock;
   return fused;
 }
 
 ScheduleAttr upweave::getSchedule(MLIRContext *context, const FusedPlan &plan) {
-  return ScheduleAttr::get(context, ScheduleKind::Fused, plan.getNumWarps(),
-                           /*lanes=*/0, /*vector=*/0, /*registers=*/0,
-                           /*looped=*/false, plan.stages,
-                           {plan.block[0], plan.block[1], plan.block[2],
-                            plan.warp[0], plan.warp[1], plan.warp[2],
-                            plan.unitChunks});
+  return ScheduleAttr::get(
+      context, ScheduleKind::Fused, plan.getNumWarps(),
+      /*lanes=*/0, /*vector=*/0, /*registers=*/0,
+      /*looped=*/false, plan.stages,
+      {plan.block[0], plan.block[1], plan.block[2], plan.warp[0], plan.warp[1],
+       plan.warp[2], plan.unitChunks},
+      /*staged=*/0,
+      plan.input == FusedInput::Direct ? InputStaging::Direct
+                                       : InputStaging::Packed);
+}
+
+/// Where a schedule takes the input from, if it says so.
+static std::optional<FusedInput> getInput(ScheduleAttr schedule) {
+  switch (schedule.getInput()) {
+  case InputStaging::Chosen:
+    return std::nullopt;
+  case InputStaging::Packed:
+    return FusedInput::Packed;
+  case InputStaging::Direct:
+    return FusedInput::Direct;
+  }
+  llvm_unreachable("unknown staging");
+}
+
+/// Completes a written tile, with the input taken from where the schedule says
+/// or is the faster.
+static void completePlan(FusedPlan &plan, const FusedFacts &facts,
+                         const FusedTarget &target,
+                         std::optional<FusedInput> input) {
+  plan.input = input.value_or(FusedInput::Packed);
+  plan.complete(facts);
+  if (input || plan.verify(facts, target))
+    return;
+  FusedPlan direct = plan;
+  direct.input = FusedInput::Direct;
+  direct.complete(facts);
+  if (!direct.verify(facts, target) &&
+      predictFusedCycles(direct, facts, target) <
+          predictFusedCycles(plan, facts, target))
+    plan = direct;
 }
 
 llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
@@ -167,10 +252,11 @@ llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
   if (schedule.getLanes() || schedule.getVector() || schedule.getRegisters() ||
       schedule.getLooped())
     return llvm::createStringError(
-        "a fused schedule takes 'warps', 'stages' and 'tile' only");
+        "a fused schedule takes 'warps', 'stages', 'tile' and 'input' only");
   if (tile.empty()) {
     std::string whyNot;
-    std::optional<FusedPlan> found = planFused(facts, target, whyNot);
+    std::optional<FusedPlan> found =
+        planFused(facts, target, whyNot, getInput(schedule));
     if (!found)
       return llvm::createStringError("no tile fits: " + whyNot);
     plan = *found;
@@ -188,7 +274,11 @@ llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
   }
   if (schedule.getStages())
     plan.stages = schedule.getStages();
-  if (plan.warp[2] % kAtomColumns == 0)
+  if (!tile.empty() && plan.warp[2] % kAtomColumns == 0)
+    completePlan(plan, facts, target, getInput(schedule));
+  else if (!tile.empty())
+    plan.input = getInput(schedule).value_or(FusedInput::Packed);
+  else
     plan.complete(facts);
   if (std::optional<std::string> error = plan.verify(facts, target))
     return llvm::createStringError(*error);

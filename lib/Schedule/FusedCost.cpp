@@ -44,7 +44,26 @@ static constexpr double kLoneBlockShare = 0.88;
 /// slots that they get beside loads.
 static constexpr double kAtomProducts = 16 * 8 * 8 / 32.0;
 static constexpr double kProductShare = 0.72;
+/// What products by FMA take where a warp has one fragment of channels, or of
+/// columns, only: what is read of the other operand is soon used up.
+static constexpr double kNarrowProducts = 1.25;
 static constexpr int64_t kSchedulers = 4;
+/// Cycles that the launch which packs the input takes, beside the time of its
+/// bytes.
+static constexpr double kPackLatency = 2000;
+/// Of a copy of direct input: addresses and masks; a load and the zeros in its
+/// place; an element that is rounded to TF32, and a pair of halves that are put
+/// in one word.
+static constexpr double kDirectInstructions = 5, kLoadInstructions = 2,
+                        kRoundInstructions = 3, kPairInstructions = 1;
+/// Bytes a cycle that loads of direct input bring, which then no other access
+/// gets: what is measured beyond their instructions.
+static constexpr double kFillBytesPerCycle = 80;
+/// Cycles until a block's first direct input is stored, beside those until its
+/// first stage has arrived.
+static constexpr double kDirectLatency = 1200;
+/// Cycles from a load of direct input to the store of what it brought.
+static constexpr double kLoadLatency = 800;
 /// Registers beside accumulators and fragments: addresses, temporaries of the
 /// region. Multiply-adds leave less of them alive.
 static constexpr int64_t kOtherRegisters = 56, kOtherRegistersFMA = 32;
@@ -94,11 +113,77 @@ static UnitWork getUnitWork(const FusedPlan &plan, const FusedFacts &facts) {
   return work;
 }
 
+/// Accesses of one copy of direct input.
+static int64_t getAccesses(const FusedPlan &plan, const FusedFacts &facts) {
+  int64_t elements = kPieceBytes / getAtomInfo(facts.atom).elementBytes;
+  return facts.channelsContiguous
+             ? std::max<int64_t>(elements / facts.inputVector, 1)
+             : elements;
+}
+
+/// Instructions of a thread that stage a unit's input.
+static double getInputInstructions(const FusedPlan &plan,
+                                   const FusedFacts &facts) {
+  if (plan.input == FusedInput::Packed)
+    return static_cast<double>(plan.inputBytes) / kPieceBytes /
+           static_cast<double>(plan.getThreads()) * kCopyInstructions;
+  double elements = static_cast<double>(plan.copyVector * kPieceBytes /
+                                        getAtomInfo(facts.atom).elementBytes);
+  double convert = 0;
+  if (facts.atom == AtomKind::TF32)
+    convert = kRoundInstructions * elements;
+  else if (facts.atom != AtomKind::FMA && !facts.channelsContiguous)
+    convert = kPairInstructions * elements / 2;
+  return static_cast<double>(plan.getThreadCopies()) *
+         (kLoadInstructions * static_cast<double>(getAccesses(plan, facts)) +
+          static_cast<double>(plan.copyVector) + convert + kDirectInstructions);
+}
+
+/// Wavefronts of a block that stage a unit's input, in and out of shared memory
+/// and the level-1 cache.
+static double getInputWavefronts(const FusedPlan &plan,
+                                 const FusedFacts &facts) {
+  if (plan.input == FusedInput::Packed)
+    return static_cast<double>(plan.inputBytes) / 128;
+  double copies =
+      static_cast<double>(plan.getThreadCopies() * plan.getNumWarps());
+  double bytes = static_cast<double>(plan.copyVector * kPieceBytes /
+                                     getAccesses(plan, facts));
+  // Neighbouring lanes that write every other column meet in the banks.
+  double conflicts = plan.copyVector > 1 ? 2 : 1;
+  return copies * (static_cast<double>(getAccesses(plan, facts)) *
+                       std::max(bytes * 32 / 128, 1.0) +
+                   static_cast<double>(plan.copyVector) * 4 * conflicts);
+}
+
+/// Bytes that a unit's input takes from the level-2 cache, in whole sectors.
+static double getInputBytes(const FusedPlan &plan, const FusedFacts &facts) {
+  constexpr int64_t kSectorBytes = 32;
+  if (plan.input == FusedInput::Packed || facts.channelsContiguous)
+    return static_cast<double>(plan.inputBytes);
+  const AtomInfo &atom = getAtomInfo(facts.atom);
+  int64_t run = (plan.copyEnd - plan.copyBegin) * atom.elementBytes;
+  int64_t channels =
+      std::min(plan.unitChunks * atom.getChunkChannels(), facts.inputChannels);
+  return static_cast<double>(
+      channels * plan.stagedRows *
+      static_cast<int64_t>(llvm::alignTo(run, kSectorBytes)));
+}
+
+/// Cycles that packing the input takes. The filter is packed in either case.
+static double predictPackCycles(const FusedPlan &plan, const FusedFacts &facts,
+                                const FusedTarget &target, double images) {
+  if (plan.input == FusedInput::Direct)
+    return 0;
+  double bytes = static_cast<double>(FusedPlan::getPackedImageBytes(facts));
+  return kPackLatency + 2 * images * bytes / target.bytesPerCycle;
+}
+
 int64_t upweave::estimateFusedRegisters(const FusedPlan &plan,
                                         const FusedFacts &facts) {
   int64_t other =
       facts.atom == AtomKind::FMA ? kOtherRegistersFMA : kOtherRegisters;
-  return plan.getAccumulators(facts) +
+  return plan.getAccumulators(facts) + plan.getHeldRegisters(facts) +
          getUnitWork(plan, facts).fragmentRegisters + other;
 }
 
@@ -138,14 +223,10 @@ static int64_t getLeastRegisters(const FusedPlan &plan,
          8 + (isFMA ? kOtherRegistersFMA : kOtherRegisters);
 }
 
-double upweave::predictFusedCycles(const FusedPlan &plan,
-                                   const FusedFacts &facts,
-                                   const FusedTarget &target) {
-  UnitWork work = getUnitWork(plan, facts);
-  double warps = static_cast<double>(plan.getNumWarps());
+/// Units of a block, with the taps that phases have on average.
+static double countUnits(const FusedPlan &plan, const FusedFacts &facts) {
   double units =
       static_cast<double>(std::max<int64_t>(plan.getMaxUnits(facts), 1));
-  // The taps that phases have, of those that the one with most has.
   for (const PhasedAxis *axis : facts.getClassAxes()) {
     if (axis == &facts.row && plan.rowTapsInUnit)
       continue;
@@ -154,43 +235,69 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
       taps += static_cast<double>(count);
     units *= taps / std::max<double>(1, axis->getMaxTaps() * axis->getStride());
   }
-  bool isFMA = facts.atom == AtomKind::FMA;
-  double atomIssue = isFMA
-                         ? kAtomProducts / kProductShare
-                         : 16 * 8 * getAtomInfo(facts.atom).getChunkChannels() *
-                               kSchedulers / target.atomRate;
-  double stagedBytes = static_cast<double>(plan.inputBytes + plan.filterBytes);
-  double copies = stagedBytes / kPieceBytes / plan.getThreads();
-  double issue =
-      warps / kSchedulers *
-      (work.atoms * atomIssue + copies * kCopyInstructions + kUnitInstructions);
-  double wavefronts = warps * work.wavefronts + stagedBytes / 128;
-  double unit = std::max({issue, wavefronts, stagedBytes / kL2BytesPerCycle}) +
-                kStageLatency / static_cast<double>(plan.stages - 1);
-  double results = warps / kSchedulers * kResultInstructions *
+  return units;
+}
+
+/// Cycles that a unit of one of `resident` blocks takes of a multiprocessor.
+static double predictUnitCycles(const FusedPlan &plan, const FusedFacts &facts,
+                                const FusedTarget &target, double resident) {
+  UnitWork work = getUnitWork(plan, facts);
+  double warps = static_cast<double>(plan.getNumWarps());
+  bool isNarrow = plan.getChannelAtoms() == 1 || plan.getColumnAtoms() == 1;
+  double atomIssue =
+      facts.atom == AtomKind::FMA
+          ? kAtomProducts / kProductShare * (isNarrow ? kNarrowProducts : 1)
+          : 16 * 8 * getAtomInfo(facts.atom).getChunkChannels() * kSchedulers /
+                target.atomRate;
+  double filterBytes = static_cast<double>(plan.filterBytes);
+  double inputBytes = getInputBytes(plan, facts);
+  double copies = filterBytes / kPieceBytes / plan.getThreads();
+  double issue = warps / kSchedulers *
+                 (work.atoms * atomIssue + copies * kCopyInstructions +
+                  getInputInstructions(plan, facts) + kUnitInstructions);
+  double wavefronts = warps * work.wavefronts + filterBytes / 128 +
+                      getInputWavefronts(plan, facts);
+  double bytes = (filterBytes + inputBytes) / kL2BytesPerCycle;
+  double wait = kStageLatency / static_cast<double>(plan.stages - 1);
+  if (plan.input == FusedInput::Packed)
+    return std::max({issue, wavefronts, bytes}) + wait;
+  return std::max({issue, wavefronts, bytes, kLoadLatency / resident}) + wait +
+         inputBytes / kFillBytesPerCycle;
+}
+
+double upweave::predictFusedCycles(const FusedPlan &plan,
+                                   const FusedFacts &facts,
+                                   const FusedTarget &target) {
+  double results = static_cast<double>(plan.getNumWarps()) / kSchedulers *
+                   kResultInstructions *
                    static_cast<double>(plan.getAccumulators(facts));
   if (!facts.hasAlignedRows())
     results *= 1 + kUnalignedResult +
                kUnalignedColumns / static_cast<double>(plan.getColumnAtoms());
-  int64_t resident = std::max<int64_t>(
-      1, plan.getBlocksPerSM(target, estimateFusedRegisters(plan, facts)));
-  double block = units * unit + results;
+  double resident = static_cast<double>(std::max<int64_t>(
+      1, plan.getBlocksPerSM(target, estimateFusedRegisters(plan, facts))));
+  double block = countUnits(plan, facts) *
+                     predictUnitCycles(plan, facts, target, resident) +
+                 results;
   if (resident == 1)
     block /= kLoneBlockShare;
   // Blocks of a multiprocessor hide one another's latency: until the first
   // stage is there.
-  double latency = (kBlockLatency + stagedBytes / kL2BytesPerCycle) /
-                   static_cast<double>(resident);
+  double stagedBytes = static_cast<double>(plan.inputBytes + plan.filterBytes);
+  double latency = kBlockLatency + stagedBytes / kL2BytesPerCycle;
+  if (plan.input == FusedInput::Direct)
+    latency += kDirectLatency;
+  latency /= resident;
   double images = facts.batch == kDynamicSize
                       ? 64
                       : static_cast<double>(std::max<int64_t>(facts.batch, 1));
   double blocks = images * static_cast<double>(plan.getBlocksPerImage(facts));
   double perSM = blocks / static_cast<double>(target.multiprocessors);
   // A last wave that is not full takes as long as one.
-  double waves = perSM / static_cast<double>(resident);
+  double waves = perSM / resident;
   waves = std::max(waves, 0.5 * (waves + std::ceil(waves)));
-  return std::max(waves * static_cast<double>(resident), 1.0) *
-         (block + latency);
+  return predictPackCycles(plan, facts, target, images) +
+         std::max(waves * resident, 1.0) * (block + latency);
 }
 
 /// The most stages that leave room for as many blocks on a multiprocessor as
@@ -260,8 +367,9 @@ namespace {
 /// Tries tiles and keeps the one of least predicted time.
 class FusedSearch {
 public:
-  FusedSearch(const FusedFacts &facts, const FusedTarget &target)
-      : facts(facts), target(target) {}
+  FusedSearch(const FusedFacts &facts, const FusedTarget &target,
+              std::optional<FusedInput> input)
+      : facts(facts), target(target), input(input) {}
 
   using Estimate = int64_t(const FusedPlan &, const FusedFacts &);
   /// Tries all tiles; `estimate` gives the registers of a thread.
@@ -278,6 +386,8 @@ private:
 
   const FusedFacts &facts;
   const FusedTarget &target;
+  /// The only input to try.
+  std::optional<FusedInput> input;
   double least = std::numeric_limits<double>::max();
 };
 } // namespace
@@ -323,19 +433,29 @@ void FusedSearch::run(llvm::function_ref<Estimate> estimate) {
           FusedPlan plan;
           plan.warp = {channels, rows, columns};
           shapeBlock(plan, facts, shape);
-          if (plan.getNumWarps() <= kMaxWarps && chunks % plan.unitChunks == 0)
-            consider(plan, estimate);
+          if (plan.getNumWarps() > kMaxWarps || chunks % plan.unitChunks != 0)
+            continue;
+          for (FusedInput from : {FusedInput::Packed, FusedInput::Direct}) {
+            plan.input = from;
+            if (from == input.value_or(from))
+              consider(plan, estimate);
+          }
         }
 }
 
 std::optional<FusedPlan> upweave::planFused(const FusedFacts &facts,
                                             const FusedTarget &target,
-                                            std::string &whyNot) {
-  FusedSearch search(facts, target);
+                                            std::string &whyNot,
+                                            std::optional<FusedInput> input) {
+  FusedSearch search(facts, target, input);
   search.run(estimateFusedRegisters);
-  // Long filters along wide rows leave no room to keep what is read.
-  if (!search.best)
-    search.run(getLeastRegisters);
+  // Long filters along wide rows leave no room to keep what is read, still less
+  // to hold what is loaded of direct input.
+  if (!search.best && input != FusedInput::Direct) {
+    FusedSearch tight(facts, target, FusedInput::Packed);
+    tight.run(getLeastRegisters);
+    search.best = tight.best;
+  }
   whyNot = search.whyNot.empty() ? explainRows(facts) : search.whyNot;
   return search.best;
 }

@@ -29,6 +29,9 @@ static constexpr int64_t kMostStaticBytes = 48 * 1024;
 static constexpr int64_t kSystemSharedBytes = 1024;
 static constexpr int64_t kMaxGrid = 1 << 30;
 static constexpr int64_t kMostCounted = std::numeric_limits<int32_t>::max();
+/// Columns of one access to direct input: more take registers without taking
+/// fewer sectors.
+static constexpr int64_t kMaxCopyVector = 2;
 
 static int64_t divideCeil(int64_t value, int64_t unit) {
   return (value + unit - 1) / unit;
@@ -271,6 +274,7 @@ void FusedPlan::complete(const FusedFacts &facts) {
     sizeStage(facts);
   }
   sharedBytes = stages * (inputBytes + filterBytes);
+  completeCopies(facts);
 }
 
 /// What follows from which row taps are in a unit.
@@ -281,6 +285,43 @@ void FusedPlan::sizeStage(const FusedFacts &facts) {
   inputBytes = unitChunks * stagedRows * rowBytes;
   filterBytes = unitChunks * rowTaps * columnTaps * block[0] / kAtomChannels *
                 kAtomChannels * kPositionBytes;
+}
+
+/// Which columns are written for each unit, and by how many threads.
+void FusedPlan::completeCopies(const FusedFacts &facts) {
+  copyBegin = 0;
+  copyEnd = stagedColumns;
+  if (getColumnTiles(facts) == 1) {
+    copyBegin = std::clamp<int64_t>(-firstColumn, 0, copyEnd);
+    copyEnd =
+        std::clamp(facts.column.inputSize - firstColumn, copyBegin, copyEnd);
+  }
+  copyVector = 1;
+  if (input == FusedInput::Direct && !facts.channelsContiguous) {
+    copyVector = std::min(facts.inputVector, kMaxCopyVector);
+    // Accesses are aligned and wholly in the input or outside.
+    for (int64_t size : {firstColumn + copyBegin, copyEnd - copyBegin,
+                         facts.column.inputSize, block[2]})
+      while (size % copyVector != 0)
+        copyVector /= 2;
+  }
+  lineThreads = std::min<int64_t>(
+      getThreads(), llvm::PowerOf2Ceil(std::max<int64_t>(getLineCopies(), 1)));
+}
+
+int64_t FusedPlan::getThreadCopies() const {
+  return unitChunks * divideCeil(stagedRows, getThreads() / lineThreads) *
+         divideCeil(getLineCopies(), lineThreads);
+}
+
+int64_t FusedPlan::getHeldRegisters(const FusedFacts &facts) const {
+  if (input == FusedInput::Packed)
+    return 0;
+  int64_t bytes = getAtomInfo(facts.atom).elementBytes;
+  int64_t elements = facts.channelsContiguous ? facts.inputVector : copyVector;
+  // Elements that are loaded alone take a register each.
+  return getThreadCopies() * kPieceBytes * copyVector / bytes /
+         std::min(elements, 4 / bytes);
 }
 
 int64_t FusedPlan::getSlot(int64_t p) const {
@@ -443,5 +484,6 @@ void FusedPlan::print(llvm::raw_ostream &os) const {
      << " (channels x rows x columns), " << getNumWarps() << " warps of "
      << warp[0] << "x" << warp[1] << "x" << warp[2] << ", units of "
      << unitChunks << " chunks" << (rowTapsInUnit ? " and all row taps" : "")
-     << ", " << stages << " stages, " << sharedBytes << " bytes shared";
+     << ", " << stages << " stages, " << sharedBytes << " bytes shared, input "
+     << (input == FusedInput::Direct ? "direct" : "packed");
 }

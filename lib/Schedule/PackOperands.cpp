@@ -170,9 +170,13 @@ public:
         loc(block.getLoc()) {}
 
   void run() {
-    Value input = packInput();
-    Value filter = packTheFilter();
-    block.getInputsMutable().append({input, filter});
+    // What the schedule left out is the same for the packing and the block.
+    block.setScheduleAttr(getSchedule(b.getContext(), fused.plan));
+    SmallVector<Value, 2> packed;
+    if (fused.plan.input == FusedInput::Packed)
+      packed.push_back(packInput());
+    packed.push_back(packTheFilter());
+    block.getInputsMutable().append(packed);
   }
 
   /// Whether the filter is a constant, which is packed already, or can be

@@ -122,8 +122,18 @@ LogicalResult ScheduleSelector::selectFused(BlockOp block, Precision asked,
   std::string whyNot;
   std::optional<FusedFacts> facts = getFusedFacts(block, asked, whyNot);
   if (std::optional<double> seconds =
-          predictFusedSeconds(block, *facts, plan, target))
+          predictFusedSeconds(block, *facts, plan, target)) {
     os << llvm::formatv(", predicted {0:f3} ms", 1e3 * *seconds);
+    bool direct = plan.input == FusedInput::Direct;
+    std::optional<FusedPlan> other =
+        planFused(*facts, getFusedTarget(target, facts->atom), whyNot,
+                  direct ? FusedInput::Packed : FusedInput::Direct);
+    if (other)
+      os << llvm::formatv(
+          ", {0:f3} ms with input {1}",
+          1e3 * *predictFusedSeconds(block, *facts, *other, target),
+          direct ? "packed" : "direct");
+  }
   explain(block, text, written);
   return success();
 }

@@ -61,7 +61,7 @@ static BlockOp createStored(OpBuilder &b, BlockOp block, Value result) {
       b.getContext(), ScheduleKind::Stored, schedule.getWarps(),
       schedule.getLanes(), schedule.getVector(), schedule.getRegisters(),
       schedule.getLooped(), schedule.getStages(), schedule.getTile(),
-      schedule.getStaged()));
+      schedule.getStaged(), schedule.getInput()));
   part.getBody().takeBody(block.getBody());
   return part;
 }

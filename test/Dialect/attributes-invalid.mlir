@@ -106,7 +106,7 @@ module attributes {test.a = #upweave.schedule<magic>} {}
 
 // -----
 
-// expected-error@+1 {{unknown field 'threads'; the fields are warps, lanes, vector, registers, looped, staged, stages, tile}}
+// expected-error@+1 {{unknown field 'threads'; the fields are warps, lanes, vector, registers, looped, staged, stages, tile, input}}
 module attributes {test.a = #upweave.schedule<stored, threads = 3>} {}
 
 // -----
@@ -168,6 +168,21 @@ module attributes {test.a = #upweave.schedule<fused, tile = [16, 0]>} {}
 
 // expected-error@+1 {{schedule of kind 'split' takes no 'stages'}}
 module attributes {test.a = #upweave.schedule<split, stages = 2>} {}
+
+// -----
+
+// expected-error@+1 {{schedule of kind 'split' takes no 'input'}}
+module attributes {test.a = #upweave.schedule<split, input = packed>} {}
+
+// -----
+
+// expected-error@+1 {{schedule's 'input' is 'chosen'; it is 'packed' or 'direct'}}
+module attributes {test.a = #upweave.schedule<fused, input = chosen>} {}
+
+// -----
+
+// expected-error@+1 {{'input' is given twice}}
+module attributes {test.a = #upweave.schedule<fused, input = packed, input = direct>} {}
 
 // -----
 

@@ -19,6 +19,10 @@ module attributes {
   test.b1s = #upweave.schedule<stored, staged = 3, looped = true, warps = 8, lanes = 256, vector = 4, registers = 16, tile = [1, 4]>,
   // CHECK-SAME: b2 = #upweave.schedule<fused, warps = 4, stages = 3, tile = [64, 128]>
   test.b2 = #upweave.schedule<fused, warps = 4, stages = 3, tile = [64, 128]>,
+  // CHECK-SAME: b2d = #upweave.schedule<fused, tile = [64, 128], input = direct>
+  test.b2d = #upweave.schedule<fused, input = direct, tile = [64, 128]>,
+  // CHECK-SAME: b2p = #upweave.schedule<fused, input = packed>
+  test.b2p = #upweave.schedule<fused, input = packed>,
   // CHECK-SAME: b3 = #upweave.schedule<direct>
   test.b3 = #upweave.schedule<direct>,
   // CHECK-SAME: c0 = #upweave.precision<ieee>, test.c1 = #upweave.precision<tf32>, test.c2 = #upweave.precision<tf32x3>, test.c3 = #upweave.precision<f16>, test.c4 = #upweave.precision<bf16>

@@ -25,7 +25,7 @@ func.func @ramp(%x: memref<1x2x16xf32>, %y: memref<1x1x16xf32>) {
       #upweave.conv_transpose<strides = [1]>
     outs(%y : memref<1x1x16xf32>)
     attributes {precision = #upweave.precision<tf32>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = packed>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
@@ -45,7 +45,7 @@ func.func @view(%x: memref<1x2x16xf32>, %y: memref<1x8x32xf32>) {
       #upweave.conv_transpose<strides = [2], padding = [1]>
     outs(%y : memref<1x8x32xf32>)
     attributes {precision = #upweave.precision<ieee>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = packed>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
@@ -62,7 +62,7 @@ func.func @resource(%x: memref<1x2x16xf16>, %y: memref<1x3x32xf16>) {
       #upweave.conv_transpose<strides = [2]>
     outs(%y : memref<1x3x32xf16>)
     attributes {precision = #upweave.precision<f16>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = packed>} {
   ^bb0(%v: f32):
     %o = arith.truncf %v : f32 to f16
     upweave.yield %o : f16

@@ -20,14 +20,53 @@ func.func @dynamic(%x: memref<?x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<?x4
       #upweave.conv_transpose<strides = [2], padding = [1]>
     outs(%y : memref<?x4x32xf32>)
     attributes {precision = #upweave.precision<tf32>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = packed>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
   return
 }
 
-// CHECK-LABEL: func @direct
+// Direct input is read as it lies: the filter alone is packed.
+// CHECK-LABEL: func @direct_input
+//  CHECK-SAME:   %[[X:.*]]: memref<?x3x16xf32>, %[[W:.*]]: memref<3x4x4xf32>, %[[Y:.*]]: memref<?x4x32xf32>
+//       CHECK:   %[[PW:.*]] = memref.alloc() {upweave.prepared} : memref<512xi32>
+//   CHECK-NOT:   memref.alloc
+//       CHECK:   upweave.pack <filter>
+//  CHECK-SAME:   ins(%[[W]] : memref<3x4x4xf32>) outs(%[[PW]] : memref<512xi32>)
+//   CHECK-NOT:   upweave.pack
+//       CHECK:     conv_transpose(%[[X]], %[[W]], %[[PW]] :
+func.func @direct_input(%x: memref<?x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<?x4x32xf32>) {
+  upweave.block domain [?, 4, 32]
+    conv_transpose(%x, %w : memref<?x3x16xf32>, memref<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%y : memref<?x4x32xf32>)
+    attributes {precision = #upweave.precision<tf32>,
+                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = direct>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
+
+// What a schedule leaves out is chosen once, for the packing and the block.
+// CHECK-LABEL: func @chosen
+//       CHECK:   upweave.pack
+//  CHECK-SAME:   schedule = #upweave.schedule<[[$CHOSEN:fused, warps = .*, tile = \[.*\], input = (direct|packed)]]>
+//       CHECK:   upweave.block
+//       CHECK:   schedule = #upweave.schedule<[[$CHOSEN]]>
+func.func @chosen(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<2x4x32xf32>) {
+  upweave.block domain [2, 4, 32]
+    conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.schedule<fused>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
+
+// CHECK-LABEL: func @direct(
 //   CHECK-NOT:   upweave.pack
 func.func @direct(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<2x4x32xf32>) {
   upweave.block domain [2, 4, 32]

@@ -48,7 +48,7 @@ func.func @too_many_warps(%x: tensor<512x64xf32>, %e: tensor<512x64xf32>) -> ten
 // -----
 
 func.func @fused_with_lanes(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>, %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
-  // expected-error @below {{schedule is not legal here: a fused schedule takes 'warps', 'stages' and 'tile' only}}
+  // expected-error @below {{schedule is not legal here: a fused schedule takes 'warps', 'stages', 'tile' and 'input' only}}
   %0 = upweave.block domain [2, 4, 32] rows [2]
     conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x4x4xf32>)
       #upweave.conv_transpose<strides = [2], padding = [1]>

@@ -28,7 +28,7 @@ func.func @epilogue(%x: tensor<64x65536x64xf32>, %g: tensor<64xf32>,
 //       CHECK:   precision = #upweave.precision<{{ieee|tf32}}>, schedule = #upweave.schedule<fused, warps = {{[0-9]+}}, stages = {{[0-9]+}}, tile = [
 //  REMARK-NOT: precision-granted
 //      REMARK: schedule-selected
-// REMARK-SAME: fused for sm_89: tile {{.*}} (channels x rows x columns), {{.*}} bytes shared"
+// REMARK-SAME: fused for sm_89: tile {{.*}} (channels x rows x columns), {{.*}} bytes shared, input direct"
 func.func @convolution_alone(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>,
                              %e: tensor<?x4x32xf32>) -> tensor<?x4x32xf32> {
   %0 = upweave.block domain [?, 4, 32]
@@ -48,13 +48,34 @@ func.func @convolution_alone(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>,
 // CHECK-LABEL: func @kb34
 //       CHECK:   #upweave.schedule<fused, warps = 4,
 //      REMARK: schedule-selected
-// REMARK-SAME: fused for sm_89: rows of 64 elements, tile 32x8x32 (channels x rows x columns), 4 warps of 32x2x32, units of 1 chunks and all row taps, 2 stages, 37120 bytes shared
+// REMARK-SAME: fused for sm_89: rows of 64 elements, tile 64x4x32 (channels x rows x columns), 4 warps of 64x1x32, units of 1 chunks and all row taps, 2 stages, 44288 bytes shared, input direct, predicted [[$DIRECT:[0-9.]+]] ms, [[$PACKED:[0-9.]+]] ms with input packed
 func.func @kb34(%x: tensor<32x32x16x32x32xf32>, %w: tensor<32x64x4x4x4xf32>,
                 %e: tensor<32x64x32x64x64xf32>) -> tensor<32x64x32x64x64xf32> {
   %0 = upweave.block domain [32, 64, 32, 64, 64] rows [4]
     conv_transpose(%x, %w : tensor<32x32x16x32x32xf32>, tensor<32x64x4x4x4xf32>)
       #upweave.conv_transpose<strides = [2, 2, 2], padding = [1, 1, 1]>
     outs(%e : tensor<32x64x32x64x64xf32>) {
+  ^bb0(%v: f32):
+    %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
+    upweave.yield %n : f32
+  }
+  return %0 : tensor<32x64x32x64x64xf32>
+}
+
+// -----
+
+// Where the input comes from is obeyed, too; both times are predicted.
+// CHECK-LABEL: func @kb34_packed
+//       CHECK:   #upweave.schedule<fused, warps = 4, stages = 2, tile = [32, 8, 32, 32, 2, 32, 1], input = packed>
+//      REMARK: schedule-selected
+// REMARK-SAME: fused for sm_89 (as written): rows of 64 elements, tile 32x8x32 (channels x rows x columns), 4 warps of 32x2x32, units of 1 chunks and all row taps, 2 stages, 37120 bytes shared, input packed, predicted [[$PACKED]] ms, [[$DIRECT]] ms with input direct
+func.func @kb34_packed(%x: tensor<32x32x16x32x32xf32>, %w: tensor<32x64x4x4x4xf32>,
+                       %e: tensor<32x64x32x64x64xf32>) -> tensor<32x64x32x64x64xf32> {
+  %0 = upweave.block domain [32, 64, 32, 64, 64] rows [4]
+    conv_transpose(%x, %w : tensor<32x32x16x32x32xf32>, tensor<32x64x4x4x4xf32>)
+      #upweave.conv_transpose<strides = [2, 2, 2], padding = [1, 1, 1]>
+    outs(%e : tensor<32x64x32x64x64xf32>)
+    attributes {precision = #upweave.precision<tf32>, schedule = #upweave.schedule<fused, input = packed>} {
   ^bb0(%v: f32):
     %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
     upweave.yield %n : f32
@@ -262,7 +283,7 @@ func.func @doubles(%x: tensor<2x3x16xf64>, %w: tensor<3x4x4xf64>,
 // What no kernel does is granted as what is more exact; a written tile is
 // obeyed.
 // CHECK-LABEL: func @three_products
-//       CHECK:   precision = #upweave.precision<ieee>, schedule = #upweave.schedule<fused, warps = 2, stages = 3, tile = [16, 1, 16, 16, 1, 8, 1]>
+//       CHECK:   precision = #upweave.precision<ieee>, schedule = #upweave.schedule<fused, warps = 2, stages = 3, tile = [16, 1, 16, 16, 1, 8, 1], input = direct>
 //      REMARK: precision-granted
 // REMARK-SAME: precision tf32x3 granted as ieee: no kernel splits operands in parts
 //      REMARK: schedule-selected

@@ -1,5 +1,6 @@
 // Fused kernels on f16 operands, simulated and compared with float64.
-// RUN: upweave-check %s --inputs=normal,infinite | FileCheck %s
+// RUN: upweave-check --schedule="fused, input = packed" %s --inputs=normal,infinite | FileCheck %s
+// RUN: upweave-check --schedule="fused, input = direct" %s --inputs=normal,infinite | FileCheck %s
 
 // CHECK-NOT: #upweave.schedule<{{split|direct}}
 // CHECK: passed

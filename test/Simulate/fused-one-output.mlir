@@ -1,6 +1,7 @@
 // One output along an axis with a stride: the blocks of its other phases have
 // none, and must not store theirs in its place.
-// RUN: upweave-check --quiet --jobs=1 --schedule=fused %s | FileCheck %s
+// RUN: upweave-check --quiet --jobs=1 --schedule="fused, input = packed" %s | FileCheck %s
+// RUN: upweave-check --quiet --jobs=1 --schedule="fused, input = direct" %s | FileCheck %s
 
 // CHECK: row: {{[0-9]+}} launches for sm_89, 1 blocks
 // CHECK-NEXT: #upweave.schedule<fused

@@ -1,7 +1,9 @@
 // Fused kernels of many geometries, simulated and compared with float64: in
 // TF32 and in f32, on ordinary, infinite and NaN inputs.
-// RUN: upweave-check %s --precision=tf32 --inputs=normal,infinite,nan | FileCheck %s
-// RUN: upweave-check %s --precision=ieee --inputs=normal,infinite | FileCheck %s
+// RUN: upweave-check --schedule="fused, input = packed" %s --precision=tf32 --inputs=normal,infinite,nan | FileCheck %s
+// RUN: upweave-check --schedule="fused, input = direct" %s --precision=tf32 --inputs=normal,infinite,nan | FileCheck %s
+// RUN: upweave-check --schedule="fused, input = packed" %s --precision=ieee --inputs=normal,infinite | FileCheck %s
+// RUN: upweave-check --schedule="fused, input = direct" %s --precision=ieee --inputs=normal,infinite | FileCheck %s
 
 // CHECK-NOT: #upweave.schedule<{{split|direct}}
 // CHECK: passed

@@ -77,6 +77,8 @@ def finish(rng: random.Random, f: Function, tail: Tail, y, steps, header: str, o
     # Most convolutions are fused by choice: the other kernels need asking.
     if conv and rng.random() < 0.2:
         options.append("--schedule=split" if any(s in COLLECTIVES for s in steps) else "--schedule=direct")
+    elif conv and rng.random() < 0.5:
+        options.append(f"--schedule=fused, input = {rng.choice(['packed', 'direct'])}")
     about = f"{header} rows={tail.rows} steps={','.join(names) or 'none'} {' '.join(options)}"
     return Case(f.text([y, *tail.results], [about]), about, options, conv, length == 1)
 
@@ -169,6 +171,10 @@ def check(case: Case, path: pathlib.Path) -> str:
     if found:
         return found
     done = run(["upweave-check", "--quiet", "--jobs=1", *case.options, str(path)])
+    if "schedule 'fused' has no kernel" in done.stdout or "schedule is not legal here" in done.stdout:
+        # What is not fused takes its input from nowhere else.
+        options = [o for o in case.options if not o.startswith("--schedule=fused")]
+        done = run(["upweave-check", "--quiet", "--jobs=1", *options, str(path)])
     return "" if done.returncode == 0 else f"{done.stdout}exit status {done.returncode}"
 
 

@@ -87,6 +87,12 @@ def Upweave_ScheduleKind : Upweave_Enum<"ScheduleKind", "how a block runs", [
     I32EnumAttrCase<"Split", 2, "split">,
     I32EnumAttrCase<"Fused", 3, "fused">]>;
 
+def Upweave_InputStaging
+    : Upweave_Enum<"InputStaging", "what a fused kernel stages its input from", [
+    I32EnumAttrCase<"Chosen", 0, "chosen">,
+    I32EnumAttrCase<"Packed", 1, "packed">,
+    I32EnumAttrCase<"Direct", 2, "direct">]>;
+
 //===----------------------------------------------------------------------===//
 // Geometry
 //===----------------------------------------------------------------------===//
@@ -152,7 +158,8 @@ def Upweave_ScheduleAttr : Upweave_Attr<"Schedule", "schedule"> {
     walks the row again. `tile` of a kernel over stored
     rows is the rows a thread holds parts of and the tiles of rows a thread
     block takes one after another. `stages` and `tile` of a fused kernel are its
-    pipeline depth and tile sizes. Fields come in any order; what is left out
+    pipeline depth and tile sizes; `input` is `packed` if a kernel before it
+    rewrites the input, `direct` if it takes the input as it lies. Fields come in any order; what is left out
     is chosen by the lowering, or not used by this kind.
 
     Example:
@@ -170,14 +177,16 @@ def Upweave_ScheduleAttr : Upweave_Attr<"Schedule", "schedule"> {
     DefaultValuedParameter<"bool", "false">:$looped,
     DefaultValuedParameter<"int64_t", "0">:$stages,
     OptionalArrayRefParameter<"int64_t">:$tile,
-    DefaultValuedParameter<"int64_t", "0">:$staged);
-  // Without `staged`, which only kernels over stored rows have.
+    DefaultValuedParameter<"int64_t", "0">:$staged,
+    DefaultValuedParameter<"InputStaging", "InputStaging::Chosen">:$input);
+  // Without `staged`, which only kernels over stored rows have, and `input`,
+  // which only fused ones do.
   let builders = [AttrBuilder<(ins
     "ScheduleKind":$kind, "int64_t":$warps, "int64_t":$lanes,
     "int64_t":$vector, "int64_t":$registers, "bool":$looped,
     "int64_t":$stages, "::llvm::ArrayRef<int64_t>":$tile), [{
       return $_get($_ctxt, kind, warps, lanes, vector, registers, looped,
-                   stages, tile, int64_t(0));
+                   stages, tile, int64_t(0), InputStaging::Chosen);
     }]>];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;

@@ -96,6 +96,11 @@ struct PhasedAxis {
   llvm::SmallVector<int64_t> getTapCounts() const;
 };
 
+/// Where a fused kernel takes its input from: by cp.async from the positions
+/// that a kernel before it packed, or by loads from the tensor as it lies,
+/// through registers.
+enum class FusedInput { Packed, Direct };
+
 /// Along what a block's region reduces: the axis of columns, the channels, or
 /// nothing.
 enum class FusedRow { None, Column, Channel };
@@ -112,6 +117,11 @@ struct FusedFacts {
   int64_t outputChannels = 1;
   AtomKind atom = AtomKind::FMA;
   FusedRow reduced = FusedRow::None;
+  /// True if the channels of a position lie side by side in the input (N*C).
+  bool channelsContiguous = false;
+  /// Elements that one access to the input can take: neighbouring channels
+  /// where they lie side by side, else neighbouring columns.
+  int64_t inputVector = 1;
   /// Bytes of a result's element (of the widest result).
   int64_t resultBytes = 4;
   /// Rounds of reductions, and bytes of all partial results of the widest
@@ -147,6 +157,8 @@ struct FusedTarget {
   /// Fused multiply-adds a multiprocessor does in a cycle of the FMA units'
   /// 128, on the atom's units.
   double atomRate = 128;
+  /// Bytes of device memory in a cycle, for all multiprocessors.
+  double bytesPerCycle = 400;
 };
 
 /// A tiling. A unit is what is staged and multiplied between two barriers:
@@ -158,6 +170,7 @@ struct FusedPlan {
   std::array<int64_t, 3> warp{};
   int64_t unitChunks = 1;
   int64_t stages = 2;
+  FusedInput input = FusedInput::Packed;
 
   // The rest follows from the facts (complete).
   /// True if a unit holds all taps of the row axis.
@@ -175,16 +188,35 @@ struct FusedPlan {
   int64_t inputBytes = 0;
   int64_t filterBytes = 0;
   int64_t sharedBytes = 0;
+  /// Staged columns [begin, end) that are written for each unit; the others
+  /// are zeros for all.
+  int64_t copyBegin = 0, copyEnd = 0;
+  /// Neighbouring columns that a thread writes at a time, half a position of
+  /// each; more than 1 only of direct input.
+  int64_t copyVector = 1;
+  /// Threads that share a staged row.
+  int64_t lineThreads = 1;
   /// Taps of all phases of the column axis.
   int64_t columnTaps = 0;
 
   void complete(const FusedFacts &facts);
+  void completeCopies(const FusedFacts &facts);
 
   int64_t getWarps(unsigned dim) const { return block[dim] / warp[dim]; }
   int64_t getNumWarps() const {
     return getWarps(0) * getWarps(1) * getWarps(2);
   }
   int64_t getThreads() const { return getNumWarps() * 32; }
+  /// What a staged row is written in: halves of positions, copyVector of
+  /// neighbouring columns each.
+  int64_t getLineCopies() const {
+    return 2 * (copyEnd - copyBegin) / copyVector;
+  }
+  /// Copies of a thread for each unit.
+  int64_t getThreadCopies() const;
+  /// Registers that a thread's direct input of a unit is held in between its
+  /// loads and its stores.
+  int64_t getHeldRegisters(const FusedFacts &facts) const;
   int64_t getAccumulators(const FusedFacts &facts) const;
   /// Column fragments of a warp.
   int64_t getColumnAtoms() const { return warp[2] / kAtomColumns; }
@@ -221,16 +253,18 @@ private:
   void sizeStage(const FusedFacts &facts);
 };
 
-/// The plan of least predicted time, or what no plan can fit.
-std::optional<FusedPlan> planFused(const FusedFacts &facts,
-                                   const FusedTarget &target,
-                                   std::string &whyNot);
+/// The plan of least predicted time, or what no plan can fit; with `input`, of
+/// those that take it so.
+std::optional<FusedPlan>
+planFused(const FusedFacts &facts, const FusedTarget &target,
+          std::string &whyNot, std::optional<FusedInput> input = std::nullopt);
 
 /// Registers that a thread of the plan is expected to need.
 int64_t estimateFusedRegisters(const FusedPlan &plan, const FusedFacts &facts);
 
-/// Predicted cycles of a multiprocessor for the plan's whole grid, with a
-/// dynamic batch taken to be large.
+/// Predicted cycles of the plan's launches: the kernel that packs operands, and
+/// a multiprocessor's share of the fused one. A dynamic batch is taken to be
+/// large.
 double predictFusedCycles(const FusedPlan &plan, const FusedFacts &facts,
                           const FusedTarget &target);
 

@@ -98,6 +98,9 @@ def PackOperands : Pass<"upweave-pack-operands", "mlir::ModuleOp"> {
     upweave.block domain [2, 16, 64] conv_transpose(%x, %w, %px, %pw : ...) #g ...
     ```
 
+    Where the schedule says `input = direct` the input is not packed, and the
+    block reads `%x, %w, %pw`. What a schedule leaves out is written down.
+
     A filter that is a constant, or a view of one, is packed by the pass, into
     another constant:
 

@@ -84,9 +84,11 @@ LogicalResult FusedKernel::passOperands() {
       view = *passed;
     return failed(passed);
   };
-  if (passBuffer(2, buffers.packedInput) || passBuffer(3, buffers.packedFilter))
+  bool packed = plan.input == FusedInput::Packed;
+  if ((packed && passBuffer(2, buffers.packedInput)) ||
+      passBuffer(packed ? 3 : 2, buffers.packedFilter))
     return failure();
-  if (facts.readsOutside() && passBuffer(0, input))
+  if ((!packed || facts.readsOutside()) && passBuffer(0, input))
     return failure();
   for (auto [i, param] : llvm::enumerate(block.getParams()))
     if (pass(param, block.getParamMap(i), nest.params[i], Access::Read, params))
@@ -202,7 +204,13 @@ LogicalResult FusedKernel::emit(int64_t minBlocksPerSM) {
   place = createPlace();
   buffers.shared = createShared();
   OperandStage stage(b, loc, facts, plan, place, buffers, thread);
-  MainLoop loop(facts, plan, layout, stage, numbers, buffers.shared, loc);
+  std::optional<DirectInput> direct;
+  if (plan.input == FusedInput::Direct)
+    direct.emplace(b, loc, facts, plan, place, stage, input,
+                   block.getGeometryAttr().getGeometry().inputDims,
+                   buffers.shared, thread);
+  MainLoop loop(facts, plan, layout, stage, direct ? &*direct : nullptr,
+                numbers, buffers.shared, loc);
   SmallVector<Value> sums = loop.emit(b);
   createTile();
   if (facts.readsOutside())
@@ -383,12 +391,18 @@ Value FusedKernel::createNumBlocks() {
 }
 
 LogicalResult upweave::lowerFusedConv(LaunchContext &context, BlockOp block) {
-  if (block.getInputs().size() != 4)
+  if (block.getInputs().size() == 2)
     return block.emitError("schedule of kind 'fused' reads packed operands: "
                            "run upweave-pack-operands after bufferization");
   FailureOr<FusedBlock> fused = getFusedBlock(block);
   if (failed(fused))
     return failure();
+  size_t wanted = fused->plan.input == FusedInput::Packed ? 4 : 3;
+  if (block.getInputs().size() != wanted)
+    return block.emitError("has ")
+           << block.getInputs().size() << " inputs, but its schedule, 'input = "
+           << (wanted == 4 ? "packed" : "direct") << "', takes " << wanted
+           << ": run upweave-pack-operands with this schedule";
   FailureOr<TargetDescription> target = getTargetOrDefault(block);
   if (failed(target))
     return failure();

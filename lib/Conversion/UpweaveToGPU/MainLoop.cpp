@@ -159,10 +159,8 @@ void MainLoop::emitStep(OpBuilder &b, Value stageWord, int64_t chunk,
   }
 }
 
-SmallVector<Value> MainLoop::emit(OpBuilder &b) {
-  Int32Math m(b, loc);
-  prepareLanes(b);
-  // Bases of all offsets, before the loop.
+/// Bases of all offsets, before the loop.
+void MainLoop::prepareBases(OpBuilder &b) {
   for (const auto &list : facts.column.taps)
     for (const Tap &tap : list)
       for (int64_t atomNumber = 0; atomNumber < plan.getColumnAtoms();
@@ -170,48 +168,76 @@ SmallVector<Value> MainLoop::emit(OpBuilder &b) {
         (void)getLaneBase(b, atomNumber % plan.run +
                                  atomNumber / plan.run * kQuarters * plan.run +
                                  tap.offset - plan.firstColumn);
-  int64_t stageWords = (plan.inputBytes + plan.filterBytes) / 4;
-  Value numUnits = stage.getNumUnits();
-  // Groups complete in order: a wait names how many may be under way, its
-  // token says nothing.
-  Value token;
-  auto issue = [&](OpBuilder &at, Value unit, Value word) {
-    Int32Math im(at, loc);
-    auto ifOp = scf::IfOp::create(at, loc, im.below(unit, numUnits),
-                                  /*withElseRegion=*/false);
-    OpBuilder inner = ifOp.getThenBodyBuilder();
-    stage.issue(inner, unit, word);
-    Value group = nvgpu::DeviceAsyncCreateGroupOp::create(
-        at, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()),
-        ValueRange());
-    if (!token)
-      token = group;
-  };
-  stage.clearHalos(b);
-  for (int64_t unit = 0; unit + 1 < plan.stages; ++unit)
-    issue(b, m.constant(unit), m.constant(unit * stageWords));
+}
 
-  Value zero = arith::ConstantOp::create(b, loc, b.getF32FloatAttr(0.0f));
-  SmallVector<Value> inits{m.constant(0),
-                           m.constant((plan.stages - 1) * stageWords)};
-  inits.append(layout.getCount(Holder::Register), zero);
-  auto loop =
-      scf::ForOp::create(b, loc, m.constant(0), numUnits, m.constant(1), inits);
-  OpBuilder body = OpBuilder::atBlockEnd(loop.getBody());
-  Int32Math bm(body, loc);
+/// Starts the copies of `unit`, if there is one, to the stage at `word`. Groups
+/// complete in order: a wait names how many may be under way, the token that is
+/// returned says nothing.
+Value MainLoop::issue(OpBuilder &b, Value unit, Value word) {
+  Int32Math m(b, loc);
+  auto ifOp = scf::IfOp::create(b, loc, m.below(unit, stage.getNumUnits()),
+                                /*withElseRegion=*/false);
+  OpBuilder inner = ifOp.getThenBodyBuilder();
+  stage.issue(inner, unit, word);
+  return nvgpu::DeviceAsyncCreateGroupOp::create(
+      b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), ValueRange());
+}
+
+/// Waits for a unit, starts the copies of the last one that there is a stage
+/// for, and multiplies. Direct input is one step ahead of the stores and two of
+/// the products: its loads have a whole unit's products to come back.
+void MainLoop::emitUnit(OpBuilder &b, scf::ForOp loop, Value token) {
+  Int32Math m(b, loc);
+  int64_t stageWords = (plan.inputBytes + plan.filterBytes) / 4;
+  Value unit = loop.getInductionVar();
   Value current = loop.getRegionIterArg(0), free = loop.getRegionIterArg(1);
-  SmallVector<Value> sums(loop.getRegionIterArgs().drop_front(2));
-  nvgpu::DeviceAsyncWaitOp::create(body, loc, token,
+  int64_t numSums = layout.getCount(Holder::Register);
+  SmallVector<Value> sums(loop.getRegionIterArgs().slice(2, numSums));
+  SmallVector<Value> loaded(loop.getRegionIterArgs().drop_front(2 + numSums));
+  nvgpu::DeviceAsyncWaitOp::create(b, loc, token,
                                    b.getI32IntegerAttr(plan.stages - 2));
-  gpu::BarrierOp::create(body, loc);
-  issue(body, bm.add(loop.getInductionVar(), plan.stages - 1), free);
+  gpu::BarrierOp::create(b, loc);
+  Value next = m.add(current, stageWords);
+  Value wraps = m.equal(next, plan.stages * stageWords);
+  next = m.select(wraps, m.constant(0), next);
+  (void)issue(b, m.add(unit, plan.stages - 1), free);
+  if (direct) {
+    direct->store(b, loaded, next);
+    loaded = direct->load(b, m.add(unit, 2));
+  }
   for (int64_t chunk = 0; chunk < plan.unitChunks; ++chunk)
     for (int64_t step = 0; step < atom->getSteps(); ++step)
-      emitStep(body, current, chunk, step, sums);
-  Value next = bm.add(current, stageWords);
-  Value wraps = bm.equal(next, plan.stages * stageWords);
-  SmallVector<Value> yields{bm.select(wraps, bm.constant(0), next), current};
+      emitStep(b, current, chunk, step, sums);
+  SmallVector<Value> yields{next, current};
   yields.append(sums);
-  scf::YieldOp::create(body, loc, yields);
-  return SmallVector<Value>(loop.getResults().drop_front(2));
+  yields.append(loaded);
+  scf::YieldOp::create(b, loc, yields);
+}
+
+SmallVector<Value> MainLoop::emit(OpBuilder &b) {
+  Int32Math m(b, loc);
+  prepareLanes(b);
+  prepareBases(b);
+  int64_t stageWords = (plan.inputBytes + plan.filterBytes) / 4;
+  stage.clearHalos(b);
+  Value token;
+  for (int64_t unit = 0; unit + 1 < plan.stages; ++unit)
+    token = issue(b, m.constant(unit), m.constant(unit * stageWords));
+
+  Value zero = arith::ConstantOp::create(b, loc, b.getF32FloatAttr(0.0f));
+  int64_t numSums = layout.getCount(Holder::Register);
+  SmallVector<Value> inits{m.constant(0),
+                           m.constant((plan.stages - 1) * stageWords)};
+  inits.append(numSums, zero);
+  if (direct) {
+    // Both loads first: they take a block's first latency together.
+    SmallVector<Value> first = direct->load(b, m.constant(0));
+    inits.append(direct->load(b, m.constant(1)));
+    direct->store(b, first, m.constant(0));
+  }
+  auto loop = scf::ForOp::create(b, loc, m.constant(0), stage.getNumUnits(),
+                                 m.constant(1), inits);
+  OpBuilder body = OpBuilder::atBlockEnd(loop.getBody());
+  emitUnit(body, loop, token);
+  return SmallVector<Value>(loop.getResults().slice(2, numSums));
 }

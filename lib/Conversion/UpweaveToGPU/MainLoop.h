@@ -8,10 +8,12 @@
 #ifndef UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_MAINLOOP_H
 #define UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_MAINLOOP_H
 
+#include "DirectInput.h"
 #include "MmaAtom.h"
-#include "OperandStage.h"
 
 #include "Upweave/Conversion/UpweaveToGPU/RowReduction.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 namespace upweave {
 
@@ -20,13 +22,14 @@ namespace upweave {
 /// product of fragments, two channels and two column positions, of all phases.
 TileLayout getFusedLayout(const FusedPlan &plan, const FusedFacts &facts);
 
-/// Emits the products of one tile.
+/// Emits the products of one tile. `direct` stages the input where it is not
+/// packed, else it is null.
 class MainLoop {
 public:
   MainLoop(const FusedFacts &facts, const FusedPlan &plan,
-           const TileLayout &layout, OperandStage &stage,
+           const TileLayout &layout, OperandStage &stage, DirectInput *direct,
            const ThreadNumbers &numbers, mlir::Value shared, mlir::Location loc)
-      : facts(facts), plan(plan), layout(layout), stage(stage),
+      : facts(facts), plan(plan), layout(layout), stage(stage), direct(direct),
         numbers(numbers), shared(shared), loc(loc),
         atom(MmaAtom::create(facts.atom)) {}
 
@@ -38,6 +41,9 @@ private:
   using FragmentCache = llvm::DenseMap<std::pair<int64_t, int64_t>, Fragment>;
 
   void prepareLanes(mlir::OpBuilder &b);
+  void prepareBases(mlir::OpBuilder &b);
+  mlir::Value issue(mlir::OpBuilder &b, mlir::Value unit, mlir::Value word);
+  void emitUnit(mlir::OpBuilder &b, mlir::scf::ForOp loop, mlir::Value token);
   mlir::Value getLaneBase(mlir::OpBuilder &b, int64_t offset);
   void emitStep(mlir::OpBuilder &b, mlir::Value stageWord, int64_t chunk,
                 int64_t step, llvm::MutableArrayRef<mlir::Value> sums);
@@ -56,6 +62,7 @@ private:
   const FusedPlan &plan;
   const TileLayout &layout;
   OperandStage &stage;
+  DirectInput *direct;
   ThreadNumbers numbers;
   mlir::Value shared;
   mlir::Location loc;

@@ -26,7 +26,8 @@ OperandStage::OperandStage(OpBuilder &b, Location loc, const FusedFacts &facts,
     : loc(loc), facts(facts), plan(plan), place(place), buffers(buffers),
       thread(thread) {
   prepareUnits(b);
-  prepareColumns(b);
+  if (plan.input == FusedInput::Packed)
+    prepareColumns(b);
 }
 
 /// Counts, origins and bases that hold for all of the block's units.
@@ -60,7 +61,6 @@ void OperandStage::prepareUnits(OpBuilder &b) {
                         FusedPlan::getPackedImageBytes(facts) / 4);
 }
 
-/// plan.getSlot of a value.
 Value OperandStage::getSlot(Int32Math &m, Value column) {
   int64_t half = plan.getHalf();
   int64_t pad =
@@ -72,24 +72,16 @@ Value OperandStage::getSlot(Int32Math &m, Value column) {
 /// The pieces of a line that this thread copies: those congruent to its number.
 void OperandStage::prepareColumns(OpBuilder &b) {
   Int32Math m(b, loc);
-  copyEnd = plan.stagedColumns;
-  if (isWholeRow()) {
-    copyBegin = std::clamp<int64_t>(-plan.firstColumn, 0, copyEnd);
-    copyEnd = std::clamp(facts.column.inputSize - plan.firstColumn, copyBegin,
-                         copyEnd);
-  }
-  int64_t pieces = 2 * (copyEnd - copyBegin);
+  int64_t pieces = plan.getLineCopies(), lineThreads = plan.lineThreads;
   if (pieces == 0)
     return;
-  lineThreads =
-      std::min<int64_t>(plan.getThreads(), llvm::PowerOf2Ceil(pieces));
   threadLine = m.div(thread, lineThreads);
   Value first = m.rem(thread, lineThreads);
   Value tileColumn =
       m.add(m.mul(place.columnTile, plan.block[2]), plan.firstColumn);
   for (int64_t start = 0; start < pieces; start += lineThreads) {
     Value piece = m.add(first, start);
-    Value column = m.add(m.div(piece, 2), copyBegin);
+    Value column = m.add(m.div(piece, 2), plan.copyBegin);
     Value half = m.mul(m.rem(piece, 2), kPieceWords);
     ColumnCopy copy;
     copy.shared = m.add(m.mul(getSlot(m, column), kPositionWords), half);
@@ -97,14 +89,14 @@ void OperandStage::prepareColumns(OpBuilder &b) {
     copy.packed = m.add(m.mul(inInput, kPositionWords), half);
     if (start + lineThreads > pieces)
       copy.active = m.below(piece, pieces);
-    if (!isWholeRow())
+    if (plan.getColumnTiles(facts) > 1)
       copy.inside = m.below(inInput, facts.column.inputSize);
     columns.push_back(copy);
   }
 }
 
 void OperandStage::clearHalos(OpBuilder &b) {
-  int64_t halo = plan.stagedColumns - (copyEnd - copyBegin);
+  int64_t halo = plan.stagedColumns - (plan.copyEnd - plan.copyBegin);
   int64_t lines = plan.unitChunks * plan.stagedRows;
   int64_t pieces = 2 * halo * lines * plan.stages;
   Int32Math m(b, loc);
@@ -120,8 +112,8 @@ void OperandStage::clearHalos(OpBuilder &b) {
     Int32Math im(inner, loc);
     SmallVector<Value> d = im.digits(piece, {2, halo, lines, plan.stages});
     // Left of the copied columns, then right of them.
-    Value column = im.select(im.below(d[1], copyBegin), d[1],
-                             im.add(d[1], copyEnd - copyBegin));
+    Value column = im.select(im.below(d[1], plan.copyBegin), d[1],
+                             im.add(d[1], plan.copyEnd - plan.copyBegin));
     Value word = im.add(im.mul(d[3], (plan.inputBytes + plan.filterBytes) / 4),
                         im.mul(d[2], plan.rowBytes / 4));
     word = im.add(word, im.mul(getSlot(im, column), kPositionWords));
@@ -164,16 +156,15 @@ void OperandStage::copyLine(OpBuilder &b, Value lineActive, Value line,
   }
 }
 
-void OperandStage::issueInput(OpBuilder &b, Value unit, Value stage) {
-  if (columns.empty())
-    return;
+UnitOrigin OperandStage::getOrigin(OpBuilder &b, Value unit) {
   Int32Math m(b, loc);
+  UnitOrigin origin;
   int64_t chunkUnits = facts.getChunks() / plan.unitChunks;
-  Value chunk = m.mul(m.rem(unit, chunkUnits), plan.unitChunks);
+  origin.chunk = m.mul(m.rem(unit, chunkUnits), plan.unitChunks);
   Value taps = m.div(unit, chunkUnits);
   // The last axis' taps are the fastest.
   SmallVector<const PhasedAxis *, 3> axes = facts.getClassAxes();
-  SmallVector<Value, 3> positions(axes.size());
+  origin.positions.resize(axes.size());
   for (int64_t i = static_cast<int64_t>(axes.size()) - 1; i >= 0; --i) {
     Value tap = taps;
     if (i > 0) {
@@ -181,26 +172,36 @@ void OperandStage::issueInput(OpBuilder &b, Value unit, Value stage) {
       taps = b.createOrFold<arith::DivUIOp>(loc, taps, tapCounts[i]);
     }
     bool inUnit = axes[i] == &facts.row && plan.rowTapsInUnit;
-    positions[i] = firstPositions[i];
+    origin.positions[i] = firstPositions[i];
     if (!inUnit)
-      positions[i] = m.add(positions[i], m.mul(tap, axes[i]->getOffsetStep()));
+      origin.positions[i] =
+          m.add(origin.positions[i], m.mul(tap, axes[i]->getOffsetStep()));
   }
-  Value valid, line;
-  for (size_t i = 0; i < facts.outer.size(); ++i) {
-    valid = m.both(valid, m.below(positions[i], facts.outer[i].inputSize));
+  for (size_t i = 0; i < facts.outer.size(); ++i)
+    origin.valid = m.both(
+        origin.valid, m.below(origin.positions[i], facts.outer[i].inputSize));
+  return origin;
+}
+
+void OperandStage::issueInput(OpBuilder &b, Value unit, Value stage) {
+  if (columns.empty())
+    return;
+  Int32Math m(b, loc);
+  UnitOrigin origin = getOrigin(b, unit);
+  Value line;
+  for (size_t i = 0; i < facts.outer.size(); ++i)
     line = m.add(line ? m.mul(line, facts.outer[i].inputSize) : line,
-                 positions[i]);
-  }
-  Value firstRow = m.add(positions.back(), threadLine);
+                 origin.positions[i]);
+  Value firstRow = m.add(origin.positions.back(), threadLine);
   line = m.add(line ? m.mul(line, facts.row.inputSize) : line, firstRow);
   int64_t groupChunks = facts.groups * facts.getChunks();
   int64_t lineWords = facts.column.inputSize * kPositionWords;
   line = m.add(m.mul(line, groupChunks),
-               m.add(m.mul(place.group, facts.getChunks()), chunk));
+               m.add(m.mul(place.group, facts.getChunks()), origin.chunk));
   Value source =
       createAdd(b, loc, m.toIndex(m.mul(line, lineWords)), imageWord);
   Value target = m.toIndex(m.add(stage, m.mul(threadLine, plan.rowBytes / 4)));
-  int64_t linesAtOnce = plan.getThreads() / lineThreads;
+  int64_t linesAtOnce = plan.getThreads() / plan.lineThreads;
   for (int64_t row = 0; row < plan.stagedRows; row += linesAtOnce) {
     Value inside = m.below(m.add(firstRow, row), facts.row.inputSize);
     Value active;
@@ -210,7 +211,7 @@ void OperandStage::issueInput(OpBuilder &b, Value unit, Value stage) {
       int64_t staged = (i * plan.stagedRows + row) * plan.rowBytes / 4;
       int64_t packed = (row * groupChunks + i) * lineWords;
       copyLine(b, active, createAdd(b, loc, target, staged),
-               createAdd(b, loc, source, packed), m.both(valid, inside));
+               createAdd(b, loc, source, packed), m.both(origin.valid, inside));
     }
   }
 }
@@ -258,5 +259,6 @@ void OperandStage::issueFilter(OpBuilder &b, Value unit, Value stage) {
 
 void OperandStage::issue(OpBuilder &b, Value unit, Value stage) {
   issueFilter(b, unit, stage);
-  issueInput(b, unit, stage);
+  if (plan.input == FusedInput::Packed)
+    issueInput(b, unit, stage);
 }

@@ -25,9 +25,19 @@ struct BlockPlace {
 };
 
 /// The buffers that staging moves between: packed operands and the block's
-/// shared memory, all of 32-bit words.
+/// shared memory, all of 32-bit words. There is no packed input where the kernel
+/// takes it as it lies.
 struct StageBuffers {
   mlir::Value packedInput, packedFilter, shared;
+};
+
+/// What of the input a unit starts with, as i32 values: its first chunk, and
+/// positions along the class axes, which may lie outside of the input.
+struct UnitOrigin {
+  mlir::Value chunk;
+  llvm::SmallVector<mlir::Value, 3> positions;
+  /// If the positions along the outer axes are in the input; null: always.
+  mlir::Value valid;
 };
 
 /// Stages units of a fused kernel. A stage is [chunk][row][column slot], then
@@ -44,8 +54,15 @@ public:
   /// Zeros in the staged columns that no copy writes, in all stages.
   void clearHalos(mlir::OpBuilder &b);
 
-  /// Starts the copies of `unit` to the stage that starts at word `stage`.
+  /// Starts the copies of `unit`'s packed operands to the stage that starts at
+  /// word `stage`.
   void issue(mlir::OpBuilder &b, mlir::Value unit, mlir::Value stage);
+
+  /// Where `unit` lies in the input.
+  UnitOrigin getOrigin(mlir::OpBuilder &b, mlir::Value unit);
+
+  /// plan.getSlot of a value.
+  mlir::Value getSlot(Int32Math &m, mlir::Value column);
 
 private:
   /// One of the copies of a staged line that a thread makes.
@@ -58,10 +75,8 @@ private:
     mlir::Value inside;
   };
 
-  bool isWholeRow() const { return plan.getColumnTiles(facts) == 1; }
   void prepareUnits(mlir::OpBuilder &b);
   void prepareColumns(mlir::OpBuilder &b);
-  mlir::Value getSlot(Int32Math &m, mlir::Value column);
   void issueInput(mlir::OpBuilder &b, mlir::Value unit, mlir::Value stage);
   void issueFilter(mlir::OpBuilder &b, mlir::Value unit, mlir::Value stage);
   void copyPiece(mlir::OpBuilder &b, mlir::Value from, mlir::Value source,
@@ -84,10 +99,7 @@ private:
   /// First row and input position of the tile along the class axes, without
   /// taps.
   llvm::SmallVector<mlir::Value, 3> firstPositions, tapCounts;
-  /// Copied columns [begin, end) of the staged ones.
-  int64_t copyBegin = 0, copyEnd = 0;
-  /// Threads that copy one line, and the line a thread starts with.
-  int64_t lineThreads = 0;
+  /// The line a thread starts with.
   mlir::Value threadLine;
   llvm::SmallVector<ColumnCopy, 4> columns;
 };

@@ -6,12 +6,11 @@
 
 #include "IndexMath.h"
 #include "KernelMath.h"
+#include "OperandBits.h"
 #include "Upweave/Conversion/UpweaveToGPU/BlockToGPU.h"
 #include "Upweave/Transforms/PlannedFunction.h"
 
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace upweave;
@@ -40,8 +39,6 @@ private:
   SmallVector<Value> getFilterTaps(Int32Math &m, ArrayRef<Value> digits,
                                    Value &valid);
   Value getColumnTap(Int32Math &m, Value tap, Value columnClass, Value &valid);
-  void store(OpBuilder &b, ArrayRef<Value> elements, Value buffer, Value word);
-  Value toBits(OpBuilder &b, Value element);
   Value loadOrZero(OpBuilder &b, Value view, ArrayRef<Value> position,
                    Value valid);
   int64_t getElements() const { return kPieceBytes / atom.elementBytes; }
@@ -57,30 +54,6 @@ private:
 };
 } // namespace
 
-/// The bits that products take of `element`: TF32 rounded to nearest (NaN and
-/// infinities stay what they are), else as it is.
-Value PackKernel::toBits(OpBuilder &b, Value element) {
-  if (atom.kind == AtomKind::TF32)
-    return NVVM::ConvertFloatToTF32Op::create(
-        b, loc, b.getI32Type(), element,
-        NVVM::FPRoundingModeAttr::get(b.getContext(),
-                                      NVVM::FPRoundingMode::RNA));
-  return arith::BitcastOp::create(
-      b, loc, b.getIntegerType(atom.elementBytes * 8), element);
-}
-
-void PackKernel::store(OpBuilder &b, ArrayRef<Value> elements, Value buffer,
-                       Value word) {
-  Type narrow = b.getIntegerType(atom.elementBytes * 8);
-  Value bits = vector::FromElementsOp::create(
-      b, loc, VectorType::get({getElements()}, narrow), elements);
-  auto words = VectorType::get({kPieceWords}, b.getI32Type());
-  if (bits.getType() != words)
-    bits = vector::BitCastOp::create(b, loc, words, bits);
-  vector::StoreOp::create(b, loc, bits, buffer, ValueRange(word),
-                          /*nontemporal=*/false, llvm::MaybeAlign(kPieceBytes));
-}
-
 /// The bits of `view` at `position` where `valid` holds (null: always), of 0
 /// elsewhere; positions are legal in either case.
 Value PackKernel::loadOrZero(OpBuilder &b, Value view, ArrayRef<Value> position,
@@ -89,7 +62,8 @@ Value PackKernel::loadOrZero(OpBuilder &b, Value view, ArrayRef<Value> position,
   SmallVector<Value> indices;
   for (Value coordinate : position)
     indices.push_back(m.toIndex(coordinate));
-  Value bits = toBits(b, memref::LoadOp::create(b, loc, view, indices));
+  Value bits = createOperandBits(b, loc, atom,
+                                 memref::LoadOp::create(b, loc, view, indices));
   if (!valid)
     return bits;
   Value zero =
@@ -137,7 +111,7 @@ void PackKernel::emitInput(OpBuilder &b, Value image, Value piece) {
   Value word = createMul(b, loc, m.toIndex(image), imageWords);
   word =
       createAdd(b, loc, word, createMul(b, loc, m.toIndex(piece), kPieceWords));
-  store(b, elements, packed, word);
+  storePiece(b, loc, elements, packed, word);
 }
 
 //===----------------------------------------------------------------------===//
@@ -255,7 +229,8 @@ void PackKernel::emitFilter(OpBuilder &b, Value piece) {
     position[geometry.filterDims.out] = out;
     elements.push_back(loadOrZero(b, source, position, inRange));
   }
-  store(b, elements, packed, createMul(b, loc, m.toIndex(piece), kPieceWords));
+  storePiece(b, loc, elements, packed,
+             createMul(b, loc, m.toIndex(piece), kPieceWords));
 }
 
 //===----------------------------------------------------------------------===//
@@ -328,6 +303,9 @@ LogicalResult upweave::lowerPack(LaunchContext &context, PackOp op) {
   if (!plan)
     return op.emitError("schedule is not legal here: ")
            << llvm::toString(plan.takeError());
+  if (op.getWhich() == ConvOperand::Input && plan->input == FusedInput::Direct)
+    return op.emitError("packs the input, but its schedule takes it as it lies "
+                        "('input = direct')");
   PackKernel kernel(context, op, *facts, *plan);
   if (failed(kernel.emit()))
     return failure();

@@ -98,6 +98,12 @@ TEST(FusedPlanTest, EveryShapeHasAPlan) {
       facts.rounds = 2;
       facts.partialBytes = 8;
     }
+    // Filters of gigabytes are not what is asked for here.
+    FusedPlan least;
+    least.block = least.warp = {64, 1, 8};
+    least.complete(facts);
+    if (least.getPackedFilterBytes(facts) > int64_t(1) << 31)
+      continue;
     std::string whyNot;
     EXPECT_TRUE(planFused(facts, target, whyNot))
         << whyNot << ": stride " << axis.stride << ", filter " << filterSize
@@ -212,14 +218,15 @@ TEST(FusedPlanTest, SlotsAreDistinct) {
 TEST(FusedPlanTest, TwoBlocksShareAMultiprocessor) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
-  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  std::optional<FusedPlan> plan =
+      planFused(facts, makeTarget(), whyNot, FusedInput::Packed);
   ASSERT_TRUE(plan);
   std::string text;
   llvm::raw_string_ostream os(text);
   plan->print(os);
   EXPECT_EQ(text, "tile 32x8x32 (channels x rows x columns), 4 warps of "
                   "32x2x32, units of 1 chunks and all row taps, 2 stages, "
-                  "37120 bytes shared");
+                  "37120 bytes shared, input packed");
   EXPECT_EQ(plan->getAccumulators(facts), 128);
   EXPECT_LE(plan->sharedBytes, 49 * 1024);
   EXPECT_EQ(plan->getBlocksPerSM(makeTarget(), 255), 2);
@@ -234,6 +241,124 @@ TEST(FusedPlanTest, OneImageTakesSmallerTiles) {
   std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan);
   EXPECT_GE(plan->getBlocksPerImage(facts), makeTarget().multiprocessors);
+}
+
+/// An H200, whose tensor cores leave few issue slots to anything else.
+FusedTarget makeHopper() {
+  FusedTarget target;
+  target.multiprocessors = 132;
+  target.sharedBytesPerBlock = 227 * 1024;
+  target.sharedBytesPerMultiprocessor = 228 * 1024;
+  target.atomRate = 681;
+  target.bytesPerCycle = 2424;
+  return target;
+}
+
+FusedPlan makeDirect(const FusedFacts &facts, std::array<int64_t, 3> block,
+                     std::array<int64_t, 3> warp) {
+  FusedPlan plan;
+  plan.block = block;
+  plan.warp = warp;
+  plan.input = FusedInput::Direct;
+  plan.complete(facts);
+  return plan;
+}
+
+TEST(FusedPlanTest, BothInputsAreStagedAlike) {
+  FusedFacts facts = makeFacts(AtomKind::TF32);
+  facts.inputVector = 4;
+  FusedPlan direct = makeDirect(facts, {64, 4, 32}, {64, 1, 32});
+  FusedPlan packed = direct;
+  packed.input = FusedInput::Packed;
+  packed.complete(facts);
+  EXPECT_EQ(direct.sharedBytes, packed.sharedBytes);
+  EXPECT_EQ(direct.copyBegin, 1);
+  EXPECT_EQ(direct.copyEnd, 33);
+  // Pairs of the 32 columns, in two halves: a row is one warp's, four of the
+  // five rows are staged at once.
+  EXPECT_EQ(direct.copyVector, 2);
+  EXPECT_EQ(packed.copyVector, 1);
+  EXPECT_EQ(direct.getLineCopies(), 32);
+  EXPECT_EQ(direct.lineThreads, 32);
+  EXPECT_EQ(direct.getThreadCopies(), 2);
+  // Two columns of four channels each.
+  EXPECT_EQ(direct.getHeldRegisters(facts), 2 * 8);
+  EXPECT_EQ(packed.getHeldRegisters(facts), 0);
+  EXPECT_EQ(estimateFusedRegisters(direct, facts),
+            estimateFusedRegisters(packed, facts) + 16);
+}
+
+TEST(FusedPlanTest, ColumnsAreLoadedTogetherWhereTheyAreAligned) {
+  FusedFacts facts = makeFacts(AtomKind::F16);
+  facts.inputVector = 8;
+  FusedPlan plan = makeDirect(facts, {64, 4, 32}, {64, 1, 32});
+  EXPECT_EQ(plan.copyVector, 2);
+  EXPECT_EQ(plan.getHeldRegisters(facts), 2 * 8);
+  // Rows at any element: each half alone in a register.
+  facts.inputVector = 1;
+  plan.complete(facts);
+  EXPECT_EQ(plan.copyVector, 1);
+  EXPECT_EQ(plan.getThreadCopies(), 3);
+  EXPECT_EQ(plan.getHeldRegisters(facts), 3 * 8);
+  // Tiles of columns that start one before a pair.
+  facts.inputVector = 8;
+  plan = makeDirect(facts, {64, 8, 16}, {64, 2, 16});
+  EXPECT_EQ(plan.getColumnTiles(facts), 2);
+  EXPECT_EQ(plan.copyVector, 1);
+  // Channels side by side are loaded together instead.
+  facts.channelsContiguous = true;
+  plan = makeDirect(facts, {64, 4, 32}, {64, 1, 32});
+  EXPECT_EQ(plan.copyVector, 1);
+  EXPECT_EQ(plan.getHeldRegisters(facts), 3 * 4);
+}
+
+TEST(FusedPlanTest, InputIsPackedWhereItIsStagedOften) {
+  std::string whyNot;
+  FusedFacts facts = makeFacts(AtomKind::TF32);
+  facts.inputVector = 4;
+  // Filter 4, stride 2: 18 times, in products that take few issue slots.
+  std::optional<FusedPlan> plan = planFused(facts, makeHopper(), whyNot);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->input, FusedInput::Packed);
+  plan = planFused(facts, makeHopper(), whyNot, FusedInput::Direct);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->input, FusedInput::Direct);
+  // Filter 2, stride 2: twice.
+  facts.outer.clear();
+  facts.row = facts.column = PhasedAxis::get(makeAxis(2, 0), 64, 2);
+  facts.reduced = FusedRow::None;
+  facts.inputChannels = 256;
+  facts.batch = 16;
+  plan = planFused(facts, makeHopper(), whyNot);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->input, FusedInput::Direct);
+}
+
+/// A launch for a few tiles' input is what they take themselves.
+TEST(FusedPlanTest, SmallInputIsNotPacked) {
+  std::string whyNot;
+  FusedFacts facts = makeFacts(AtomKind::TF32, /*batch=*/1);
+  facts.outer.clear();
+  for (const FusedTarget &target : {makeTarget(), makeHopper()}) {
+    std::optional<FusedPlan> plan = planFused(facts, target, whyNot);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->input, FusedInput::Direct);
+  }
+}
+
+/// Where no register is left, none holds loads of the input.
+TEST(FusedPlanTest, TilesThatBarelyFitTakePackedInput) {
+  std::string whyNot;
+  FusedFacts facts;
+  facts.column = PhasedAxis::get(makeAxis(1, 8), 512, 16);
+  facts.inputChannels = facts.outputChannels = 16;
+  facts.atom = AtomKind::TF32;
+  facts.reduced = FusedRow::Column;
+  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  ASSERT_TRUE(plan) << whyNot;
+  EXPECT_EQ(plan->input, FusedInput::Packed);
+  EXPECT_FALSE(planFused(facts, makeTarget(), whyNot, FusedInput::Direct));
+  EXPECT_NE(whyNot.find("a thread would need"), std::string::npos) << whyNot;
 }
 
 TEST(FusedPlanTest, RowsSpanWarps) {
