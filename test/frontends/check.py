@@ -29,7 +29,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 # A mean 10^4 deviations away leaves f32 three or four digits (10^4 * 2^-24 =
 # 6e-4 of a deviation for each rounding), and f16 and bf16 none: no comparison.
 TOLERANCES = {
-    "f32": {"seeded": 1e-5, "large_mean": 1e-2, "constant_rows": 1e-5, "denormals": 1e-5, "nonfinite": 1e-5},
+    # Each product of denormals is off by up to 1.4e-45, a thousandth of what some are.
+    "f32": {"seeded": 1e-5, "large_mean": 1e-2, "constant_rows": 1e-5, "denormals": 1e-3, "nonfinite": 1e-5},
     "f16": {"seeded": 6e-3, "constant_rows": 6e-3, "denormals": 6e-3, "nonfinite": 6e-3},
     "bf16": {"seeded": 5e-2, "constant_rows": 5e-2, "denormals": 5e-2, "nonfinite": 5e-2},
 }

@@ -108,8 +108,8 @@ def main():
             job = [sys.executable, FRONTENDS / "check.py", FRONTENDS / "ir" / f"{bundle.stem}.mlir"]
             job += ["--device", "gpu", "--image", image, "--bundle", bundle, "--tools", folder]
             jobs.append(job)
-    # Few at a time: each has a context of its own on the device.
-    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+    # Some at a time: each has a context of its own on the device.
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
         for number, result in enumerate(pool.map(check, jobs), 1):
             results.append(result)
             if sys.stderr.isatty():
