@@ -5,7 +5,7 @@
 
 #include "Instrument.h"
 
-#include "Instructions.h"
+#include "KernelCalls.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -34,7 +34,6 @@ namespace {
 constexpr unsigned kSharedSpace = 3, kGlobalSpace = 1, kConstantSpace = 4;
 /// Bytes between variables of shared memory, which belong to none.
 constexpr uint64_t kSharedGap = 256;
-constexpr StringLiteral kNVVM = "llvm.nvvm.";
 
 // What the rewritten code calls.
 void checkAccess(uint64_t address, uint64_t packed, const Site *site) {
@@ -51,10 +50,6 @@ void checkRange(uint64_t address, uint64_t bytes, uint64_t packed,
 void countIteration(const Site *site) { BlockRunner::current().tick(*site); }
 char *getSharedMemory() { return BlockRunner::current().getShared(); }
 
-Error makeError(const Twine &message) {
-  return createStringError(inconvertibleErrorCode(), message);
-}
-
 /// Rewrites the functions of one module.
 class Instrumenter {
 public:
@@ -66,7 +61,6 @@ public:
   Error run();
 
 private:
-  Error checkNames(Function &function);
   void layOutShared();
   void rewriteShared(Function &function);
   void rewriteFunction(Function &function);
@@ -110,152 +104,6 @@ private:
 };
 
 } // namespace
-
-//===----------------------------------------------------------------------===//
-// What is known
-//===----------------------------------------------------------------------===//
-
-/// Inline PTX with single spaces.
-static std::string normalize(StringRef text) {
-  std::string result;
-  SmallVector<StringRef> words;
-  SplitString(text, words, " \t\n\r");
-  for (StringRef word : words)
-    result += (result.empty() ? "" : " ") + word.str();
-  return result;
-}
-
-static Handler findHandler(const CallInst &call) {
-  if (auto *code = dyn_cast<InlineAsm>(call.getCalledOperand()))
-    return findInlinePTX(normalize(code->getAsmString()));
-  const Function *callee = call.getCalledFunction();
-  if (!callee || !callee->getName().starts_with(kNVVM))
-    return nullptr;
-  return findIntrinsic(callee->getName().drop_front(kNVVM.size()));
-}
-
-/// Whether the host computes an intrinsic that is not NVIDIA's as PTX would.
-static bool isPortable(Intrinsic::ID id) {
-  switch (id) {
-  case Intrinsic::abs:
-  case Intrinsic::assume:
-  case Intrinsic::bitreverse:
-  case Intrinsic::bswap:
-  case Intrinsic::ceil:
-  case Intrinsic::copysign:
-  case Intrinsic::ctlz:
-  case Intrinsic::ctpop:
-  case Intrinsic::cttz:
-  case Intrinsic::dbg_declare:
-  case Intrinsic::dbg_value:
-  case Intrinsic::experimental_noalias_scope_decl:
-  case Intrinsic::fabs:
-  case Intrinsic::floor:
-  case Intrinsic::fma:
-  case Intrinsic::fmuladd:
-  case Intrinsic::fshl:
-  case Intrinsic::fshr:
-  case Intrinsic::is_fpclass:
-  case Intrinsic::lifetime_end:
-  case Intrinsic::lifetime_start:
-  case Intrinsic::masked_load:
-  case Intrinsic::masked_store:
-  case Intrinsic::maximum:
-  case Intrinsic::maxnum:
-  case Intrinsic::memcpy:
-  case Intrinsic::memmove:
-  case Intrinsic::memset:
-  case Intrinsic::minimum:
-  case Intrinsic::minnum:
-  case Intrinsic::nearbyint:
-  case Intrinsic::rint:
-  case Intrinsic::round:
-  case Intrinsic::roundeven:
-  case Intrinsic::sadd_with_overflow:
-  case Intrinsic::scmp:
-  case Intrinsic::smax:
-  case Intrinsic::smin:
-  case Intrinsic::smul_with_overflow:
-  case Intrinsic::sqrt:
-  case Intrinsic::ssub_with_overflow:
-  case Intrinsic::trunc:
-  case Intrinsic::uadd_with_overflow:
-  case Intrinsic::ucmp:
-  case Intrinsic::umax:
-  case Intrinsic::umin:
-  case Intrinsic::umul_with_overflow:
-  case Intrinsic::usub_sat:
-  case Intrinsic::usub_with_overflow:
-  case Intrinsic::vector_reduce_add:
-  case Intrinsic::vector_reduce_and:
-  case Intrinsic::vector_reduce_fadd:
-  case Intrinsic::vector_reduce_fmax:
-  case Intrinsic::vector_reduce_fmin:
-  case Intrinsic::vector_reduce_fmul:
-  case Intrinsic::vector_reduce_or:
-  case Intrinsic::vector_reduce_xor:
-    return true;
-  default:
-    return false;
-  }
-}
-
-/// Whether all of a function's f32 arithmetic flushes subnormal numbers.
-static bool flushesAll(const Function &function) {
-  for (StringRef name : {"denormal-fp-math", "denormal-fp-math-f32"})
-    if (function.getFnAttribute(name).getValueAsString().contains(
-            "preserve-sign"))
-      return true;
-  return false;
-}
-
-static bool isMasked(const IntrinsicInst &access) {
-  return access.getIntrinsicID() == Intrinsic::masked_load ||
-         access.getIntrinsicID() == Intrinsic::masked_store;
-}
-
-/// Whether a masked access has a mask that is not known.
-static bool hasOpenMask(const CallBase &call) {
-  auto *access = dyn_cast<IntrinsicInst>(&call);
-  return access && isMasked(*access) &&
-         !isa<Constant>(access->getArgOperand(
-             access->getIntrinsicID() == Intrinsic::masked_store ? 2 : 1));
-}
-
-Error Instrumenter::checkNames(Function &function) {
-  if (flushesAll(function))
-    return makeError("kernel '" + function.getName() +
-                     "' flushes all subnormal numbers, which the simulator "
-                     "does for single instructions (.ftz) only");
-  for (Instruction &instruction : instructions(function)) {
-    auto *call = dyn_cast<CallBase>(&instruction);
-    if (!call)
-      continue;
-    std::string where = " in kernel '" + function.getName().str() + "'";
-    if (auto *code = dyn_cast<InlineAsm>(call->getCalledOperand())) {
-      if (!isa<CallInst>(call) || !findHandler(cast<CallInst>(*call)))
-        return makeError("the simulator does not know the inline PTX \"" +
-                         normalize(code->getAsmString()) + "\"" + where);
-      continue;
-    }
-    Function *callee = call->getCalledFunction();
-    if (!callee)
-      return makeError("the simulator does not follow indirect calls" + where);
-    if (callee->getName().starts_with(kNVVM)) {
-      if (!findHandler(cast<CallInst>(*call)))
-        return makeError("the simulator does not know the intrinsic '" +
-                         callee->getName() + "'" + where);
-      continue;
-    }
-    if (callee->isIntrinsic()
-            ? !isPortable(callee->getIntrinsicID()) || hasOpenMask(*call)
-            : callee->isDeclaration())
-      return makeError("the simulator does not know the " +
-                       Twine(callee->isIntrinsic() ? "intrinsic" : "function") +
-                       " '" + callee->getName() + "'" + where);
-  }
-  return Error::success();
-}
 
 const Site *Instrumenter::makeSite(StringRef name, const Instruction &at) {
   Site site;
@@ -589,7 +437,7 @@ Error Instrumenter::run() {
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
-    if (Error error = checkNames(function))
+    if (Error error = checkCalls(function))
       return error;
     functions.push_back(&function);
     if (function.getCallingConv() == CallingConv::PTX_Kernel)
