@@ -195,9 +195,10 @@ FusedTarget upweave::getFusedTarget(const TargetDescription &target,
   if (atom != AtomKind::FMA)
     fused.atomRate *= flops / static_cast<double>(target.flopsF32) *
                       (target.getCapability() == 90 ? kShare : 1.0);
-  double clock = static_cast<double>(target.flopsF32) /
-                 static_cast<double>(2 * kUnitsPerSM * target.multiprocessors);
-  fused.bytesPerCycle = static_cast<double>(target.dramBytesPerSecond) / clock;
+  fused.clock = static_cast<double>(target.flopsF32) /
+                static_cast<double>(2 * kUnitsPerSM * target.multiprocessors);
+  fused.bytesPerCycle =
+      static_cast<double>(target.dramBytesPerSecond) / fused.clock;
   return fused;
 }
 

@@ -88,8 +88,7 @@ static int64_t countOffsets(const FusedPlan &plan, const FusedFacts &facts) {
   for (int64_t atom = 0; atom < plan.getColumnAtoms(); ++atom)
     for (const auto &list : facts.column.taps)
       for (const Tap &tap : list)
-        offsets.insert(atom % plan.run + atom / plan.run * 4 * plan.run +
-                       tap.offset);
+        offsets.insert(plan.getAtomPosition(atom) + tap.offset);
   return offsets.size();
 }
 
@@ -195,8 +194,7 @@ static int64_t countLiveOffsets(const FusedPlan &plan,
   for (const auto &list : facts.column.taps)
     for (const Tap &tap : list)
       for (int64_t atom = 0; atom < plan.getColumnAtoms(); ++atom)
-        reads.push_back(atom % plan.run + atom / plan.run * 4 * plan.run +
-                        tap.offset);
+        reads.push_back(plan.getAtomPosition(atom) + tap.offset);
   llvm::DenseMap<int64_t, size_t> last;
   for (auto [i, read] : llvm::enumerate(reads))
     last[read] = i;

@@ -452,6 +452,14 @@ std::optional<std::string> FusedPlan::verify(const FusedFacts &facts,
     return message("a unit would have " + Twine(atoms) +
                    " products of fragments in a row, " + Twine(most) +
                    " is the most for " + getAtomInfo(facts.atom).name);
+  return verifyMemory(facts, target);
+}
+
+/// The rules about memory, and about what a kernel counts.
+std::optional<std::string>
+FusedPlan::verifyMemory(const FusedFacts &facts,
+                        const FusedTarget &target) const {
+  auto message = [](const Twine &text) { return text.str(); };
   int64_t reductions = getReductionBytes(facts);
   if (reductions > kMostStaticBytes)
     return message("its reductions need " + Twine(reductions) +
@@ -462,15 +470,16 @@ std::optional<std::string> FusedPlan::verify(const FusedFacts &facts,
     return message("needs " + Twine(shared) +
                    " bytes of shared memory, a block has " +
                    Twine(target.sharedBytesPerBlock));
-  // Kernels count words of packed memory, and positions, in 32 bits.
-  if (getPackedImageBytes(facts) / 4 > kMostCounted ||
-      getPackedFilterBytes(facts) / 4 > kMostCounted ||
-      facts.column.resultSize > kMostCounted / 2)
-    return message("the packed operands of an image have " +
-                   Twine(getPackedImageBytes(facts)) + " and " +
-                   Twine(getPackedFilterBytes(facts)) +
-                   " bytes, or a row more than 2^30 elements; a kernel counts "
-                   "to 2^31 - 1 words");
+  // Kernels count words of packed memory, and columns, in 32 bits.
+  int64_t image = input == FusedInput::Packed ? getPackedImageBytes(facts) : 0;
+  int64_t filter = getPackedFilterBytes(facts);
+  if (std::max(image, filter) / 4 > kMostCounted)
+    return message("a packed image has " + Twine(image) +
+                   " bytes and the packed filter " + Twine(filter) +
+                   ", a kernel counts to 2^31 - 1 words of 4");
+  if (facts.column.resultSize > kMostCounted / 2)
+    return message("rows of " + Twine(facts.column.resultSize) +
+                   " elements are longer than 2^30");
   if (getBlocksPerImage(facts) *
           (facts.batch == kDynamicSize ? 1 : facts.batch) >
       kMaxGrid)

@@ -36,11 +36,7 @@ upweave::predictFusedSeconds(BlockOp block, const FusedFacts &facts,
   std::optional<double> bytes = getMovedBytes(block);
   if (!bytes)
     return std::nullopt;
-  double cycles =
-      predictFusedCycles(plan, facts, getFusedTarget(target, facts.atom));
-  // A multiprocessor does 128 multiply-adds a cycle.
-  double clock = static_cast<double>(target.flopsF32) / 256.0 /
-                 static_cast<double>(target.multiprocessors);
-  return std::max(cycles / clock,
-                  *bytes / static_cast<double>(target.dramBytesPerSecond));
+  FusedTarget fused = getFusedTarget(target, facts.atom);
+  double cycles = predictFusedCycles(plan, facts, fused);
+  return std::max(cycles, *bytes / fused.bytesPerCycle) / fused.clock;
 }

@@ -246,3 +246,18 @@ func.func @stages_too_many(%x: tensor<8x64x64x64xf32>, %w: tensor<64x32x2x2xf32>
   }
   return %0 : tensor<8x32x128x128xf32>
 }
+
+// -----
+
+func.func @packed_image_too_large(%x: tensor<1x256x128x128x128xf32>, %w: tensor<256x1x3x3x3xf32>,
+                                  %e: tensor<1x256x128x128x128xf32>) -> tensor<1x256x128x128x128xf32> {
+  // expected-error @below {{a packed image has 17179869184 bytes and the packed filter 3538944, a kernel counts to 2^31 - 1 words of 4}}
+  %0 = upweave.block domain [1, 256, 128, 128, 128]
+    conv_transpose(%x, %w : tensor<1x256x128x128x128xf32>, tensor<256x1x3x3x3xf32>)
+      #upweave.conv_transpose<strides = [1, 1, 1], padding = [1, 1, 1], groups = 256>
+    outs(%e : tensor<1x256x128x128x128xf32>) attributes {schedule = #upweave.schedule<fused, input = packed>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return %0 : tensor<1x256x128x128x128xf32>
+}

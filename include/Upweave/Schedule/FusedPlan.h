@@ -32,6 +32,12 @@ constexpr int64_t kPositionBytes = 32;
 constexpr int64_t kPieceBytes = 16;
 /// Result channels and positions of one product of fragments.
 constexpr int64_t kAtomChannels = 16, kAtomColumns = 8;
+/// The same in 32-bit words, and a filter fragment of one chunk.
+constexpr int64_t kPositionWords = kPositionBytes / 4,
+                  kPieceWords = kPieceBytes / 4,
+                  kFragmentWords = kAtomChannels * kPositionWords;
+/// Lanes that share a fragment's channels, each with columns of its own.
+constexpr int64_t kAtomQuarters = 4;
 
 /// How products of fragments are formed.
 enum class AtomKind { FMA, TF32, F16, BF16 };
@@ -159,6 +165,8 @@ struct FusedTarget {
   double atomRate = 128;
   /// Bytes of device memory in a cycle, for all multiprocessors.
   double bytesPerCycle = 400;
+  /// Cycles a second.
+  double clock = 2.52e9;
 };
 
 /// A tiling. A unit is what is staged and multiplied between two barriers:
@@ -224,6 +232,10 @@ struct FusedPlan {
   /// Where the staged column `p` (from 0) lies in its row, in positions: such
   /// that the lanes of a fragment read from different banks.
   int64_t getSlot(int64_t p) const;
+  /// Positions from a lane's first one to its one in column fragment `atom`.
+  int64_t getAtomPosition(int64_t atom) const {
+    return atom % run + atom / run * kAtomQuarters * run;
+  }
   /// Half of a warp's columns: the distance of a fragment's odd columns.
   int64_t getHalf() const { return warp[2] / 2; }
 
@@ -251,6 +263,8 @@ struct FusedPlan {
 
 private:
   void sizeStage(const FusedFacts &facts);
+  std::optional<std::string> verifyMemory(const FusedFacts &facts,
+                                          const FusedTarget &target) const;
 };
 
 /// The plan of least predicted time, or what no plan can fit; with `input`, of

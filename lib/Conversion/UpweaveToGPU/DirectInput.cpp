@@ -18,9 +18,6 @@
 using namespace mlir;
 using namespace upweave;
 
-static constexpr int64_t kPositionWords = kPositionBytes / 4;
-static constexpr int64_t kPieceWords = kPieceBytes / 4;
-
 //===----------------------------------------------------------------------===//
 // What holds for all units
 //===----------------------------------------------------------------------===//

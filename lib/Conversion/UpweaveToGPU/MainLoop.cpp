@@ -15,11 +15,6 @@
 using namespace mlir;
 using namespace upweave;
 
-static constexpr int64_t kPositionWords = kPositionBytes / 4;
-/// Words of a filter fragment.
-static constexpr int64_t kFilterWords = kAtomChannels * kPositionWords;
-/// Lanes that share a fragment's rows, and thereby its quarters of columns.
-static constexpr int64_t kQuarters = 4;
 /// Channels and columns of a product that a thread holds: two of each.
 static constexpr int64_t kHalves = 2;
 
@@ -33,12 +28,12 @@ TileLayout upweave::getFusedLayout(const FusedPlan &plan,
       3, {{Holder::Register, facts.column.getPhases(), kColumn, 1},
           {Holder::Register, run, kColumn, s},
           {Holder::Register, plan.getColumnAtoms() / run, kColumn,
-           kQuarters * run * s},
+           kAtomQuarters * run * s},
           {Holder::Register, kHalves, kColumn, plan.getHalf() * s},
           {Holder::Register, kHalves, kChannel, 8},
           {Holder::Register, plan.getChannelAtoms(), kChannel, kAtomChannels},
           {Holder::Register, plan.warp[1], kRow, 1},
-          {Holder::Lane, kQuarters, kColumn, run * s},
+          {Holder::Lane, kAtomQuarters, kColumn, run * s},
           {Holder::Lane, 8, kChannel, 1},
           {Holder::Warp, plan.getWarps(1), kRow, plan.warp[1]},
           {Holder::Warp, plan.getWarps(0), kChannel, plan.warp[0]},
@@ -63,7 +58,7 @@ void MainLoop::prepareLanes(OpBuilder &b) {
   SmallVector<Value> warp = m.digits(
       numbers.warp, {plan.getWarps(1), plan.getWarps(0), plan.getWarps(2)});
   filterLane = m.add(atom->getFilterLane(b, loc, numbers.lane),
-                     m.mul(warp[1], plan.getChannelAtoms() * kFilterWords));
+                     m.mul(warp[1], plan.getChannelAtoms() * kFragmentWords));
   filterLane = m.add(filterLane, plan.inputBytes / 4);
   int64_t half = plan.getSlot(plan.getHalf()) * kPositionWords;
   inputLane = m.add(atom->getInputLane(b, loc, numbers.lane),
@@ -82,7 +77,7 @@ void MainLoop::prepareLanes(OpBuilder &b) {
 /// itself: slots skip differently for different offsets.
 Value MainLoop::getLaneBase(OpBuilder &b, int64_t offset) {
   SmallVector<int64_t> steps;
-  for (int64_t i = 0; i < kQuarters; ++i)
+  for (int64_t i = 0; i < kAtomQuarters; ++i)
     steps.push_back(
         (plan.getSlot(plan.run * i + offset) - plan.getSlot(offset)) *
         kPositionWords);
@@ -121,9 +116,7 @@ void MainLoop::multiplyTap(OpBuilder &b, Value stageWord,
                            int64_t step, FragmentCache &cache,
                            MutableArrayRef<Value> sums) {
   for (int64_t column = 0; column < plan.getColumnAtoms(); ++column) {
-    int64_t position = column % plan.run +
-                       column / plan.run * kQuarters * plan.run + offset -
-                       plan.firstColumn;
+    int64_t position = plan.getAtomPosition(column) + offset - plan.firstColumn;
     for (int64_t row = 0; row < plan.warp[1]; ++row) {
       const Fragment &input =
           getInput(b, stageWord, firstLine + row, position, step, cache);
@@ -150,7 +143,7 @@ void MainLoop::emitStep(OpBuilder &b, Value stageWord, int64_t chunk,
         int64_t fragments = number++ * (plan.block[0] / kAtomChannels);
         for (int64_t i = 0; i < plan.getChannelAtoms(); ++i) {
           Value word =
-              createAdd(b, loc, filterWord, (fragments + i) * kFilterWords);
+              createAdd(b, loc, filterWord, (fragments + i) * kFragmentWords);
           Fragment filter = atom->loadFilter(b, loc, shared, word, step);
           multiplyTap(b, stageWord, filter, i, phase, tap.offset, firstLine,
                       step, cache, sums);
@@ -165,9 +158,8 @@ void MainLoop::prepareBases(OpBuilder &b) {
     for (const Tap &tap : list)
       for (int64_t atomNumber = 0; atomNumber < plan.getColumnAtoms();
            ++atomNumber)
-        (void)getLaneBase(b, atomNumber % plan.run +
-                                 atomNumber / plan.run * kQuarters * plan.run +
-                                 tap.offset - plan.firstColumn);
+        (void)getLaneBase(b, plan.getAtomPosition(atomNumber) + tap.offset -
+                                 plan.firstColumn);
 }
 
 /// Starts the copies of `unit`, if there is one, to the stage at `word`. Groups

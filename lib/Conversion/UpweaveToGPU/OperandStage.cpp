@@ -16,10 +16,6 @@
 using namespace mlir;
 using namespace upweave;
 
-/// 32-bit words of a position and of a piece.
-static constexpr int64_t kPositionWords = kPositionBytes / 4;
-static constexpr int64_t kPieceWords = kPieceBytes / 4;
-
 OperandStage::OperandStage(OpBuilder &b, Location loc, const FusedFacts &facts,
                            const FusedPlan &plan, const BlockPlace &place,
                            const StageBuffers &buffers, Value thread)

@@ -16,8 +16,6 @@ using namespace mlir;
 using namespace upweave;
 
 static constexpr int64_t kThreads = 256;
-/// 32-bit words of a piece.
-static constexpr int64_t kPieceWords = kPieceBytes / 4;
 
 namespace {
 /// One packing kernel under construction.
@@ -39,6 +37,9 @@ private:
   SmallVector<Value> getFilterTaps(Int32Math &m, ArrayRef<Value> digits,
                                    Value &valid);
   Value getColumnTap(Int32Math &m, Value tap, Value columnClass, Value &valid);
+  SmallVector<Value> loadFragment(OpBuilder &b, ArrayRef<Value> digits,
+                                  ArrayRef<Value> tile,
+                                  MutableArrayRef<Value> position, Value valid);
   Value loadOrZero(OpBuilder &b, Value view, ArrayRef<Value> position,
                    Value valid);
   int64_t getElements() const { return kPieceBytes / atom.elementBytes; }
@@ -164,6 +165,48 @@ Value PackKernel::getColumnTap(Int32Math &m, Value tap, Value columnClass,
   return axis.reversed ? m.sub(m.constant(size - 1), position) : position;
 }
 
+/// The elements of one piece: `digits` are those of its number, `tile` are the
+/// channel tile and what is slower. Sets the channels of `position`, whose other
+/// coordinates are the filter's where `valid` (null: always) holds.
+SmallVector<Value> PackKernel::loadFragment(OpBuilder &b,
+                                            ArrayRef<Value> digits,
+                                            ArrayRef<Value> tile,
+                                            MutableArrayRef<Value> position,
+                                            Value valid) {
+  Int32Math m(b, loc);
+  Value chunk = m.add(m.mul(digits[7], plan.unitChunks), digits[6]);
+  Value firstOut =
+      m.add(m.mul(tile[0], plan.block[0]), m.mul(digits[3], kAtomChannels));
+  Value firstIn = m.mul(chunk, atom.getChunkChannels());
+  bool byInput = geometry.filterGroups == FilterGroups::Input;
+  SmallVector<Value> elements;
+  for (int64_t i = 0; i < getElements(); ++i) {
+    // Both coordinates are sums over the piece's digits.
+    auto origin = atom.getFilterElement(0, i);
+    Value out = m.add(firstOut, origin.first);
+    Value in = m.add(firstIn, origin.second);
+    for (auto [digit, unit] : {std::pair(0, 1), {1, 4}, {2, 16}}) {
+      auto at = atom.getFilterElement(unit, i);
+      out = m.add(out, m.mul(digits[digit], at.first - origin.first));
+      in = m.add(in, m.mul(digits[digit], at.second - origin.second));
+    }
+    Value inRange = m.both(valid, m.below(out, facts.outputChannels));
+    inRange = m.both(inRange, m.below(in, facts.inputChannels));
+    Value zero = m.constant(0);
+    out = m.select(inRange, out, zero);
+    in = m.select(inRange, in, zero);
+    Value group = tile[1];
+    if (byInput)
+      in = m.add(in, m.mul(group, facts.inputChannels));
+    else
+      out = m.add(out, m.mul(group, facts.outputChannels));
+    position[geometry.filterDims.in] = in;
+    position[geometry.filterDims.out] = out;
+    elements.push_back(loadOrZero(b, source, position, inRange));
+  }
+  return elements;
+}
+
 /// Piece order: [classes][column class][group][channel tile][outer taps][looped row tap]
 /// [unit][chunk of the unit][row tap][column tap][channel atom][32 pieces].
 void PackKernel::emitFilter(OpBuilder &b, Value piece) {
@@ -199,36 +242,8 @@ void PackKernel::emitFilter(OpBuilder &b, Value piece) {
   axisPositions.erase(axisPositions.begin(), axisPositions.end() - numAxes);
   for (int64_t axis = 0; axis < numAxes; ++axis)
     position[geometry.filterDims.spatial[axis]] = axisPositions[axis];
-  Value chunk = m.add(m.mul(d[7], plan.unitChunks), d[6]);
-  Value firstOut =
-      m.add(m.mul(d[tile], plan.block[0]), m.mul(d[3], kAtomChannels));
-  Value firstIn = m.mul(chunk, atom.getChunkChannels());
-  bool byInput = geometry.filterGroups == FilterGroups::Input;
-  SmallVector<Value> elements;
-  for (int64_t i = 0; i < getElements(); ++i) {
-    // Both coordinates are sums over the piece's digits.
-    auto origin = atom.getFilterElement(0, i);
-    Value out = m.add(firstOut, origin.first);
-    Value in = m.add(firstIn, origin.second);
-    for (auto [digit, unit] : {std::pair(0, 1), {1, 4}, {2, 16}}) {
-      auto at = atom.getFilterElement(unit, i);
-      out = m.add(out, m.mul(d[digit], at.first - origin.first));
-      in = m.add(in, m.mul(d[digit], at.second - origin.second));
-    }
-    Value inRange = m.both(valid, m.below(out, facts.outputChannels));
-    inRange = m.both(inRange, m.below(in, facts.inputChannels));
-    Value zero = m.constant(0);
-    out = m.select(inRange, out, zero);
-    in = m.select(inRange, in, zero);
-    Value group = d[tile + 1];
-    if (byInput)
-      in = m.add(in, m.mul(group, facts.inputChannels));
-    else
-      out = m.add(out, m.mul(group, facts.outputChannels));
-    position[geometry.filterDims.in] = in;
-    position[geometry.filterDims.out] = out;
-    elements.push_back(loadOrZero(b, source, position, inRange));
-  }
+  SmallVector<Value> elements =
+      loadFragment(b, d, ArrayRef(d).drop_front(tile), position, valid);
   storePiece(b, loc, elements, packed,
              createMul(b, loc, m.toIndex(piece), kPieceWords));
 }

@@ -14,9 +14,6 @@
 using namespace mlir;
 using namespace upweave;
 
-/// Words of a filter fragment.
-static constexpr int64_t kFragmentWords = kAtomChannels * kPositionBytes / 4;
-
 /// table[value] for a table of a power of two whose entries are sums of what
 /// the bits of the position give.
 static Value lookupBits(Int32Math &m, Value value, ArrayRef<int64_t> table) {
@@ -49,10 +46,9 @@ static Value getTapOfClass(Int32Math &m, const PhasedAxis &axis, Value offset) {
   return m.lookup(m.sub(offset, m.constant(taps.front().offset)), numbers);
 }
 
-Value PackedFilterEmitter::loadFilter(OpBuilder &b,
-                                      const FilterElement &element) {
-  const AtomInfo &atom = getAtomInfo(facts.atom);
-  Int32Math m(b, loc);
+/// The number of the fragment that holds `element`.
+Value PackedFilterEmitter::getFragment(Int32Math &m,
+                                       const FilterElement &element) {
   SmallVector<const PhasedAxis *, 4> axes;
   for (const PhasedAxis &axis : facts.outer)
     axes.push_back(&axis);
@@ -92,7 +88,8 @@ Value PackedFilterEmitter::loadFilter(OpBuilder &b,
   bool hasRow = axes.size() > facts.outer.size() + 1;
   if (hasRow && !plan.rowTapsInUnit)
     append(taps[facts.outer.size()], facts.row.getMaxTaps());
-  append(m.div(in, atom.getChunkChannels()), facts.getChunks());
+  append(m.div(in, getAtomInfo(facts.atom).getChunkChannels()),
+         facts.getChunks());
   if (hasRow && plan.rowTapsInUnit)
     append(taps[facts.outer.size()], plan.rowTaps);
   SmallVector<int64_t> firstTaps{0};
@@ -103,7 +100,15 @@ Value PackedFilterEmitter::loadFilter(OpBuilder &b,
          plan.columnTaps);
   append(m.div(m.rem(out, plan.block[0]), kAtomChannels),
          plan.block[0] / kAtomChannels);
+  return number;
+}
 
+Value PackedFilterEmitter::loadFilter(OpBuilder &b,
+                                      const FilterElement &element) {
+  const AtomInfo &atom = getAtomInfo(facts.atom);
+  Int32Math m(b, loc);
+  Value number = getFragment(m, element);
+  Value out = m.fromIndex(element.out), in = m.fromIndex(element.in);
   FragmentOffsets offsets(atom);
   Value inFragment = m.add(
       lookupBits(m, m.rem(out, kAtomChannels), offsets.rows),

@@ -14,6 +14,8 @@
 
 namespace upweave {
 
+class Int32Math;
+
 /// Reads filter elements from where upweave.pack puts them.
 class PackedFilterEmitter : public DirectConvEmitter {
 public:
@@ -28,6 +30,8 @@ protected:
                          const FilterElement &element) override;
 
 private:
+  mlir::Value getFragment(Int32Math &m, const FilterElement &element);
+
   const FusedFacts &facts;
   const FusedPlan &plan;
 };
