@@ -1,8 +1,7 @@
-// .npy files, random data, element types, the metric.
+// .npy files, random data, element types.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "TestBundle.h"
 
-#include "Metric.h"
 #include "Npy.h"
 #include "Random.h"
 
@@ -110,50 +109,6 @@ TEST(Elements, SixteenBitFloats) {
   EXPECT_EQ(0x7c00, doubleToHalf(65520));
   EXPECT_EQ(0x0001, doubleToHalf(0x1p-24));
   EXPECT_TRUE(std::isnan(halfToDouble(doubleToHalf(NAN))));
-}
-
-TEST(Metric, BoundIsInclusiveAndExact) {
-  Metric metric(DType::F32, Precision::Ieee);
-  metric.add(0, floatValue(1), floatValue(1));
-  metric.add(1, floatValue(1 + 0x1p-24), floatValue(1)); // half an ulp
-  metric.add(2, floatValue(1 + 8e-3), floatValue(1, 1e-3));
-  EXPECT_TRUE(metric.report().passed());
-  EXPECT_LE(metric.report().maxRatio, 1.0);
-  metric.add(3, floatValue(1 + 9e-3), floatValue(1, 1e-3));
-  const Metric::Report report = metric.report();
-  EXPECT_FALSE(report.passed());
-  EXPECT_EQ(1, report.failures);
-  EXPECT_EQ(3, report.worst);
-  EXPECT_NEAR(9e-3, report.maxRelative, 1e-12);
-}
-
-TEST(Metric, SpecialValuesAgreeInPlace) {
-  Metric metric(DType::F32, Precision::Ieee);
-  metric.add(0, floatValue(NAN), floatValue(NAN));
-  metric.add(1, floatValue(INFINITY), floatValue(INFINITY));
-  EXPECT_TRUE(metric.report().passed());
-  metric.add(2, floatValue(NAN), floatValue(1, 1e9));
-  metric.add(3, floatValue(1), floatValue(NAN));
-  metric.add(4, floatValue(-INFINITY), floatValue(INFINITY));
-  EXPECT_EQ(3, metric.report().specials);
-  metric.add(5, floatValue(1), floatValue(1, INFINITY));
-  EXPECT_EQ(1, metric.report().unbounded);
-  EXPECT_EQ(4, metric.report().failures);
-}
-
-TEST(Metric, IntegersAreExact) {
-  Metric metric(DType::I64, Precision::None);
-  metric.add(0, intValue(INT64_MAX), intValue(INT64_MAX));
-  EXPECT_TRUE(metric.report().passed());
-  metric.add(1, intValue(INT64_MAX - 1), intValue(INT64_MAX));
-  EXPECT_FALSE(metric.report().passed());
-}
-
-TEST(Metric, LooseShare) {
-  Metric metric(DType::F32, Precision::Ieee);
-  metric.add(0, floatValue(1), floatValue(1, 0.1));
-  metric.add(1, floatValue(1), floatValue(1, 1e-9));
-  EXPECT_DOUBLE_EQ(0.5, metric.report().looseShare);
 }
 
 } // namespace

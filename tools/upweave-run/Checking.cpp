@@ -28,7 +28,9 @@ void printReport(const Argument &output, const Metric::Report &report,
              report.normRelative);
   fmt::print("  elements with k e > 0.1 max |ref|    {:.3g} %\n",
              100 * report.looseShare);
-  if (report.passed())
+  for (const std::string &note : report.notes())
+    fmt::print("  {}\n", note);
+  if (report.failures == 0)
     return;
   fmt::print("  {} elements are outside the bound; NaN or Inf differ in {}; "
              "{} have no finite bound\n",
@@ -45,7 +47,7 @@ Value actualAt(const Argument &output, int64_t linear) {
 bool checkReference(Evaluator &evaluator, uint32_t index,
                     const Argument &output, const Runner &runner,
                     const Options &options) {
-  Metric metric(output.dtype, runner.entry().precision());
+  Metric metric(output.dtype, runner.entry().precision(), output.count);
   const std::vector<Row> rows =
       chooseRows(output.shape, output.count, options.samples, options.seed);
   Progress progress(fmt::format("checking {}", output.label), options.quiet);
@@ -93,7 +95,7 @@ bool checkExpected(const Argument &output, const std::string &path,
       largest = std::max(largest, std::fabs(v));
   }
   const double bound = expectTolerance(options, output.dtype) * largest;
-  Metric metric(output.dtype, Precision::None);
+  Metric metric(output.dtype, Precision::None, output.count);
   for (int64_t at = 0; at < output.count; ++at) {
     Value ref = loadElement(expected.bytes.data(), output.dtype, at);
     ref.e = bound / tolerance(Precision::None);
@@ -167,6 +169,11 @@ bool checkOutputs(Runner &runner, const Options &options) {
   for (const Argument &arg : runner.arguments())
     if (arg.isOutput)
       outputs.push_back(&arg);
+  if (outputs.empty())
+    throw Failure(kCheckFailed,
+                  fmt::format("entry '{}' has no outputs: --check has nothing "
+                              "to compare",
+                              runner.entry().name()->str()));
   try {
     Evaluator evaluator(runner.file(), runner.entry(), std::move(data));
     for (uint32_t i = 0; i < outputs.size(); ++i)
