@@ -17,8 +17,17 @@ public:
   BlockEvaluator(Evaluator &evaluator, const bundle::BlockStep &table,
                  const std::string &where);
   Value read(uint32_t result, int64_t linear) override;
+  double addNeeds(const Need &need, Needs &needs) const override;
 
 private:
+  /// Points of the domain, and one run of their values per value of the
+  /// program.
+  struct Points {
+    std::vector<int64_t> coords;
+    size_t count;
+    std::vector<Value> values;
+    Value *slot(uint32_t value) { return values.data() + value * count; }
+  };
   /// One result: its map and the way back.
   struct Out {
     uint32_t tensor;
@@ -32,14 +41,12 @@ private:
   /// Evaluates the points that share the parallel coordinates of `point`; all
   /// row points if `wholeRow`, else the one.
   void evaluate(std::vector<int64_t> point, bool wholeRow);
-  void evaluateLeaves(const std::vector<int64_t> &points, size_t count);
-  void evaluateOp(uint32_t position, const std::vector<int64_t> &points,
-                  size_t count);
-  void storeOuts(const std::vector<int64_t> &points, size_t count);
+  void evaluateLeaves(Points &points);
+  void evaluateOp(uint32_t position, Points &points);
+  void storeOuts(Points &points);
   Value readProducer(const int64_t *point);
-  Value *slot(uint32_t value, size_t count) {
-    return values.data() + size_t(value) * count;
-  }
+  /// A number for each row: that of its first point.
+  int64_t rowKey(std::vector<int64_t> point) const;
 
   Evaluator &evaluator;
   std::string where;
@@ -52,13 +59,15 @@ private:
   std::vector<MappedTensor> params;
   std::vector<Out> outs;
   ScalarProgram program;
-  std::vector<Value> values; ///< one run of points per value of the program
+  int64_t rank;            ///< of the step, in the pool
+  WorkPool::Claims claims; ///< rows being evaluated
 };
 
 BlockEvaluator::BlockEvaluator(Evaluator &evaluator,
                                const bundle::BlockStep &table,
                                const std::string &where)
-    : evaluator(evaluator), where(where) {
+    : evaluator(evaluator), where(where), rank(evaluator.stepRank()),
+      claims(evaluator.workPool(), rank) {
   domain = evaluator.sizes(table.domain(), where);
   elementCount(domain);
   for (uint32_t i = 0; i < rt::length(table.rows()); ++i) {
@@ -143,91 +152,128 @@ Value BlockEvaluator::readProducer(const int64_t *point) {
   return conv->read(evaluator, coords, program.args()[0]);
 }
 
-void BlockEvaluator::evaluateLeaves(const std::vector<int64_t> &points,
-                                    size_t count) {
-  for (size_t p = 0; p < count; ++p) {
-    const int64_t *point = points.data() + p * domain.size();
-    // Reading may evaluate other steps, never this one: no tensor is used
-    // before it is defined.
-    const Value producer = readProducer(point);
-    slot(0, count)[p] = producer;
-    for (size_t i = 0; i < params.size(); ++i)
-      slot(1 + i, count)[p] = params[i].read(evaluator, point);
-  }
+void BlockEvaluator::evaluateLeaves(Points &points) {
+  constexpr int64_t kGrain = 64; ///< points that one thread takes at a time
+  evaluator.run(
+      rank, points.count, kGrain, [&](int64_t begin, int64_t end) {
+        for (int64_t p = begin; p < end; ++p) {
+          const int64_t *point = points.coords.data() + p * domain.size();
+          points.slot(0)[p] = readProducer(point);
+          for (size_t i = 0; i < params.size(); ++i)
+            points.slot(1 + i)[p] = params[i].read(evaluator, point);
+        }
+      });
 }
 
-void BlockEvaluator::evaluateOp(uint32_t position,
-                                const std::vector<int64_t> &points,
-                                size_t count) {
+void BlockEvaluator::evaluateOp(uint32_t position, Points &points) {
   const Op &op = program.ops()[position];
-  Value *out = slot(program.args().size() + position, count);
+  const size_t count = points.count;
+  Value *out = points.slot(program.args().size() + position);
   if (op.opcode == Opcode::RowReduce) {
     std::fill(
         out, out + count,
-        reduceRow(op.reduce, op.dtype, slot(op.operands[0], count), count));
+        reduceRow(op.reduce, op.dtype, points.slot(op.operands[0]), count));
     return;
   }
   if (op.opcode == Opcode::LayerNorm)
-    return layerNormRow(op.dtype, op.value, slot(op.operands[0], count), out,
+    return layerNormRow(op.dtype, op.value, points.slot(op.operands[0]), out,
                         count);
   Value in[3];
   for (size_t p = 0; p < count; ++p) {
     if (op.opcode == Opcode::LoopIndex) {
-      out[p] = intValue(points[p * domain.size() + op.integer]);
+      out[p] = intValue(points.coords[p * domain.size() + op.integer]);
       continue;
     }
     for (size_t i = 0; i < op.operands.size(); ++i)
-      in[i] = slot(op.operands[i], count)[p];
+      in[i] = points.slot(op.operands[i])[p];
     out[p] = applyScalar(op, in);
   }
 }
 
-void BlockEvaluator::storeOuts(const std::vector<int64_t> &points,
-                               size_t count) {
+void BlockEvaluator::storeOuts(Points &points) {
   for (size_t o = 0; o < outs.size(); ++o) {
     const TensorInfo &info = evaluator.tensor(outs[o].tensor);
-    const Value *from = slot(program.results()[o], count);
-    for (size_t p = 0; p < count; ++p)
-      outs[o].memo->put(outs[o].map.linear(points.data() + p * domain.size(),
-                                           info.shape, info.strides),
-                        from[p]);
+    const Value *from = points.slot(program.results()[o]);
+    for (size_t p = 0; p < points.count; ++p)
+      outs[o].memo->put(
+          outs[o].map.linear(points.coords.data() + p * domain.size(),
+                             info.shape, info.strides),
+          from[p]);
   }
 }
 
 void BlockEvaluator::evaluate(std::vector<int64_t> point, bool wholeRow) {
-  const size_t count = wholeRow ? rowLength : 1;
-  std::vector<int64_t> points(count * domain.size());
-  for (size_t p = 0; p < count; ++p) {
+  Points points;
+  points.count = wholeRow ? rowLength : 1;
+  points.coords.resize(points.count * domain.size());
+  for (size_t p = 0; p < points.count; ++p) {
     int64_t rest = p;
     for (size_t r = rows.size(); wholeRow && r-- > 0;) {
       point[rows[r]] = rest % domain[rows[r]];
       rest /= domain[rows[r]];
     }
-    std::copy(point.begin(), point.end(), points.begin() + p * domain.size());
+    std::copy(point.begin(), point.end(),
+              points.coords.begin() + p * domain.size());
   }
-  values.resize(program.valueCount() * count);
-  evaluateLeaves(points, count);
+  points.values.resize(program.valueCount() * points.count);
+  evaluateLeaves(points);
   for (uint32_t i = 0; i < program.ops().size(); ++i)
-    evaluateOp(i, points, count);
-  storeOuts(points, count);
+    evaluateOp(i, points);
+  storeOuts(points);
+}
+
+int64_t BlockEvaluator::rowKey(std::vector<int64_t> point) const {
+  for (uint32_t row : rows)
+    point[row] = 0;
+  int64_t key = 0;
+  for (size_t d = 0; d < domain.size(); ++d)
+    key = key * domain[d] + point[d];
+  return key;
 }
 
 Value BlockEvaluator::read(uint32_t result, int64_t linear) {
   Out &out = outs[result];
-  if (const Value *known = out.memo->find(linear))
-    return *known;
+  Value value;
+  if (out.memo->find(linear, value))
+    return value;
   const TensorInfo &info = evaluator.tensor(out.tensor);
   std::vector<int64_t> coords(info.shape.size()), point(domain.size());
   unravel(linear, info.shape, coords.data());
   if (!out.inverse.apply(coords.data(), point.data()))
     throw CheckError(fmt::format("{}: element {} of result {} is not written",
                                  where, linear, result));
-  evaluate(point, program.hasCollectives());
-  const Value *value = out.memo->find(linear);
-  if (!value)
+  if (program.hasCollectives())
+    claims.compute(rowKey(point), [&] {
+      // Another thread may just have finished it.
+      if (!out.memo->find(linear, value))
+        evaluate(point, /*wholeRow=*/true);
+    });
+  else
+    evaluate(point, /*wholeRow=*/false);
+  if (!out.memo->find(linear, value))
     throw CheckError(fmt::format("{}: element {} of result {} is not written",
                                  where, linear, result));
-  return *value;
+  return value;
+}
+
+double BlockEvaluator::addNeeds(const Need &need, Needs &needs) const {
+  Need points = need;
+  if (program.hasCollectives() && rowLength > 0) {
+    // A run of the last dimension is of one row, or each element of its own.
+    const bool along = rows.back() + 1 == domain.size();
+    const double touched = along ? need.runs : need.elements;
+    points.elements =
+        std::min(touched * double(rowLength), double(elementCount(domain)));
+    points.runs = along ? points.elements / double(domain.back())
+                        : points.elements;
+  }
+  for (const MappedTensor &param : params)
+    needs[param.tensor] += points;
+  const double ops = double(program.ops().size() + params.size() + 1);
+  if (conv)
+    return points.elements * (ops + conv->addNeeds(points, needs));
+  needs[stored.tensor] += points;
+  return points.elements * ops;
 }
 
 } // namespace

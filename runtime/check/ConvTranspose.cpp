@@ -141,6 +141,16 @@ void ConvTransposeReader::accumulate(Evaluator &evaluator, size_t axis,
   }
 }
 
+double ConvTransposeReader::addNeeds(const Need &need, Needs &needs) const {
+  double products = double(inPerGroup);
+  for (const Axis &axis : axes)
+    products *= std::max(1.0, double(axis.kernel) / double(axis.stride));
+  const Need read{need.elements * products, need.runs * products};
+  needs[x] += read;
+  needs[filter] += read;
+  return products;
+}
+
 Value ConvTransposeReader::read(Evaluator &evaluator, const int64_t *coords,
                                 DType dtype) const {
   Sums sums;

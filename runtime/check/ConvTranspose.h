@@ -21,6 +21,9 @@ public:
   const Shape &shape() const { return resultShape; }
   /// The result at `coords`, accumulated in `dtype`.
   Value read(Evaluator &evaluator, const int64_t *coords, DType dtype) const;
+  /// Adds what `need` of the result reads to `needs`; returns the products of
+  /// one element.
+  double addNeeds(const Need &need, Needs &needs) const;
 
 private:
   /// One dimension order: where batch, channel and the spatial axes are.

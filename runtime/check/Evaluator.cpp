@@ -9,42 +9,22 @@
 namespace upweave {
 namespace check {
 
-namespace {
-/// Tensors up to this many elements are kept densely.
-constexpr int64_t kDenseElements = int64_t(1) << 22;
-} // namespace
-
-Memo::Memo(int64_t count) : isDense(count <= kDenseElements) {
-  if (isDense) {
-    dense.resize(count);
-    known.resize(count);
-  }
-}
-
-const Value *Memo::find(int64_t linear) const {
-  if (isDense)
-    return known[linear] ? &dense[linear] : nullptr;
-  auto it = sparse.find(linear);
-  return it == sparse.end() ? nullptr : &it->second;
-}
-
-const Value &Memo::put(int64_t linear, const Value &value) {
-  if (!isDense)
-    return sparse[linear] = value;
-  known[linear] = true;
-  return dense[linear] = value;
-}
-
 Evaluator::~Evaluator() = default;
 
+ZeroMask StepEvaluator::findZeros(uint32_t) const { return ZeroMask(); }
+
 Evaluator::Evaluator(const rt::BundleFile &file, const bundle::Entry &entry,
-                     std::vector<ArgumentData> args)
-    : arguments(std::move(args)) {
-  const bundle::Meaning *meaning = entry.meaning();
+                     std::vector<ArgumentData> args, WorkPool &pool,
+                     MeaningKind kind)
+    : pool(pool), kind(kind), arguments(std::move(args)) {
+  const bundle::Meaning *meaning =
+      kind == MeaningKind::Source ? entry.source() : entry.meaning();
   if (!meaning)
-    throw CheckError(fmt::format("entry '{}' carries no meaning: compare with "
-                                 "--expect FILE.npy",
-                                 entry.name()->str()));
+    throw CheckError(
+        fmt::format("entry '{}' carries no meaning of its {}: compare with "
+                    "--expect FILE.npy",
+                    rt::text(entry.name()),
+                    kind == MeaningKind::Source ? "source" : "blocks"));
   if (arguments.size() != rt::length(entry.args()))
     throw CheckError("the number of arguments differs from the entry's");
   for (ArgumentData &argument : arguments) {
@@ -58,21 +38,74 @@ Evaluator::Evaluator(const rt::BundleFile &file, const bundle::Entry &entry,
   for (uint32_t i = 0; i < count; ++i)
     bindTensor(file, entry, *meaning->tensors()->Get(i), i);
   bindSteps(*meaning);
+  bindOutputs(entry, *meaning);
+}
+
+void Evaluator::bindOutputs(const bundle::Entry &entry,
+                            const bundle::Meaning &meaning) {
   uint32_t expected = 0;
   for (const bundle::Argument *arg : *entry.args())
     expected += arg->role() == bundle::Role::Output;
-  if (rt::length(meaning->results()) != expected)
+  if (rt::length(meaning.results()) != expected)
     throw CheckError(fmt::format("the meaning has {} results, the entry {} "
                                  "outputs",
-                                 rt::length(meaning->results()), expected));
+                                 rt::length(meaning.results()), expected));
   for (uint32_t i = 0; i < expected; ++i) {
-    outputs.push_back(use(meaning->results()->Get(i), "a result"));
+    outputs.push_back(use(meaning.results()->Get(i), "a result"));
     const uint32_t argument = arguments.size() - expected + i;
     if (tensors[outputs[i]].shape != argShapes[argument] ||
         tensors[outputs[i]].dtype != entry.args()->Get(argument)->dtype())
       throw CheckError(fmt::format(
           "result {} of the meaning is not of output {}'s type", i, i));
   }
+}
+
+void Evaluator::run(int64_t rank, int64_t count, int64_t grain,
+                    const WorkPool::Body &body) {
+  if (kind == MeaningKind::Blocks)
+    return pool.run(rank, count, grain, body);
+  pool.run(rank, count, grain, [&](int64_t begin, int64_t end) {
+    // A source that rounds to f16 in between may overflow where blocks, which
+    // need not round, do not: docs/numerics.md lists that.
+    UnknownOverflow unknown;
+    body(begin, end);
+  });
+}
+
+double Evaluator::estimateWork(uint32_t output, const Need &need) const {
+  Needs needs(tensors.size());
+  needs[outputs[output]] = need;
+  // A step uses only tensors defined before it.
+  double work = need.elements;
+  for (size_t step = steps.size(); step-- > 0;) {
+    Need most;
+    for (uint32_t tensor : results[step]) {
+      const TensorInfo &info = tensors[tensor];
+      const double last =
+          info.shape.empty() ? 1 : double(std::max<int64_t>(info.shape.back(), 1));
+      Need &capped = needs[tensor];
+      capped.elements = std::min(capped.elements, double(info.count));
+      capped.runs = std::min({capped.runs, capped.elements,
+                              std::max(1.0, double(info.count) / last)});
+      if (capped.elements > most.elements)
+        most = capped;
+    }
+    if (most.elements > 0)
+      work += steps[step]->addNeeds(most, needs);
+  }
+  return work;
+}
+
+ZeroMask Evaluator::findZeros(uint32_t tensor) const {
+  const TensorInfo &info = tensors[tensor];
+  ZeroMask mask;
+  if (info.step >= 0)
+    mask = steps[info.step]->findZeros(info.result);
+  else if (info.splat && isFloat(info.dtype) &&
+           loadElement(info.data, info.dtype, 0).v == 0)
+    mask.all = true;
+  mask.dims.resize(info.shape.size());
+  return mask;
 }
 
 int64_t Evaluator::size(const bundle::Expr *expr,
@@ -92,13 +125,16 @@ void Evaluator::bindArgument(const bundle::Entry &entry, uint32_t argument,
                              TensorInfo &info, const std::string &where) {
   if (argument >= arguments.size() ||
       entry.args()->Get(argument)->role() != bundle::Role::Input ||
-      (!arguments[argument].data && info.count != 0))
+      (!arguments[argument].data && !arguments[argument].generate &&
+       info.count != 0))
     throw CheckError(
         fmt::format("{}: argument {} is no input", where, argument));
   if (info.shape != arguments[argument].shape ||
       info.dtype != entry.args()->Get(argument)->dtype())
     throw CheckError(
         fmt::format("{}: not of the type of argument {}", where, argument));
+  if (arguments[argument].generate)
+    info.generate = &arguments[argument].generate;
   info.data = static_cast<const unsigned char *>(arguments[argument].data);
   info.dataStrides = arguments[argument].strides;
 }
@@ -112,9 +148,16 @@ void Evaluator::bindTensor(const rt::BundleFile &file,
     throw CheckError(
         fmt::format("{}: unknown dtype {}", where, int(table.dtype())));
   info.dtype = table.dtype();
-  info.shape = sizes(table.shape(), where);
-  info.count = elementCount(info.shape);
-  info.strides = rowMajorStrides(info.shape);
+  try {
+    info.shape = sizes(table.shape(), where);
+    info.count = elementCount(info.shape);
+    info.strides = rowMajorStrides(info.shape);
+  } catch (const CheckError &error) {
+    // Of a step that a condition on sizes may have left out.
+    if (table.source() != bundle::TensorSource::Step)
+      throw;
+    info.error = error.what();
+  }
   if (table.source() == bundle::TensorSource::Step)
     return;
   isDefined[index] = true;
@@ -137,26 +180,34 @@ void Evaluator::bindTensor(const rt::BundleFile &file,
 
 void Evaluator::bindSteps(const bundle::Meaning &meaning) {
   defined = tensors.size();
+  results.resize(rt::length(meaning.steps()));
   for (uint32_t i = 0; i < rt::length(meaning.steps()); ++i) {
     const bundle::Step &step = *meaning.steps()->Get(i);
     std::string where = fmt::format("step {}", i);
     if (step.location() && step.location()->size())
       where += " at " + step.location()->str();
     currentStep = i;
-    switch (step.op_type()) {
-    case bundle::StepOp::BlockStep:
-      steps.push_back(makeBlock(*this, *step.op_as_BlockStep(), where));
-      break;
-    case bundle::StepOp::LoopNestStep:
-      steps.push_back(makeLoopNest(*this, *step.op_as_LoopNestStep(), where));
-      break;
-    case bundle::StepOp::OpaqueStep:
-      throw CheckError(fmt::format(
-          "{}: the check cannot evaluate '{}': compare with --expect FILE.npy",
-          where, rt::text(step.op_as_OpaqueStep()->name())));
-    default:
-      steps.push_back(makeView(*this, step, where));
-    }
+    if (step.when() && size(step.when(), where) == 0)
+      steps.push_back(nullptr);
+    else
+      bindStep(step, where);
+  }
+}
+
+void Evaluator::bindStep(const bundle::Step &step, const std::string &where) {
+  switch (step.op_type()) {
+  case bundle::StepOp::BlockStep:
+    steps.push_back(makeBlock(*this, *step.op_as_BlockStep(), where));
+    break;
+  case bundle::StepOp::LoopNestStep:
+    steps.push_back(makeLoopNest(*this, *step.op_as_LoopNestStep(), where));
+    break;
+  case bundle::StepOp::OpaqueStep:
+    throw CheckError(fmt::format(
+        "{}: the check cannot evaluate '{}': compare with --expect FILE.npy",
+        where, rt::text(step.op_as_OpaqueStep()->name())));
+  default:
+    steps.push_back(makeView(*this, step, where));
   }
 }
 
@@ -172,9 +223,12 @@ const TensorInfo &Evaluator::define(uint32_t index, uint32_t result,
   if (index >= tensors.size() || isDefined[index])
     throw CheckError(
         fmt::format("{}: tensor {} is defined twice or missing", where, index));
+  if (!tensors[index].error.empty())
+    throw CheckError(tensors[index].error);
   isDefined[index] = true;
   tensors[index].step = currentStep;
   tensors[index].result = result;
+  results[currentStep].push_back(index);
   return tensors[index];
 }
 
@@ -182,6 +236,8 @@ Value Evaluator::read(uint32_t tensor, int64_t linear) {
   const TensorInfo &info = tensors[tensor];
   if (info.step >= 0)
     return steps[info.step]->read(info.result, linear);
+  if (info.generate)
+    return (*info.generate)(linear);
   if (info.splat)
     return loadElement(info.data, info.dtype, 0);
   if (info.dataStrides == info.strides)

@@ -4,38 +4,53 @@
 #define UPWEAVE_CHECK_EVALUATOR_H
 
 #include "IndexMap.h"
+#include "Memo.h"
 #include "ScalarProgram.h"
+#include "WorkPool.h"
 
 #include "BundleFile.h"
 
+#include <functional>
 #include <memory>
-#include <unordered_map>
 
 namespace upweave {
 namespace check {
 
 class Evaluator;
 
-/// Elements already computed: dense for small tensors, sparse for large ones.
-class Memo {
-public:
-  explicit Memo(int64_t count);
-  const Value *find(int64_t linear) const;
-  const Value &put(int64_t linear, const Value &value);
-
-private:
-  std::vector<Value> dense;
-  std::vector<bool> known;
-  std::unordered_map<int64_t, Value> sparse;
-  bool isDense;
+/// Coordinates of a tensor at which every element is a zero that was filled in,
+/// whatever the inputs are: where a transposed convolution is written as a
+/// stuffed input and an ordinary one.
+struct ZeroMask {
+  bool all = false;
+  /// One list a dimension, with a flag a coordinate; empty where none is known.
+  std::vector<std::vector<bool>> dims;
 };
 
-/// A step: computes elements of its results.
+/// About how much of a tensor is read: elements, in runs along its last
+/// dimension.
+struct Need {
+  double elements = 0, runs = 0;
+  Need &operator+=(const Need &other) {
+    elements += other.elements;
+    runs += other.runs;
+    return *this;
+  }
+};
+using Needs = std::vector<Need>; ///< one a tensor
+
+/// A step: computes elements of its results. Used by several threads.
 class StepEvaluator {
 public:
   virtual ~StepEvaluator() = default;
   /// Element `linear` (row-major) of result `result`.
   virtual Value read(uint32_t result, int64_t linear) = 0;
+  /// What is known to be zero of result `result`.
+  virtual ZeroMask findZeros(uint32_t result) const;
+  /// Adds to `needs` what computing `need` of the results reads; returns about
+  /// how many products and other scalar ops that takes, without those of other
+  /// steps.
+  virtual double addNeeds(const Need &need, Needs &needs) const = 0;
 };
 
 /// A tensor of the meaning with its sizes known.
@@ -48,6 +63,9 @@ struct TensorInfo {
   Shape dataStrides;                   ///< in elements, of `data`
   bool splat = false;
   int64_t dataCount = 0; ///< elements that may be read at `data`
+  std::string error;     ///< why its sizes cannot be, if so
+  /// Makes the elements, if given.
+  const std::function<Value(int64_t)> *generate = nullptr;
   int32_t step = -1;     ///< of a step's result
   uint32_t result = 0;   ///< which of the step's
 };
@@ -57,16 +75,38 @@ struct ArgumentData {
   const void *data = nullptr; ///< null for outputs
   Shape shape;
   Shape strides; ///< in elements; empty is row-major
+  /// Makes the elements instead of reading them, if given.
+  std::function<Value(int64_t linear)> generate;
 };
 
-/// The reference. Not thread-safe. Throws CheckError.
+/// Which of an entry's two meanings.
+enum class MeaningKind {
+  Source, ///< the function as it was; what overflows in it is unknown
+  Blocks  ///< what it was made into
+};
+
+/// The reference. `read` and `readOutput` may be called by several threads.
+/// Throws CheckError.
 class Evaluator {
 public:
   /// Validates the entry's meaning for arguments of these shapes. The data of
-  /// inputs must outlive the evaluator.
+  /// inputs must outlive the evaluator, as must the pool that it works with.
   Evaluator(const rt::BundleFile &file, const bundle::Entry &entry,
-            std::vector<ArgumentData> args);
+            std::vector<ArgumentData> args, WorkPool &pool,
+            MeaningKind kind = MeaningKind::Blocks);
   ~Evaluator();
+
+  /// About how many scalar ops it takes to compute that much of output
+  /// `output`, each run from a different part of it.
+  double estimateWork(uint32_t output, const Need &need) const;
+  /// `WorkPool::run` for bodies that read elements.
+  void run(int64_t rank, int64_t count, int64_t grain,
+           const WorkPool::Body &body);
+  WorkPool &workPool() { return pool; }
+  /// The rank of the step being bound: what it waits for is of lower ranks.
+  int64_t stepRank() const { return currentStep; }
+  /// What is known to be zero of a tensor.
+  ZeroMask findZeros(uint32_t tensor) const;
 
   /// Element of a tensor of the meaning.
   Value read(uint32_t tensor, int64_t linear);
@@ -98,7 +138,11 @@ private:
   void bindArgument(const bundle::Entry &entry, uint32_t argument,
                     TensorInfo &info, const std::string &where);
   void bindSteps(const bundle::Meaning &meaning);
+  void bindStep(const bundle::Step &step, const std::string &where);
+  void bindOutputs(const bundle::Entry &entry, const bundle::Meaning &meaning);
 
+  WorkPool &pool;
+  MeaningKind kind;
   std::vector<ArgumentData> arguments;
   std::vector<Shape> argShapes;
   std::vector<TensorInfo> tensors;
@@ -106,6 +150,7 @@ private:
   uint32_t defined = 0;
   int32_t currentStep = -1;
   std::vector<std::unique_ptr<StepEvaluator>> steps;
+  std::vector<std::vector<uint32_t>> results; ///< tensors of each step
   std::vector<uint32_t> outputs;
 };
 
@@ -127,7 +172,7 @@ std::unique_ptr<StepEvaluator> makeBlock(Evaluator &evaluator,
 std::unique_ptr<StepEvaluator> makeLoopNest(Evaluator &evaluator,
                                             const bundle::LoopNestStep &table,
                                             const std::string &where);
-/// Fill, pad, slices and reshapes.
+/// Fill, pad, slices, reshapes and choices.
 std::unique_ptr<StepEvaluator> makeView(Evaluator &evaluator,
                                         const bundle::Step &table,
                                         const std::string &where);

@@ -98,6 +98,17 @@ int64_t IndexMap::evaluate(const Result &result, const int64_t *loops) const {
   return values[result.nodes.size() - 1];
 }
 
+bool IndexMap::dependsOn(uint32_t loop) const {
+  for (const Result &result : perDimension) {
+    if (result.loop == int32_t(loop))
+      return true;
+    for (const Node &node : result.nodes)
+      if (node.op == ExprOp::Loop && node.a == int32_t(loop))
+        return true;
+  }
+  return false;
+}
+
 void IndexMap::apply(const int64_t *loops, int64_t *coords) const {
   for (size_t r = 0; r < perDimension.size(); ++r)
     coords[r] = evaluate(perDimension[r], loops);

@@ -36,6 +36,10 @@ public:
                          const std::string &where);
 
   uint32_t results() const { return perDimension.size(); }
+  /// Whether any result uses loop `loop`.
+  bool dependsOn(uint32_t loop) const;
+  /// The loop that result `r` just is, -1 if it is something else.
+  int32_t loopOf(uint32_t r) const { return perDimension[r].loop; }
   /// Writes results() coordinates.
   void apply(const int64_t *loops, int64_t *coords) const;
   /// Row-major position in `shape` of the mapped point; throws when a

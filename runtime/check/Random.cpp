@@ -23,19 +23,22 @@ double nearNormal(uint64_t bits) {
 }
 } // namespace
 
-void fillRandom(void *data, DType dtype, int64_t count, uint64_t seed) {
+void storeRandom(void *data, DType dtype, int64_t at, int64_t index,
+                 uint64_t seed) {
   constexpr int64_t kIntegerRange = 8;
-  const uint64_t stream = mixBits(seed);
-  for (int64_t at = 0; at < count; ++at) {
-    const uint64_t bits = mixBits(stream + uint64_t(at));
-    if (isFloat(dtype))
-      storeElement(data, dtype, at, nearNormal(bits), 0);
-    else if (dtype == DType::I1)
-      storeElement(data, dtype, at, 0, bits & 1);
-    else
-      storeElement(data, dtype, at, 0,
-                   int64_t(bits % (2 * kIntegerRange + 1)) - kIntegerRange);
-  }
+  const uint64_t bits = mixBits(mixBits(seed) + uint64_t(index));
+  if (isFloat(dtype))
+    storeElement(data, dtype, at, nearNormal(bits), 0);
+  else if (dtype == DType::I1)
+    storeElement(data, dtype, at, 0, bits & 1);
+  else
+    storeElement(data, dtype, at, 0,
+                 int64_t(bits % (2 * kIntegerRange + 1)) - kIntegerRange);
+}
+
+void fillRandom(void *data, DType dtype, int64_t count, uint64_t seed) {
+  for (int64_t at = 0; at < count; ++at)
+    storeRandom(data, dtype, at, at, seed);
 }
 
 } // namespace check

@@ -15,6 +15,10 @@ uint64_t mixBits(uint64_t counter);
 /// (a sum of four uniforms), integers uniform in [-8, 8], i1 a coin.
 void fillRandom(void *data, DType dtype, int64_t count, uint64_t seed);
 
+/// Element `index` of that, at position `at` of `data`.
+void storeRandom(void *data, DType dtype, int64_t at, int64_t index,
+                 uint64_t seed);
+
 } // namespace check
 } // namespace upweave
 

@@ -96,7 +96,7 @@ TEST(BundleFile, OtherVersionsAreNamed) {
   bytes[8] = 99;
   EXPECT_EQ(UW_BAD_VERSION, load(bytes));
   EXPECT_NE(std::string::npos,
-            rt::lastError().find("format version is 99, this library reads 2"));
+            rt::lastError().find("format version is 99, this library reads 3"));
   EXPECT_EQ(UW_BAD_BUNDLE, load(Bytes(100, 'x')));
   EXPECT_NE(std::string::npos, rt::lastError().find("not an Upweave bundle"));
 }

@@ -50,6 +50,10 @@ void TestMeaning::output(uint32_t tensor) {
   entry->meaning->results.push_back(tensor);
 }
 
+static bool same(double a, double b) {
+  return a == b || (std::isnan(a) && std::isnan(b));
+}
+
 std::vector<check::Value> TestMeaning::evaluate(uint32_t index) {
   BundleT table;
   table.entries.push_back(std::move(entry));
@@ -60,12 +64,35 @@ std::vector<check::Value> TestMeaning::evaluate(uint32_t index) {
   for (size_t i = 0; i < entry->args.size(); ++i)
     args.push_back({i < inputs.size() ? inputs[i].data() : nullptr,
                     entry->args[i]->shape,
-                    {}});
-  check::Evaluator evaluator(*file, *file->table().entries()->Get(0), args);
-  std::vector<check::Value> result;
-  for (int64_t at = 0; at < evaluator.outputInfo(index).count; ++at)
-    result.push_back(evaluator.readOutput(index, at));
+                    {},
+                    nullptr});
+  auto evaluateWith = [&](unsigned threads) {
+    check::WorkPool pool(threads);
+    check::Evaluator evaluator(*file, *file->table().entries()->Get(0), args,
+                               pool);
+    work = evaluator.estimateWork(index, {1, 1});
+    std::vector<check::Value> result(evaluator.outputInfo(index).count);
+    evaluator.run(check::WorkPool::kOutermost, result.size(), 1,
+                  [&](int64_t begin, int64_t end) {
+                    for (int64_t at = begin; at < end; ++at)
+                      result[at] = evaluator.readOutput(index, at);
+                  });
+    return result;
+  };
+  const std::vector<check::Value> result = evaluateWith(1);
+  // Whoever computes what, the values are the same.
+  const std::vector<check::Value> again = evaluateWith(4);
+  for (size_t i = 0; i < result.size(); ++i) {
+    EXPECT_TRUE(same(result[i].v, again[i].v));
+    EXPECT_TRUE(same(result[i].e, again[i].e));
+    EXPECT_EQ(result[i].i, again[i].i);
+  }
   return result;
+}
+
+double TestMeaning::workOf(uint32_t index) {
+  evaluate(index);
+  return work;
 }
 
 std::vector<double> TestMeaning::values(uint32_t index) {

@@ -26,11 +26,19 @@ public:
     wrapped->location = "test.mlir:1";
     entry->meaning->steps.push_back(std::move(wrapped));
   }
+  /// The same, there only if `condition` is not zero.
+  template <typename StepT>
+  void stepWhen(std::unique_ptr<bundle::ExprT> condition, StepT value) {
+    step(std::move(value));
+    entry->meaning->steps.back()->when = std::move(condition);
+  }
   /// Makes `tensor` an output.
   void output(uint32_t tensor);
 
   /// Evaluates output `index`: all elements.
   std::vector<check::Value> evaluate(uint32_t index = 0);
+  /// Estimated work of one element.
+  double workOf(uint32_t index = 0);
   /// Values alone.
   std::vector<double> values(uint32_t index = 0);
   std::vector<int64_t> integersOf(uint32_t index = 0);
@@ -42,6 +50,7 @@ private:
   std::vector<Bytes> inputs;
   std::vector<std::vector<int64_t>> shapes;
   std::vector<bundle::DType> dtypes;
+  double work = 0;
 };
 
 /// One op of a program under construction.

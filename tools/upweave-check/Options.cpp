@@ -242,7 +242,6 @@ bool parseOptions(int argc, char **argv, CheckOptions &options) {
   compile.host = false;
   compile.assemble = false;
   compile.keepKernelIR = true;
-  compile.keepSource = true;
   compile.lineInfo = true;
   return true;
 }

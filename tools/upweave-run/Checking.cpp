@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Run.h"
 
-#include "Evaluator.h"
-#include "Metric.h"
+#include "Comparison.h"
 #include "Npy.h"
 
 #include <cstring>
@@ -44,22 +43,23 @@ Value actualAt(const Argument &output, int64_t linear) {
   return loadElement(output.host.data(), output.dtype, output.position(linear));
 }
 
-bool checkReference(Evaluator &evaluator, uint32_t index,
-                    const Argument &output, const Runner &runner,
-                    const Options &options) {
-  Metric metric(output.dtype, runner.entry().precision(), output.count);
+bool checkReference(Comparison &comparison, uint32_t index,
+                    const Argument &output, const Options &options) {
+  constexpr double kLongCheck = 5; // seconds
   const std::vector<Row> rows =
       chooseRows(output.shape, output.count, options.samples, options.seed);
+  int64_t elements = 0;
+  for (const Row &row : rows)
+    elements += row.count;
+  const double seconds = comparison.estimateSeconds(index, rows);
+  if (seconds > kLongCheck && !options.quiet)
+    fmt::print(stderr,
+               "checking {}: {} elements take about {:.0f} s in float64 "
+               "(--samples=N compares fewer rows)\n",
+               output.label, elements, seconds);
   Progress progress(fmt::format("checking {}", output.label), options.quiet);
-  for (size_t r = 0; r < rows.size(); ++r) {
-    for (int64_t i = 0; i < rows[r].count; ++i) {
-      const int64_t at = rows[r].first + i;
-      metric.add(at, actualAt(output, at), evaluator.readOutput(index, at));
-      if (i % 64 == 0)
-        progress.update(double(r) / double(rows.size()));
-    }
-  }
-  const Metric::Report report = metric.report();
+  const Metric::Report report = comparison.compare(
+      index, rows, [&](int64_t at) { return actualAt(output, at); }, &progress);
   printReport(output, report, "the float64 reference");
   if (options.maxError == 0 || report.maxRelative <= options.maxError)
     return report.passed();
@@ -164,7 +164,7 @@ bool checkOutputs(Runner &runner, const Options &options) {
   for (const Argument &arg : runner.arguments())
     data.push_back(
         {arg.isOutput ? nullptr : static_cast<const void *>(arg.host.data()),
-         arg.shape, arg.strides});
+         arg.shape, arg.strides, nullptr});
   std::vector<const Argument *> outputs;
   for (const Argument &arg : runner.arguments())
     if (arg.isOutput)
@@ -175,9 +175,14 @@ bool checkOutputs(Runner &runner, const Options &options) {
                               "to compare",
                               runner.entry().name()->str()));
   try {
-    Evaluator evaluator(runner.file(), runner.entry(), std::move(data));
+    WorkPool pool;
+    Comparison comparison(runner.file(), runner.entry(), data, pool);
+    if (!comparison.hasSource())
+      fmt::print("compared with the blocks, not with the source, which has no "
+                 "float64 evaluation: {}\n",
+                 comparison.obstacle());
     for (uint32_t i = 0; i < outputs.size(); ++i)
-      passed &= checkReference(evaluator, i, *outputs[i], runner, options);
+      passed &= checkReference(comparison, i, *outputs[i], options);
   } catch (const CheckError &error) {
     // Never skipped: either a file stood in for every output, or it is an
     // error.

@@ -14,7 +14,7 @@ namespace bundle {
 /// First bytes of every bundle.
 inline constexpr char kMagic[8] = {'U', 'P', 'W', 'E', 'A', 'V', 'E', '\n'};
 /// Bumped when an older reader would misread a newer file.
-inline constexpr uint32_t kFormatVersion = 2;
+inline constexpr uint32_t kFormatVersion = 3;
 /// Alignment, in bytes, of each section and of the data that follows the table.
 inline constexpr uint64_t kSectionAlignment = 256;
 

@@ -11,6 +11,9 @@
 #include "Upweave/Simulator/Simulator.h"
 #include "Upweave/Target/Compile.h"
 
+using upweave::check::getInputKinds;
+using upweave::check::InputKind;
+
 struct CheckOptions {
   std::string input;
   upweave::CompileOptions compile;

@@ -36,7 +36,7 @@ static std::shared_ptr<const rt::BundleFile> readBundle(BundleWriter &writer) {
 Checker::Checker(const CheckOptions &options, CompileResult &compiled,
                  std::FILE *out)
     : options(options), file(readBundle(compiled.bundle)),
-      reference(options, readBundle(*compiled.source)), out(out) {}
+      reference(options), out(out) {}
 
 void Checker::describe(const Trial &trial) {
   const bundle::LaunchList &list = trial.getLaunches();
@@ -68,7 +68,9 @@ bool Checker::print(const OutputResult &result, const Trial &trial,
              r.maxRelative, r.worst >= 0 ? "  worst at " + result.worst : "");
   if (result.unwritten)
     fmt::print(out, "    {} elements were not stored to\n", result.unwritten);
-  if (!r.passed()) {
+  for (const std::string &note : r.notes())
+    fmt::print(out, "    {}\n", note);
+  if (r.failures != 0) {
     fmt::print(out,
                "    {} elements are outside the bound; NaN or infinities "
                "differ in {}; {} have no finite bound\n",

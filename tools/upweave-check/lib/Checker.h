@@ -13,7 +13,7 @@
 /// Checks the entries of one compiled module.
 class Checker {
 public:
-  /// Of `compiled`, which has its source's meaning; its bundles are used up.
+  /// Of `compiled`, whose bundle is used up.
   /// Says on `out` what is found. Throws CheckError.
   Checker(const CheckOptions &options, upweave::CompileResult &compiled,
           std::FILE *out = stdout);

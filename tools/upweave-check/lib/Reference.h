@@ -8,8 +8,7 @@
 
 #include "Trial.h"
 
-#include "Evaluator.h"
-#include "Metric.h"
+#include "Comparison.h"
 
 /// How one output compares.
 struct OutputResult {
@@ -19,16 +18,12 @@ struct OutputResult {
   std::string worst;     ///< index of the worst element
 };
 
-/// The values that outputs must have. The value is that of the source, before
-/// anything was done to it; the error that a kernel may make is that of the
-/// blocks, by the numerics contract. Of inputs that are not finite, and of
-/// samples, the blocks' own value is the reference.
+/// The values that outputs must have: docs/numerics.md. Of inputs that are not
+/// finite the blocks' meaning alone is the reference.
 class Reference {
 public:
-  /// `source` may be null: then the blocks are the reference.
-  Reference(const CheckOptions &options,
-            std::shared_ptr<const upweave::rt::BundleFile> source)
-      : options(options), source(std::move(source)) {}
+  explicit Reference(const CheckOptions &options)
+      : options(options), pool(options.threads) {}
 
   /// Compares all outputs of a trial that ran. Throws CheckError for what
   /// cannot be evaluated.
@@ -39,14 +34,12 @@ public:
   const std::string &getObstacle() const { return obstacle; }
 
 private:
-  std::unique_ptr<upweave::check::Evaluator> makeSource(const Trial &trial);
   OutputResult compareOutput(const Trial &trial, uint32_t index,
                              const TrialArgument &output,
-                             upweave::check::Evaluator &blocks,
-                             upweave::check::Evaluator *original);
+                             upweave::check::Comparison &comparison);
 
   const CheckOptions &options;
-  std::shared_ptr<const upweave::rt::BundleFile> source;
+  upweave::check::WorkPool pool;
   std::string obstacle;
 };
 

@@ -1,18 +1,15 @@
-//===- Inputs.h - Inputs of a trial -----------------------------*- C++ -*-===//
 // Seeded inputs: ordinary ones, and those on which kernels go wrong.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//===----------------------------------------------------------------------===//
-
 #ifndef UPWEAVE_CHECK_INPUTS_H
 #define UPWEAVE_CHECK_INPUTS_H
 
-#include "IndexMap.h"
+#include "Value.h"
 
-#include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringRef.h"
-
-#include <cstdint>
+#include <array>
 #include <utility>
+
+namespace upweave {
+namespace check {
 
 /// What the data (the largest floating-point input) is filled with. Other
 /// inputs are ordinary.
@@ -27,7 +24,7 @@ enum class InputKind {
 };
 
 /// Names and kinds, in the order in which they are tried.
-llvm::ArrayRef<std::pair<const char *, InputKind>> getInputKinds();
+const std::array<std::pair<const char *, InputKind>, 7> &getInputKinds();
 
 /// Whether outputs for such inputs are compared with the source as it stands:
 /// a source that multiplies stuffed zeros makes NaN of infinities, which no
@@ -35,7 +32,14 @@ llvm::ArrayRef<std::pair<const char *, InputKind>> getInputKinds();
 bool isFinite(InputKind kind);
 
 /// Fills `count` elements at `data`.
-void fillInput(InputKind kind, void *data, upweave::bundle::DType dtype,
-               int64_t count, uint64_t seed);
+void fillInput(InputKind kind, void *data, DType dtype, int64_t count,
+               uint64_t seed);
+
+/// Element `index` of what `fillInput` fills in.
+Value getInputElement(InputKind kind, DType dtype, int64_t index,
+                      uint64_t seed);
+
+} // namespace check
+} // namespace upweave
 
 #endif // UPWEAVE_CHECK_INPUTS_H
