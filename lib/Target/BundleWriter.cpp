@@ -30,18 +30,29 @@ void BundleWriter::addProducer(StringRef name, StringRef version) {
   table.producers.push_back(std::move(producer));
 }
 
-void BundleWriter::placeConstants() {
-  if (constants.empty())
+/// Gives constant tensors the sections of the pools that hold them.
+static void placeTensors(bundle::MeaningT *meaning, ArrayRef<int> sections) {
+  if (!meaning)
     return;
-  unsigned section = sections.size();
-  sections.push_back(constants.getBytes());
-  for (std::unique_ptr<bundle::EntryT> &entry : table.entries) {
-    entry->constants = section;
-    if (!entry->meaning)
+  for (std::unique_ptr<bundle::TensorT> &tensor : meaning->tensors)
+    if (tensor->source == bundle::TensorSource::Constant)
+      tensor->section = sections[tensor->section];
+}
+
+void BundleWriter::placeConstants() {
+  int pools[] = {-1, -1};
+  for (auto [pool, section] :
+       llvm::zip(ArrayRef<const ConstantPool *>{&constants, &sourceConstants},
+                 MutableArrayRef<int>(pools))) {
+    if (pool->empty())
       continue;
-    for (std::unique_ptr<bundle::TensorT> &tensor : entry->meaning->tensors)
-      if (tensor->source == bundle::TensorSource::Constant)
-        tensor->section = section;
+    section = sections.size();
+    sections.push_back(pool->getBytes());
+  }
+  for (std::unique_ptr<bundle::EntryT> &entry : table.entries) {
+    entry->constants = pools[0];
+    placeTensors(entry->meaning.get(), pools);
+    placeTensors(entry->source.get(), pools);
   }
 }
 

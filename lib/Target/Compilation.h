@@ -60,7 +60,7 @@ private:
   mlir::LogicalResult checkEntry(mlir::func::FuncOp func);
   mlir::LogicalResult compileHost();
   mlir::LogicalResult addMeaning();
-  mlir::LogicalResult addSourceMeaning();
+  mlir::LogicalResult addSourceMeaning(llvm::raw_ostream &os);
   mlir::LogicalResult createEntries(mlir::ModuleOp planned);
   bool isDone(Stage stage) const { return options.lastStage == stage; }
   mlir::LogicalResult
@@ -93,7 +93,7 @@ private:
   void describeFloor(unsigned entry, const ChipModule &chip);
 
   mlir::ModuleOp module;
-  /// What `module` was at first, if its meaning is to be recorded.
+  /// What `module` was at first, for its meaning.
   mlir::OwningOpRef<mlir::ModuleOp> source;
   const CompileOptions &options;
   CompileResult &result;

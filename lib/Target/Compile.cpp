@@ -289,6 +289,29 @@ LogicalResult Compilation::compileHost() {
   return success();
 }
 
+/// What the functions computed before anything was done to them.
+LogicalResult Compilation::addSourceMeaning(llvm::raw_ostream &os) {
+  if (failed(runPasses(*source, "inlining the source", [](OpPassManager &pm) {
+        // Only calls go away: nothing is simplified.
+        pm.addPass(createInlinerPass({}, [](OpPassManager &) {}));
+      })))
+    return failure();
+  for (auto [i, block] : llvm::enumerate(entries)) {
+    auto func = source->lookupSymbol<func::FuncOp>(block.getSymName());
+    FailureOr<EntryMeaning> meaning = extractMeaning(
+        func, options.precision, result.bundle.getSourceConstants());
+    if (failed(meaning))
+      return failure();
+    if (keeps(Stage::Meaning)) {
+      os << "entry '" << func.getSymName() << "', as the source has it\n";
+      printMeaning(*meaning->table, os);
+    }
+    if (i < entryTables.size())
+      entryTables[i]->source = std::move(meaning->table);
+  }
+  return success();
+}
+
 LogicalResult Compilation::addMeaning() {
   // What ran is what the strictest reader has to allow for.
   for (BlockFacts &block : blocks)
@@ -311,41 +334,9 @@ LogicalResult Compilation::addMeaning() {
     entryTables[i]->unit_error = meaning->unitError;
     entryTables[i]->meaning = std::move(meaning->table);
   }
-  keep(Stage::Meaning, {}, std::move(text));
-  return success();
-}
-
-/// A copy of an entry's table without what runs.
-static std::unique_ptr<bundle::EntryT>
-copyInterface(const bundle::EntryT &entry) {
-  flatbuffers::FlatBufferBuilder builder;
-  builder.Finish(bundle::Entry::Pack(builder, &entry));
-  std::unique_ptr<bundle::EntryT> copy(
-      flatbuffers::GetRoot<bundle::Entry>(builder.GetBufferPointer())
-          ->UnPack());
-  copy->lists.clear();
-  copy->host.reset();
-  copy->constants = -1;
-  return copy;
-}
-
-LogicalResult Compilation::addSourceMeaning() {
-  if (failed(runPasses(*source, "inlining the source", [](OpPassManager &pm) {
-        // Only calls go away: nothing is simplified.
-        pm.addPass(createInlinerPass({}, [](OpPassManager &) {}));
-      })))
+  if (failed(addSourceMeaning(os)))
     return failure();
-  result.source = std::make_unique<BundleWriter>();
-  for (std::unique_ptr<bundle::EntryT> &table : entryTables) {
-    auto func = source->lookupSymbol<func::FuncOp>(table->name);
-    FailureOr<EntryMeaning> meaning =
-        extractMeaning(func, options.precision, result.source->getConstants());
-    if (failed(meaning))
-      return failure();
-    std::unique_ptr<bundle::EntryT> entry = copyInterface(*table);
-    entry->meaning = std::move(meaning->table);
-    result.source->getTable().entries.push_back(std::move(entry));
-  }
+  keep(Stage::Meaning, {}, std::move(text));
   return success();
 }
 
@@ -371,8 +362,7 @@ LogicalResult Compilation::run() {
   // The input and the options are right: what fails now is not supported.
   why = CompileFailure::Unsupported;
   dropAssertions();
-  if (options.keepSource)
-    source = module.clone();
+  source = module.clone();
   if (failed(formBlocks()) || failed(applySchedule()))
     return failure();
   describeBlocks();
@@ -386,7 +376,7 @@ LogicalResult Compilation::run() {
     if (failed(compileChip(chip)))
       return failure();
   if (isDone(Stage::Bundle)) {
-    if (failed(addMeaning()) || (source && failed(addSourceMeaning())))
+    if (failed(addMeaning()))
       return failure();
     describeDifferences();
     for (std::unique_ptr<bundle::EntryT> &entry : entryTables)

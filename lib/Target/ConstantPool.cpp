@@ -12,23 +12,32 @@ using namespace mlir;
 
 namespace upweave {
 
-uint64_t ConstantPool::insert(StringRef value) {
-  uint64_t hash = bundle::checksum(value.data(), value.size());
-  auto [first, last] = known.equal_range(hash);
+std::optional<uint64_t> ConstantPool::find(StringRef value) const {
+  auto [first, last] =
+      known.equal_range(bundle::checksum(value.data(), value.size()));
   for (auto it = first; it != last; ++it) {
     auto [offset, size] = it->second;
     if (StringRef(bytes).substr(offset, size) == value)
       return offset;
   }
+  return std::nullopt;
+}
+
+uint64_t ConstantPool::insert(StringRef value) {
+  if (std::optional<uint64_t> offset = find(value))
+    return *offset;
   uint64_t offset = bundle::alignSection(bytes.size());
   bytes.resize(offset, '\0');
   bytes.append(value.begin(), value.end());
-  known.insert({hash, {offset, value.size()}});
+  known.insert({bundle::checksum(value.data(), value.size()),
+                {offset, value.size()}});
   return offset;
 }
 
-FailureOr<uint64_t> ConstantPool::insert(ElementsAttr value, Location loc,
-                                         bool *splat) {
+/// The elements of `value` as they lie in memory; only the first one of a splat
+/// if `splat` is given, which then says whether it is one.
+static FailureOr<std::string> getBytes(ElementsAttr value, Location loc,
+                                       bool *splat) {
   if (splat) {
     auto dense = dyn_cast<DenseElementsAttr>(value);
     *splat = dense && dense.isSplat();
@@ -39,7 +48,26 @@ FailureOr<uint64_t> ConstantPool::insert(ElementsAttr value, Location loc,
   llvm::raw_string_ostream os(data);
   if (failed(writeConstant(value, loc, os)))
     return failure();
-  return insert(data);
+  return data;
+}
+
+FailureOr<uint64_t> ConstantPool::insert(ElementsAttr value, Location loc,
+                                         bool *splat) {
+  FailureOr<std::string> data = upweave::getBytes(value, loc, splat);
+  if (failed(data))
+    return failure();
+  return insert(*data);
+}
+
+FailureOr<ConstantPool::Place>
+ConstantPool::place(ElementsAttr value, Location loc, bool &splat) {
+  FailureOr<std::string> data = upweave::getBytes(value, loc, &splat);
+  if (failed(data))
+    return failure();
+  if (shared)
+    if (std::optional<uint64_t> offset = shared->find(*data))
+      return Place{*offset, true};
+  return Place{insert(*data), false};
 }
 
 LogicalResult ConstantPool::adopt(ModuleOp module) {

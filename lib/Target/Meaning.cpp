@@ -159,15 +159,7 @@ std::optional<unsigned> MeaningBuilder::find(Value value) {
     return known->second;
   if (isa<ShapedType>(value.getType()))
     return std::nullopt;
-  // A scalar constant.
-  Attribute attr;
-  if (!matchPattern(value, m_Constant(&attr)) || value.getType().isIndex())
-    return std::nullopt;
-  auto fill = std::make_unique<bundle::FillStepT>();
-  fill->value = getFillValue(attr);
-  fill->result = define(value, {});
-  addStep(std::move(*fill), value.getLoc());
-  return tensors[value];
+  return findScalar(value);
 }
 
 void MeaningBuilder::defineArguments() {
@@ -191,13 +183,16 @@ void MeaningBuilder::defineArguments() {
 LogicalResult MeaningBuilder::defineConstant(Operation *op,
                                              ElementsAttr value) {
   bool splat = false;
-  FailureOr<uint64_t> offset = pool.insert(value, op->getLoc(), &splat);
-  if (failed(offset))
+  FailureOr<ConstantPool::Place> place =
+      pool.place(value, op->getLoc(), splat);
+  if (failed(place))
     return failure();
   unsigned number = addTensor(value.getElementType(),
                               getStaticShape(op->getResult(0).getType()),
                               bundle::TensorSource::Constant);
-  meaning.table->tensors[number]->offset = *offset;
+  meaning.table->tensors[number]->offset = place->offset;
+  meaning.table->tensors[number]->section =
+      pool.isBeside() && !place->shared ? 1 : 0;
   meaning.table->tensors[number]->splat = splat;
   tensors[op->getResult(0)] = number;
   return success();

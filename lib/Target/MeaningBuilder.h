@@ -11,6 +11,7 @@
 #include "Upweave/Target/SizeExpr.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 
@@ -37,8 +38,10 @@ private:
   unsigned define(mlir::Value value, Shape shape);
   /// The sizes that the type gives, 0 for dynamic ones; none for a scalar.
   static Shape getStaticShape(mlir::Type type);
-  /// The tensor that a value is; a scalar constant is filled in.
+  /// The tensor that a value is; a scalar constant or a number made from sizes
+  /// is filled in.
   std::optional<unsigned> find(mlir::Value value);
+  std::optional<unsigned> findScalar(mlir::Value value);
   const Shape &getShape(mlir::Value value) { return shapes[tensors[value]]; }
   void defineArguments();
   mlir::LogicalResult defineConstant(mlir::Operation *op,
@@ -52,6 +55,8 @@ private:
     auto table = std::make_unique<bundle::StepT>();
     table->op.Set(std::move(step));
     table->location = describeLocation(loc);
+    if (when)
+      table->when = when->toTable();
     meaning.table->steps.push_back(std::move(table));
   }
   static std::unique_ptr<bundle::FillValueT> getFillValue(mlir::Attribute attr);
@@ -73,6 +78,10 @@ private:
   bool visitExpandShape(mlir::tensor::ExpandShapeOp op);
   bool visitCollapseShape(mlir::tensor::CollapseShapeOp op);
   bool visitScalar(mlir::Operation *op);
+  bool visitGenerate(mlir::tensor::GenerateOp op);
+  bool visitIf(mlir::scf::IfOp op);
+  /// Visits what is computed only if `condition` is 1.
+  mlir::LogicalResult visitArm(mlir::Region &arm, const SizeExpr &condition);
   void visitOpaque(mlir::Operation *op);
   bool visitLinalg(mlir::linalg::LinalgOp op);
   bool visitBlock(BlockOp op);
@@ -87,6 +96,8 @@ private:
   llvm::DenseMap<mlir::Value, unsigned> tensors;
   std::vector<Shape> shapes; // one per tensor
   IndexEvaluator index;
+  /// The condition on sizes under which the steps to come are there.
+  std::optional<SizeExpr> when;
 };
 
 } // namespace upweave

@@ -91,7 +91,7 @@ bool MeaningBuilder::visitLinalg(linalg::LinalgOp op) {
   llvm::SetVector<Value> captured;
   getUsedValuesDefinedAbove(op->getRegion(0), captured);
   for (Value value : captured)
-    if (!isa<ShapedType>(value.getType()) && !value.getType().isIndex() &&
+    if (!isa<ShapedType>(value.getType()) &&
         !matchPattern(value, m_Constant()) &&
         !addInput(value, scalarMap, value))
       return false;

@@ -65,6 +65,8 @@ void Printer::print(const std::vector<std::unique_ptr<OperandT>> &operands) {
 void Printer::print(const FillValueT &value) {
   if (value.scalar >= 0)
     os << 't' << value.scalar;
+  else if (value.size)
+    printExpr(*value.size, os);
   else if (value.integer != 0)
     os << value.integer;
   else
@@ -195,6 +197,11 @@ void Printer::print(const LoopNestStepT &step) {
 
 void Printer::print(const StepT &step) {
   os << "  ";
+  if (step.when) {
+    os << "if ";
+    printExpr(*step.when, os);
+    os << ": ";
+  }
   if (const BlockStepT *block = step.op.AsBlockStep())
     return print(*block);
   if (const LoopNestStepT *nest = step.op.AsLoopNestStep())
@@ -222,6 +229,10 @@ void Printer::print(const StepT &step) {
     printList("without", slice->dropped, os);
   } else if (const ReshapeStepT *reshape = step.op.AsReshapeStep()) {
     os << 't' << reshape->result << " = reshape t" << reshape->source;
+  } else if (const ChooseStepT *choose = step.op.AsChooseStep()) {
+    os << 't' << choose->result << " = choose t" << choose->then << " or t"
+       << choose->otherwise << " by ";
+    printExpr(*choose->condition, os);
   } else if (const OpaqueStepT *opaque = step.op.AsOpaqueStep()) {
     for (uint32_t result : opaque->results)
       os << 't' << result << ' ';

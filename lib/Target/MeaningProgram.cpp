@@ -178,6 +178,11 @@ unsigned ProgramBuilder::getNumber(Value value) {
   return numbers[value] = program->args.size() + program->ops.size() - 1;
 }
 
+void ProgramBuilder::addLoopIndex(Value value, unsigned loop) {
+  append(Opcode::LoopIndex, value.getType()).integer = loop;
+  numbers[value] = program->args.size() + program->ops.size() - 1;
+}
+
 /// Attributes of `op` that its opcode alone does not say.
 static void setAttributes(Operation *op, bundle::ScalarOpT &scalar) {
   llvm::TypeSwitch<Operation *>(op)

@@ -33,6 +33,9 @@ public:
   /// The next argument; `value` (may be null) is what it stands for.
   void addArgument(mlir::Value value, mlir::Type type);
 
+  /// `value` is the coordinate of loop `loop`.
+  void addLoopIndex(mlir::Value value, unsigned loop);
+
   /// Adds the ops of `body` but its terminator, whose operands become the
   /// results.
   void addBody(mlir::Block &body, TensorFn getTensor);

@@ -6,7 +6,7 @@
 #include "MeaningBuilder.h"
 #include "MeaningProgram.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <limits>
@@ -217,57 +217,8 @@ bool MeaningBuilder::visitCollapseShape(tensor::CollapseShapeOp op) {
 }
 
 //===----------------------------------------------------------------------===//
-// Scalars and the rest
+// Any op
 //===----------------------------------------------------------------------===//
-
-bool MeaningBuilder::visitScalar(Operation *op) {
-  if (op->getNumResults() != 1 || isa<ShapedType>(op->getResult(0).getType()))
-    return false;
-  // The evaluator reads sizes where they are used.
-  if (op->getResult(0).getType().isIndex())
-    return true;
-  auto extract = dyn_cast<tensor::ExtractOp>(op);
-  if (!extract && getOpcode(op) == bundle::Opcode::Opaque)
-    return false;
-
-  bundle::LoopNestStepT nest;
-  ProgramBuilder program;
-  AffineMap scalarMap = AffineMap::get(op->getContext());
-  for (Value value : op->getOperands()) {
-    if (extract && value != extract.getTensor())
-      break;
-    std::optional<unsigned> tensor = find(value);
-    if (!tensor)
-      return false;
-    nest.ins.push_back(getOperand(*tensor, scalarMap));
-    program.addArgument(extract ? Value() : value,
-                        getElementTypeOrSelf(value.getType()));
-  }
-  if (extract) {
-    Shape position;
-    SmallVector<OpFoldResult> indices(extract.getIndices());
-    if (!evaluate(indices, position))
-      return false;
-    nest.ins[0]->map = getExprTable(position);
-  }
-
-  Value result = op->getResult(0);
-  bundle::FillStepT fill;
-  fill.value = getFillValue(Attribute());
-  fill.result = addTensor(result.getType(), {}, bundle::TensorSource::Step);
-  nest.inits.push_back(getOperand(fill.result, scalarMap));
-  addStep(std::move(fill), op->getLoc());
-  program.addArgument(Value(), result.getType());
-  if (!extract)
-    program.addOp(op, [](Value) { return std::nullopt; });
-  nest.program = program.take();
-  // The op's value, or the element itself.
-  nest.program->results.push_back(
-      extract ? 0 : nest.program->args.size() + nest.program->ops.size() - 1);
-  nest.results.push_back(define(result, {}));
-  addStep(std::move(nest), op->getLoc());
-  return true;
-}
 
 void MeaningBuilder::visitOpaque(Operation *op) {
   bundle::OpaqueStepT opaque;
@@ -329,6 +280,8 @@ LogicalResult MeaningBuilder::visit(Operation *op) {
           })
           .Case([&](linalg::LinalgOp op) { return visitLinalg(op); })
           .Case([&](BlockOp op) { return visitBlock(op); })
+          .Case([&](scf::IfOp op) { return visitIf(op); })
+          .Case([&](tensor::GenerateOp op) { return visitGenerate(op); })
           .Default([&](Operation *op) { return visitScalar(op); });
   if (!done)
     visitOpaque(op);

@@ -273,9 +273,61 @@ IndexEvaluator::computeAffine(Operation *op, AffineMap map, ExprOp combine) {
   return result;
 }
 
+/// 1 if `difference` is above zero, else 0.
+static SizeExpr isPositive(const SizeExpr &difference) {
+  return SizeExpr::get(ExprOp::Min,
+                       SizeExpr::get(ExprOp::Max, difference, 0), 1);
+}
+
+std::optional<SizeExpr> IndexEvaluator::computeCompare(Operation *op) {
+  auto compare = cast<arith::CmpIOp>(op);
+  std::optional<SizeExpr> lhs = evaluate(compare.getLhs());
+  std::optional<SizeExpr> rhs = evaluate(compare.getRhs());
+  if (!lhs || !rhs)
+    return std::nullopt;
+  using arith::CmpIPredicate;
+  CmpIPredicate predicate = compare.getPredicate();
+  bool isUnsigned = llvm::is_contained({CmpIPredicate::ult, CmpIPredicate::ule,
+                                        CmpIPredicate::ugt, CmpIPredicate::uge},
+                                       predicate);
+  // The two agree only there.
+  if (isUnsigned && !(lhs->isNonNegative() && rhs->isNonNegative()))
+    return std::nullopt;
+  SizeExpr less = isPositive(*rhs - *lhs), greater = isPositive(*lhs - *rhs);
+  switch (predicate) {
+  case CmpIPredicate::eq:
+    return 1 - (less + greater);
+  case CmpIPredicate::ne:
+    return less + greater;
+  case CmpIPredicate::slt:
+  case CmpIPredicate::ult:
+    return less;
+  case CmpIPredicate::sle:
+  case CmpIPredicate::ule:
+    return 1 - greater;
+  case CmpIPredicate::sgt:
+  case CmpIPredicate::ugt:
+    return greater;
+  case CmpIPredicate::sge:
+  case CmpIPredicate::uge:
+    return 1 - less;
+  }
+  return std::nullopt;
+}
+
+std::optional<SizeExpr> IndexEvaluator::computeSelect(Operation *op) {
+  auto select = cast<arith::SelectOp>(op);
+  std::optional<SizeExpr> condition = evaluate(select.getCondition());
+  std::optional<SizeExpr> a = evaluate(select.getTrueValue());
+  std::optional<SizeExpr> b = evaluate(select.getFalseValue());
+  if (!condition || !a || !b)
+    return std::nullopt;
+  return *condition * *a + (1 - *condition) * *b;
+}
+
 std::optional<SizeExpr> IndexEvaluator::compute(Value value) {
   if (std::optional<int64_t> constant = getConstantIntValue(value))
-    return SizeExpr(*constant);
+    return SizeExpr(value.getType().isInteger(1) ? *constant & 1 : *constant);
   using Result = std::optional<SizeExpr>;
   Operation *def = value.getDefiningOp();
   if (!def)
@@ -294,6 +346,8 @@ std::optional<SizeExpr> IndexEvaluator::compute(Value value) {
           [&](auto op) { return computeBinary(op, ExprOp::Min); })
       .Case<arith::MaxSIOp, arith::MaxUIOp>(
           [&](auto op) { return computeBinary(op, ExprOp::Max); })
+      .Case([&](arith::CmpIOp op) { return computeCompare(op); })
+      .Case([&](arith::SelectOp op) { return computeSelect(op); })
       .Case([&](arith::IndexCastOp op) { return evaluate(op.getIn()); })
       .Case([&](affine::AffineApplyOp op) {
         return computeAffine(op, op.getAffineMap(), ExprOp::Max);

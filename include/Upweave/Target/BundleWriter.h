@@ -22,9 +22,18 @@ namespace upweave {
 /// and on nothing else.
 class BundleWriter {
 public:
+  BundleWriter() = default;
+  // The pools refer to one another.
+  BundleWriter(const BundleWriter &) = delete;
+  BundleWriter &operator=(const BundleWriter &) = delete;
+
   /// The table to fill. Sections and images are added by the functions below.
   bundle::BundleT &getTable() { return table; }
+  /// What launches and blocks read: it is loaded with the bundle.
   ConstantPool &getConstants() { return constants; }
+  /// What only the source's meaning reads, beside the constants above: no
+  /// device ever sees it.
+  ConstantPool &getSourceConstants() { return sourceConstants; }
 
   /// Adds an image and returns its number. PTX gets its final NUL.
   unsigned addImage(bundle::ImageT image, std::string bytes);
@@ -44,6 +53,7 @@ private:
 
   bundle::BundleT table;
   ConstantPool constants;
+  ConstantPool sourceConstants{constants};
   std::vector<std::string> sections;
 };
 

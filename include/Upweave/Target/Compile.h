@@ -55,8 +55,6 @@ struct CompileOptions {
   bool lineInfo = false;
   /// Make machine code, if ptxas is found.
   bool assemble = true;
-  /// Record what the functions computed before anything was done to them.
-  bool keepSource = false;
   /// Make the variant that runs without a GPU.
   bool host = true;
   HostObjectOptions hostObject;
@@ -75,9 +73,6 @@ struct Artifact {
 
 struct CompileResult {
   BundleWriter bundle;
-  /// The same entries with nothing but the meaning that they had in the source,
-  /// if it was asked for.
-  std::unique_ptr<BundleWriter> source;
   CompileReport report;
   std::vector<Artifact> artifacts;
 

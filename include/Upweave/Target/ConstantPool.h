@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,18 @@ namespace upweave {
 /// Constants by their bytes, each at a multiple of 256 bytes and kept once.
 class ConstantPool {
 public:
+  /// Where the bytes of a constant are: at `offset` of this pool, or of the
+  /// pool that this one looks in first.
+  struct Place {
+    uint64_t offset;
+    bool shared;
+  };
+
+  ConstantPool() = default;
+  /// A pool beside `shared`, which must outlive it: what that one holds is not
+  /// kept again.
+  explicit ConstantPool(const ConstantPool &shared) : shared(&shared) {}
+
   /// The offset of `bytes`, which are appended unless they are there.
   uint64_t insert(llvm::StringRef bytes);
 
@@ -28,6 +41,10 @@ public:
   mlir::FailureOr<uint64_t> insert(mlir::ElementsAttr value, mlir::Location loc,
                                    bool *splat = nullptr);
 
+  /// The same for a pool beside another one.
+  mlir::FailureOr<Place> place(mlir::ElementsAttr value, mlir::Location loc,
+                               bool &splat);
+
   /// Takes over the constants that buffer planning recorded on `module`, each
   /// at the offset it has there. Only an empty pool can. Code with those
   /// offsets in it (the host variant's) can then use the pool as it is.
@@ -36,8 +53,13 @@ public:
   /// The bytes from the start of the pool.
   const std::string &getBytes() const { return bytes; }
   bool empty() const { return bytes.empty(); }
+  /// Whether the pool is beside another one.
+  bool isBeside() const { return shared != nullptr; }
 
 private:
+  std::optional<uint64_t> find(llvm::StringRef value) const;
+
+  const ConstantPool *shared = nullptr;
   std::string bytes;
   /// Checksum to (offset, size) of what is in the pool.
   std::multimap<uint64_t, std::pair<uint64_t, uint64_t>> known;

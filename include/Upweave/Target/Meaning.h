@@ -46,10 +46,12 @@ struct EntryMeaning {
   double unitError = 0.0;
 };
 
-/// Extracts the meaning of a function on tensors (after stage 3). An op that
-/// the tables cannot express becomes an opaque step with its name, so the
-/// extraction only fails, with an error, for constants without data. Constants
-/// go to `pool`; the section of constant tensors is left at 0.
+/// Extracts the meaning of a function on tensors: the source, or the blocks
+/// after stage 3. An op that the tables cannot express becomes an opaque step
+/// with its name, so the extraction only fails, with an error, for constants
+/// without data. Constants go to `pool`; the section of a constant tensor is 0
+/// for one in the pool that `pool` is beside (or in `pool`, if there is none),
+/// 1 for one of its own.
 mlir::FailureOr<EntryMeaning> extractMeaning(mlir::func::FuncOp func,
                                              bundle::Precision requested,
                                              ConstantPool &pool);

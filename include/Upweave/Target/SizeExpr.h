@@ -77,7 +77,8 @@ std::vector<std::unique_ptr<bundle::ExprT>> getMapTable(mlir::AffineMap map);
 std::vector<std::unique_ptr<bundle::ExprT>>
 getExprTable(llvm::ArrayRef<SizeExpr> exprs);
 
-/// Reads index arithmetic (arith and affine ops on sizes) as expressions.
+/// Reads index arithmetic (arith and affine ops on sizes) as expressions;
+/// comparisons are 0 or 1.
 /// Divisions round as the op says; signed ones are read where the dividend
 /// cannot be negative.
 class IndexEvaluator {
@@ -96,6 +97,8 @@ public:
 
 private:
   std::optional<SizeExpr> compute(mlir::Value value);
+  std::optional<SizeExpr> computeCompare(mlir::Operation *op);
+  std::optional<SizeExpr> computeSelect(mlir::Operation *op);
   std::optional<SizeExpr> computeBinary(mlir::Operation *op,
                                         bundle::ExprOp kind);
   std::optional<SizeExpr> computeAffine(mlir::Operation *op,

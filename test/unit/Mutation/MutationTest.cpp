@@ -75,7 +75,6 @@ public:
     options.compile.host = false;
     options.compile.assemble = false;
     options.compile.keepKernelIR = true;
-    options.compile.keepSource = true;
     options.inputs = {InputKind::Normal, InputKind::Wide, InputKind::LargeMean};
     options.orders = {sim::ThreadOrder::Forward, sim::ThreadOrder::Backward};
     options.quiet = true;
