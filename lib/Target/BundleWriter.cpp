@@ -40,6 +40,9 @@ static void placeTensors(bundle::MeaningT *meaning, ArrayRef<int> sections) {
 }
 
 void BundleWriter::placeConstants() {
+  if (placed)
+    return;
+  placed = true;
   int pools[] = {-1, -1};
   for (auto [pool, section] :
        llvm::zip(ArrayRef<const ConstantPool *>{&constants, &sourceConstants},

@@ -87,6 +87,16 @@ static json::Array listToJSON(const std::vector<T> &list) {
   return array;
 }
 
+/// Null unless it ran.
+static json::Value toJSON(const ReportValidation &validation) {
+  if (!validation.ran)
+    return nullptr;
+  return json::Object{{"elements", validation.elements},
+                      {"unknown", validation.unknown},
+                      {"operand_elements", validation.operandElements},
+                      {"left_out", json::Array(validation.leftOut)}};
+}
+
 json::Value CompileReport::toJSON() const {
   return json::Object{{"version", kReportVersion},
                       {"source", source},
@@ -102,7 +112,8 @@ json::Value CompileReport::toJSON() const {
                       {"notes", listToJSON(notes)},
                       {"floors", listToJSON(floors)},
                       {"images", listToJSON(images)},
-                      {"differences", json::Array(differences)}};
+                      {"differences", json::Array(differences)},
+                      {"validation", upweave::toJSON(validation)}};
 }
 
 //===----------------------------------------------------------------------===//
@@ -187,6 +198,14 @@ void CompileReport::print(raw_ostream &os) const {
   printFloors(floors, os);
   for (const std::string &difference : differences)
     os << "May differ from the source: " << difference << '\n';
+  if (validation.ran)
+    os << "Validated: " << validation.elements
+       << " elements of the blocks agree with the source\n";
+  if (validation.operandElements)
+    os << "Validated: " << validation.operandElements
+       << " elements of what long rows reduce are those of the source\n";
+  for (const std::string &what : validation.leftOut)
+    os << "Not validated: " << what << '\n';
   for (const ReportImage &image : images)
     os << formatv("Image {0,-5} {1} ({2} bytes)\n", image.kind, image.target,
                   image.bytes);

@@ -18,6 +18,7 @@ public:
                  const std::string &where);
   Value read(uint32_t result, int64_t linear) override;
   double addNeeds(const Need &need, Needs &needs) const override;
+  void addRowOperands(std::vector<RowOperand> &operands) override;
 
 private:
   /// Points of the domain, and one run of their values per value of the
@@ -45,6 +46,10 @@ private:
   void evaluateOp(uint32_t position, Points &points);
   void storeOuts(Points &points);
   Value readProducer(const int64_t *point);
+  /// A value of the program at a point, if no collective is in it.
+  bool isPointwise(uint32_t value) const;
+  Value readPointwise(uint32_t value, const int64_t *point);
+  double workOfPoint() const;
   /// A number for each row: that of its first point.
   int64_t rowKey(std::vector<int64_t> point) const;
 
@@ -53,6 +58,7 @@ private:
   Shape domain;
   std::vector<uint32_t> rows;
   int64_t rowLength = 1;
+  Precision precision;
   std::unique_ptr<ConvTransposeReader> conv;
   MappedTensor stored;
   IndexMap producerMap;
@@ -66,8 +72,8 @@ private:
 BlockEvaluator::BlockEvaluator(Evaluator &evaluator,
                                const bundle::BlockStep &table,
                                const std::string &where)
-    : evaluator(evaluator), where(where), rank(evaluator.stepRank()),
-      claims(evaluator.workPool(), rank) {
+    : evaluator(evaluator), where(where), precision(table.precision()),
+      rank(evaluator.stepRank()), claims(evaluator.workPool(), rank) {
   domain = evaluator.sizes(table.domain(), where);
   elementCount(domain);
   for (uint32_t i = 0; i < rt::length(table.rows()); ++i) {
@@ -274,6 +280,67 @@ double BlockEvaluator::addNeeds(const Need &need, Needs &needs) const {
     return points.elements * (ops + conv->addNeeds(points, needs));
   needs[stored.tensor] += points;
   return points.elements * ops;
+}
+
+bool BlockEvaluator::isPointwise(uint32_t value) const {
+  const uint32_t args = program.args().size();
+  if (value < args)
+    return true;
+  const Op &op = program.ops()[value - args];
+  return !isCollective(op.opcode) &&
+         std::all_of(op.operands.begin(), op.operands.end(),
+                     [this](uint32_t operand) { return isPointwise(operand); });
+}
+
+Value BlockEvaluator::readPointwise(uint32_t value, const int64_t *point) {
+  const uint32_t args = program.args().size();
+  if (value == 0)
+    return readProducer(point);
+  if (value < args)
+    return params[value - 1].read(evaluator, point);
+  const Op &op = program.ops()[value - args];
+  if (op.opcode == Opcode::LoopIndex)
+    return intValue(point[op.integer]);
+  Value in[3];
+  for (size_t i = 0; i < op.operands.size(); ++i)
+    in[i] = readPointwise(op.operands[i], point);
+  return applyScalar(op, in);
+}
+
+double BlockEvaluator::workOfPoint() const {
+  Needs needs(evaluator.tensorCount());
+  double work = double(program.ops().size() + params.size() + 1);
+  if (conv)
+    work += conv->addNeeds({1, 1}, needs);
+  else
+    needs[stored.tensor] += {1, 1};
+  for (const MappedTensor &param : params)
+    needs[param.tensor] += {1, 1};
+  return work + evaluator.estimateNeeds(needs);
+}
+
+void BlockEvaluator::addRowOperands(std::vector<RowOperand> &operands) {
+  for (const Op &op : program.ops()) {
+    if (!isCollective(op.opcode) || !isPointwise(op.operands[0]))
+      continue;
+    const uint32_t value = op.operands[0];
+    RowOperand operand;
+    operand.domain = domain;
+    operand.dtype = program.typeOf(value);
+    operand.precision = precision;
+    operand.where = where;
+    operand.workOfPoint = workOfPoint();
+    operand.read = [this, value](const int64_t *point) {
+      return readPointwise(value, point);
+    };
+    operand.producerPosition = [this](const int64_t *point) {
+      const Shape &shape =
+          conv ? conv->shape() : evaluator.tensor(stored.tensor).shape;
+      return (conv ? producerMap : stored.map)
+          .linear(point, shape, rowMajorStrides(shape));
+    };
+    operands.push_back(std::move(operand));
+  }
 }
 
 } // namespace

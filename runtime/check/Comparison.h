@@ -26,12 +26,19 @@ public:
   /// evaluation. Empty if it is.
   const std::string &obstacle() const { return whyNoSource; }
   bool hasSource() const { return source != nullptr; }
+  DType outputType(uint32_t output) const {
+    return blocks->outputInfo(output).dtype;
+  }
 
   /// About how many scalar ops both references of `rows` take.
   double estimateWork(uint32_t output, const std::vector<Row> &rows) const;
   /// The same in seconds on the pool's threads, where an ordinary processor
   /// does one in some 30 ns.
   double estimateSeconds(uint32_t output, const std::vector<Row> &rows) const;
+
+  /// The two evaluators; the source's is null where it has none.
+  Evaluator *sourceEvaluator() { return source.get(); }
+  Evaluator &blocksEvaluator() { return *blocks; }
 
   /// The references of elements.
   struct Pair {

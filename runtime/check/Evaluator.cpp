@@ -13,6 +13,8 @@ Evaluator::~Evaluator() = default;
 
 ZeroMask StepEvaluator::findZeros(uint32_t) const { return ZeroMask(); }
 
+void StepEvaluator::addRowOperands(std::vector<RowOperand> &) {}
+
 Evaluator::Evaluator(const rt::BundleFile &file, const bundle::Entry &entry,
                      std::vector<ArgumentData> args, WorkPool &pool,
                      MeaningKind kind)
@@ -72,11 +74,27 @@ void Evaluator::run(int64_t rank, int64_t count, int64_t grain,
   });
 }
 
+std::vector<RowOperand> Evaluator::findRowOperands() {
+  std::vector<RowOperand> operands;
+  for (std::unique_ptr<StepEvaluator> &step : steps)
+    if (step)
+      step->addRowOperands(operands);
+  return operands;
+}
+
 double Evaluator::estimateWork(uint32_t output, const Need &need) const {
+  return estimateTensor(outputs[output], need);
+}
+
+double Evaluator::estimateTensor(uint32_t tensor, const Need &need) const {
   Needs needs(tensors.size());
-  needs[outputs[output]] = need;
+  needs[tensor] = need;
+  return need.elements + estimateNeeds(needs);
+}
+
+double Evaluator::estimateNeeds(Needs &needs) const {
   // A step uses only tensors defined before it.
-  double work = need.elements;
+  double work = 0;
   for (size_t step = steps.size(); step-- > 0;) {
     Need most;
     for (uint32_t tensor : results[step]) {

@@ -39,6 +39,19 @@ struct Need {
 };
 using Needs = std::vector<Need>; ///< one a tensor
 
+/// What the rows of a block reduce, point by point of its domain: a value of its
+/// program that needs no other point.
+struct RowOperand {
+  Shape domain;
+  DType dtype;
+  Precision precision; ///< of the block's convolution
+  std::string where;
+  std::function<Value(const int64_t *point)> read;
+  /// Row-major position in the producer of what a point takes from it.
+  std::function<int64_t(const int64_t *point)> producerPosition;
+  double workOfPoint = 0; ///< scalar ops, with those of other steps
+};
+
 /// A step: computes elements of its results. Used by several threads.
 class StepEvaluator {
 public:
@@ -51,6 +64,8 @@ public:
   /// how many products and other scalar ops that takes, without those of other
   /// steps.
   virtual double addNeeds(const Need &need, Needs &needs) const = 0;
+  /// Adds what rows reduce, if this is a block that reduces them.
+  virtual void addRowOperands(std::vector<RowOperand> &operands);
 };
 
 /// A tensor of the meaning with its sizes known.
@@ -99,6 +114,15 @@ public:
   /// About how many scalar ops it takes to compute that much of output
   /// `output`, each run from a different part of it.
   double estimateWork(uint32_t output, const Need &need) const;
+  /// The same for a tensor.
+  double estimateTensor(uint32_t tensor, const Need &need) const;
+  /// The same for all that is needed; `needs` is completed by what that needs.
+  double estimateNeeds(Needs &needs) const;
+  /// What the blocks' rows reduce.
+  std::vector<RowOperand> findRowOperands();
+  uint32_t tensorCount() const { return tensors.size(); }
+  bool isComputed(uint32_t tensor) const { return tensors[tensor].step >= 0; }
+
   /// `WorkPool::run` for bodies that read elements.
   void run(int64_t rank, int64_t count, int64_t grain,
            const WorkPool::Body &body);

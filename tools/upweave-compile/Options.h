@@ -15,7 +15,8 @@ enum ExitCode {
   kSuccess = 0,
   kInputError = 1,
   kUsageError = 2,
-  kUnsupported = 3
+  kUnsupported = 3,
+  kNotValid = 4
 };
 
 struct ToolOptions {
@@ -24,6 +25,10 @@ struct ToolOptions {
   std::string saveTemps;
   bool report = false;
   std::string reportFile;
+  /// Compare the blocks with the source before anything is written.
+  bool validate = false;
+  /// What that may take; 0 lets the time of compiling decide.
+  double validateSeconds = 0;
   upweave::CompileOptions compile;
 };
 

@@ -5,6 +5,8 @@
 
 #include "Options.h"
 
+#include "Upweave/Validate/Validate.h"
+
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/InitAllDialects.h"
@@ -15,6 +17,8 @@
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
+
+#include <chrono>
 
 using namespace mlir;
 using upweave::Artifact;
@@ -93,6 +97,24 @@ static bool writeReport(const upweave::CompileResult &result,
   return writeFile(options.reportFile, text);
 }
 
+/// Compares blocks and source; false if they differ.
+static bool validate(upweave::CompileResult &result,
+                     const ToolOptions &options, double compileSeconds) {
+  constexpr double kShare = 0.2, kLeast = 2.0;
+  upweave::ValidateOptions validation;
+  validation.seconds = options.validateSeconds > 0
+                           ? options.validateSeconds
+                           : std::max(kLeast, kShare * compileSeconds);
+  std::string difference = upweave::validateBundle(result.bundle, validation,
+                                                   result.report.validation);
+  if (difference.empty())
+    return true;
+  llvm::errs() << "upweave-compile: " << difference
+               << "\nupweave-compile: this is a bug in Upweave, please report "
+                  "it with the input; nothing was written\n";
+  return false;
+}
+
 static ExitCode run(const ToolOptions &options) {
   std::string message;
   std::unique_ptr<llvm::MemoryBuffer> file =
@@ -112,12 +134,17 @@ static ExitCode run(const ToolOptions &options) {
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
   if (!module)
     return kInputError;
+  auto start = std::chrono::steady_clock::now();
   upweave::CompileFailure failure;
   std::unique_ptr<upweave::CompileResult> result =
       upweave::compileModule(*module, options.compile, &failure);
   if (!result)
     return failure == upweave::CompileFailure::Unsupported ? kUnsupported
                                                            : kInputError;
+  std::chrono::duration<double> seconds =
+      std::chrono::steady_clock::now() - start;
+  if (options.validate && !validate(*result, options, seconds.count()))
+    return kNotValid;
   if (!options.saveTemps.empty() && !saveTemps(*result, options.saveTemps))
     return kInputError;
   if (!writeOutput(*result, options) || !writeReport(*result, options))

@@ -42,10 +42,10 @@ public:
   void addProducer(llvm::StringRef name, llvm::StringRef version);
 
   /// Writes the file: to a temporary one beside it, which then takes its name,
-  /// so that a failure leaves what was there. To be called once.
+  /// so that a failure leaves what was there.
   llvm::Error write(llvm::StringRef path);
 
-  /// Writes the file's bytes to `os`. To be called once.
+  /// Writes the file's bytes to `os`. Nothing can be added after that.
   void print(llvm::raw_ostream &os);
 
 private:
@@ -55,6 +55,7 @@ private:
   ConstantPool constants;
   ConstantPool sourceConstants{constants};
   std::vector<std::string> sections;
+  bool placed = false; ///< whether the constants have sections
 };
 
 /// The arguments and symbols of an entry: those of `planned`, which has its

@@ -81,6 +81,18 @@ struct ReportImage {
   int64_t bytes = 0;
 };
 
+/// What was compared of the blocks with the source, before anything was
+/// written.
+struct ReportValidation {
+  bool ran = false;
+  int64_t elements = 0; ///< compared, over all inputs
+  int64_t unknown = 0;  ///< of which nothing is known, as their rounding is lost
+  /// Of rows too long to reduce: values that they reduce, found in the source.
+  int64_t operandElements = 0;
+  /// What was not compared, and why.
+  std::vector<std::string> leftOut;
+};
+
 struct CompileReport {
   std::string source;
   std::string precision;
@@ -96,6 +108,7 @@ struct CompileReport {
   std::vector<ReportImage> images;
   /// What may differ from the source program, in sentences.
   std::vector<std::string> differences;
+  ReportValidation validation;
 
   void print(llvm::raw_ostream &os) const;
   llvm::json::Value toJSON() const;
