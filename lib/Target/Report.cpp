@@ -94,6 +94,7 @@ static json::Value toJSON(const ReportValidation &validation) {
   return json::Object{{"elements", validation.elements},
                       {"unknown", validation.unknown},
                       {"operand_elements", validation.operandElements},
+                      {"shortened", json::Array(validation.shortened)},
                       {"left_out", json::Array(validation.leftOut)}};
 }
 
@@ -204,6 +205,8 @@ void CompileReport::print(raw_ostream &os) const {
   if (validation.operandElements)
     os << "Validated: " << validation.operandElements
        << " elements of what long rows reduce are those of the source\n";
+  for (const std::string &what : validation.shortened)
+    os << "Validated behind what its rows reduce: " << what << '\n';
   for (const std::string &what : validation.leftOut)
     os << "Not validated: " << what << '\n';
   for (const ReportImage &image : images)

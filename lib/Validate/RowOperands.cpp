@@ -7,6 +7,7 @@
 
 #include "RowOperands.h"
 
+#include "Inputs.h"
 #include "Random.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -18,13 +19,18 @@ using namespace upweave::check;
 namespace upweave {
 
 static constexpr double kSecondsPerOp = 30e-9;
-static constexpr int64_t kMostSamples = 1024;
+static constexpr int64_t kMostSamples = 1024, kFewestSamples = 16;
 
 namespace {
 /// The block's values at sampled points, with where they might be in a tensor.
 struct Samples {
   std::vector<Value> values;
   std::vector<int64_t> byDomain, byProducer;
+  void resize(int64_t count) {
+    values.resize(count);
+    byDomain.resize(count);
+    byProducer.resize(count);
+  }
 };
 } // namespace
 
@@ -76,46 +82,90 @@ static RowOperandMatch match(Comparison &comparison, const RowOperand &operand,
   Evaluator &source = *comparison.sourceEvaluator();
   Evaluator &blocks = comparison.blocksEvaluator();
   RowOperandMatch result;
-  result.where = operand.where;
+  result.operand = operand;
   double most = seconds * source.workPool().threads() / kSecondsPerOp;
   int64_t points = elementCount(operand.domain);
-  int64_t count = std::min({points, kMostSamples,
-                            int64_t(most / 4 / operand.workOfPoint)});
-  if (count < 1)
+  int64_t count = std::min(
+      {points, kMostSamples, int64_t(most / operand.workOfPoint)});
+  if (count < std::min(points, kFewestSamples))
     return result;
   Samples samples = readSamples(blocks, operand, count, seed);
   // The last one defined is the most finished one: it is tried first.
   for (uint32_t tensor = source.tensorCount(); tensor-- > 0;) {
     const TensorInfo &info = source.tensor(tensor);
     if (!source.isComputed(tensor) || info.count != points ||
-        info.dtype != operand.dtype ||
-        source.estimateTensor(tensor, {double(count), double(count)}) > most)
+        info.dtype != operand.dtype)
       continue;
-    if (holds(source, tensor, samples.byDomain, samples.values, operand) ||
-        holds(source, tensor, samples.byProducer, samples.values, operand)) {
-      result.found = true;
-      result.elements = count;
-      break;
-    }
+    int64_t affordable = most / source.estimateTensor(tensor, {1, 1});
+    if (affordable < std::min(points, kFewestSamples))
+      continue;
+    count = std::min(count, affordable);
+    samples.resize(count);
+    bool inDomain =
+        holds(source, tensor, samples.byDomain, samples.values, operand);
+    if (!inDomain &&
+        !holds(source, tensor, samples.byProducer, samples.values, operand))
+      continue;
+    result.found = true;
+    result.elements = count;
+    result.tensor = tensor;
+    result.byProducer = !inDomain;
+    break;
   }
   return result;
 }
 
-std::vector<RowOperandMatch> matchRowOperands(Comparison &comparison,
-                                              double seconds, uint64_t seed) {
+void substitute(Comparison &comparison, const RowOperandMatch &match,
+                uint64_t seed) {
+  DType dtype = match.operand.dtype;
+  auto make = [dtype, seed](int64_t linear) {
+    return getInputElement(InputKind::Normal, dtype, linear, seed);
+  };
+  comparison.sourceEvaluator()->substitute(match.tensor, make);
+  // The comparison may be another one, over other inputs.
+  for (const RowOperand &operand :
+       comparison.blocksEvaluator().findRowOperands()) {
+    if (operand.step != match.operand.step ||
+        operand.value != match.operand.value)
+      continue;
+    auto position = operand.producerPosition;
+    Shape domain = operand.domain;
+    bool byProducer = match.byProducer;
+    comparison.blocksEvaluator().substitute(
+        operand, [=](const int64_t *point) {
+          if (byProducer)
+            return make(position(point));
+          int64_t linear = 0;
+          for (size_t d = 0; d < domain.size(); ++d)
+            linear = linear * domain[d] + point[d];
+          return make(linear);
+        });
+    return;
+  }
+}
+
+std::vector<RowOperandMatch>
+matchRowOperands(Comparison &comparison,
+                 const std::vector<RowOperandMatch> &known, double seconds,
+                 uint64_t seed) {
   std::vector<RowOperandMatch> matches;
-  if (!comparison.hasSource())
-    return matches;
   std::vector<RowOperand> operands =
       comparison.blocksEvaluator().findRowOperands();
-  for (const RowOperand &operand : operands) {
-    // A block reduces one value for each of its statistics.
-    bool known = llvm::any_of(matches, [&](const RowOperandMatch &match) {
-      return match.where == operand.where && match.found;
+  // A block reduces one value for each of its statistics: the first one found
+  // is what the others are made from.
+  auto isKnown = [](const std::vector<RowOperandMatch> &list,
+                    const RowOperand &operand) {
+    return llvm::any_of(list, [&](const RowOperandMatch &match) {
+      return match.operand.step == operand.step;
     });
-    if (!known)
-      matches.push_back(
-          match(comparison, operand, seconds / operands.size(), seed));
+  };
+  for (const RowOperand &operand : operands) {
+    if (isKnown(known, operand) || isKnown(matches, operand))
+      continue;
+    RowOperandMatch found =
+        match(comparison, operand, seconds / operands.size(), seed);
+    if (found.found)
+      matches.push_back(std::move(found));
   }
   return matches;
 }

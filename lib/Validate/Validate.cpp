@@ -44,7 +44,24 @@ private:
     double share;
   };
 
+  /// An output of which one element takes too long, and its scalar ops.
+  struct LongOutput {
+    std::string label;
+    double work;
+  };
+
   void tryInputs(const bundle::Entry &entry, const Trial &trial,
+                 double seconds);
+  /// Compares what is behind rows that are too long to reduce, with made-up
+  /// values for what they reduce; returns what is left of the outputs `left`.
+  std::vector<LongOutput>
+  compareBehindRows(const bundle::Entry &entry,
+                    const std::vector<ArgumentData> &inputs, const Trial &trial,
+                    double seconds, std::vector<LongOutput> left);
+  /// Compares what there is time for; returns the other outputs.
+  std::vector<LongOutput>
+  compareOutputs(Comparison &comparison, const bundle::Entry &entry,
+                 const std::vector<ArgumentData> &inputs, const Trial &trial,
                  double seconds);
   std::vector<ArgumentData> makeInputs(const bundle::Entry &entry,
                                        const Trial &trial) const;
@@ -55,8 +72,6 @@ private:
                uint32_t output, const std::string &label,
                const std::vector<Row> &rows, const Shape &shape,
                const Trial &trial);
-  void compareRowOperands(Comparison &comparison, const bundle::Entry &entry,
-                          double seconds);
   void leaveOut(const std::string &what);
 
   std::shared_ptr<const rt::BundleFile> file;
@@ -214,16 +229,11 @@ void Validation::compare(Comparison &comparison, const bundle::Entry &entry,
     }
 }
 
-void Validation::tryInputs(const bundle::Entry &entry, const Trial &trial,
-                           double seconds) {
-  std::vector<ArgumentData> inputs = makeInputs(entry, trial);
-  Comparison comparison(*file, entry, inputs, pool);
-  if (!comparison.hasSource())
-    return leaveOut(fmt::format("entry '{}': the source has no float64 "
-                                "evaluation: {}",
-                                rt::text(entry.name()),
-                                comparison.obstacle()));
-  bool isTooLong = false;
+std::vector<Validation::LongOutput>
+Validation::compareOutputs(Comparison &comparison, const bundle::Entry &entry,
+                           const std::vector<ArgumentData> &inputs,
+                           const Trial &trial, double seconds) {
+  std::vector<LongOutput> tooLong;
   uint32_t output = 0, outputs = 0;
   for (const bundle::Argument *argument : *entry.args())
     outputs += argument->role() == bundle::Role::Output;
@@ -233,36 +243,80 @@ void Validation::tryInputs(const bundle::Entry &entry, const Trial &trial,
       continue;
     const std::string label = getLabel(argument, i);
     const Shape &shape = inputs[i].shape;
+    const int64_t count = elementCount(shape);
     const std::vector<Row> rows =
         chooseSamples(comparison, output, shape, seconds / outputs);
-    if (!rows.empty()) {
+    if (!rows.empty())
       compare(comparison, entry, output, label, rows, shape, trial);
-    } else if (elementCount(shape) != 0 && trial.kind == InputKind::Normal) {
-      const double ops =
-          comparison.estimateWork(output, {{elementCount(shape) / 2, 1}});
-      leaveOut(fmt::format("entry '{}', output '{}': one element takes about "
-                           "{:.2g} operations",
-                           rt::text(entry.name()), label, ops));
-      isTooLong = true;
-    }
+    else if (count != 0)
+      tooLong.push_back(
+          {label, comparison.estimateWork(output, {{count / 2, 1}})});
     ++output;
   }
-  if (isTooLong)
-    compareRowOperands(comparison, entry, seconds);
+  return tooLong;
 }
 
-void Validation::compareRowOperands(Comparison &comparison,
-                                    const bundle::Entry &entry,
-                                    double seconds) {
-  for (const RowOperandMatch &match :
-       matchRowOperands(comparison, seconds, options.seed)) {
-    if (match.found)
-      report.operandElements += match.elements;
+void Validation::tryInputs(const bundle::Entry &entry, const Trial &trial,
+                           double seconds) {
+  const std::vector<ArgumentData> inputs = makeInputs(entry, trial);
+  Comparison comparison(*file, entry, inputs, pool);
+  if (!comparison.hasSource())
+    return leaveOut(fmt::format("entry '{}': the source has no float64 "
+                                "evaluation: {}",
+                                rt::text(entry.name()),
+                                comparison.obstacle()));
+  std::vector<LongOutput> tooLong =
+      compareOutputs(comparison, entry, inputs, trial, seconds);
+  // Other inputs would say nothing of them either.
+  if (tooLong.empty() || trial.kind != InputKind::Normal)
+    return;
+
+  const std::vector<LongOutput> left =
+      compareBehindRows(entry, inputs, trial, seconds, tooLong);
+  for (const LongOutput &output : tooLong) {
+    const bool isLeft = llvm::any_of(left, [&](const LongOutput &other) {
+      return other.label == output.label;
+    });
+    std::string what = fmt::format(
+        "entry '{}', output '{}': one element takes about {:.2g} operations",
+        rt::text(entry.name()), output.label, output.work);
+    if (isLeft)
+      leaveOut(what);
     else
-      leaveOut(fmt::format("entry '{}', {}: what its rows reduce was not found "
-                           "in the source",
-                           rt::text(entry.name()), match.where));
+      report.shortened.push_back(std::move(what));
   }
+}
+
+std::vector<Validation::LongOutput>
+Validation::compareBehindRows(const bundle::Entry &entry,
+                              const std::vector<ArgumentData> &inputs,
+                              const Trial &trial, double seconds,
+                              std::vector<LongOutput> left) {
+  // Rows of rows come into reach once the inner ones are short.
+  constexpr int kDepth = 4;
+  // Outputs that are still too long take no time.
+  const double share = seconds / kDepth;
+  std::vector<RowOperandMatch> matches;
+  for (int depth = 0; depth < kDepth; ++depth) {
+    Comparison comparison(*file, entry, inputs, pool);
+    for (const RowOperandMatch &match : matches)
+      substitute(comparison, match, options.seed);
+    std::vector<RowOperandMatch> found =
+        matchRowOperands(comparison, matches, share, options.seed);
+    if (found.empty())
+      break;
+    for (RowOperandMatch &match : found) {
+      report.operandElements += match.elements;
+      matches.push_back(std::move(match));
+    }
+    Comparison shortened(*file, entry, inputs, pool);
+    for (const RowOperandMatch &match : matches)
+      substitute(shortened, match, options.seed);
+    left = compareOutputs(shortened, entry, inputs, trial, seconds);
+    if (left.empty())
+      return left;
+  }
+  return left;
 }
 
 void Validation::run() {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <unordered_map>
+
 namespace upweave {
 namespace check {
 
@@ -19,6 +21,8 @@ public:
   Value read(uint32_t result, int64_t linear) override;
   double addNeeds(const Need &need, Needs &needs) const override;
   void addRowOperands(std::vector<RowOperand> &operands) override;
+  void substitute(uint32_t value,
+                  std::function<Value(const int64_t *)> make) override;
 
 private:
   /// Points of the domain, and one run of their values per value of the
@@ -43,6 +47,8 @@ private:
   /// row points if `wholeRow`, else the one.
   void evaluate(std::vector<int64_t> point, bool wholeRow);
   void evaluateLeaves(Points &points);
+  Value readLeaf(uint32_t value, const int64_t *point);
+  void findUsed();
   void evaluateOp(uint32_t position, Points &points);
   void storeOuts(Points &points);
   Value readProducer(const int64_t *point);
@@ -65,6 +71,10 @@ private:
   std::vector<MappedTensor> params;
   std::vector<Out> outs;
   ScalarProgram program;
+  /// Values that are taken from elsewhere, and which values are used at all.
+  std::unordered_map<uint32_t, std::function<Value(const int64_t *)>>
+      substitutes;
+  std::vector<bool> used;
   int64_t rank;            ///< of the step, in the pool
   WorkPool::Claims claims; ///< rows being evaluated
 };
@@ -102,6 +112,24 @@ BlockEvaluator::BlockEvaluator(Evaluator &evaluator,
   program = ScalarProgram(table.program(), context);
   for (uint32_t i = 0; i < rt::length(table.outs()); ++i)
     bindOut(*table.outs()->Get(i), i);
+  findUsed();
+}
+
+void BlockEvaluator::findUsed() {
+  const uint32_t args = program.args().size();
+  used.assign(program.valueCount(), false);
+  for (uint32_t result : program.results())
+    used[result] = true;
+  for (uint32_t value = program.valueCount(); value-- > args;)
+    if (used[value] && !substitutes.count(value))
+      for (uint32_t operand : program.ops()[value - args].operands)
+        used[operand] = true;
+}
+
+void BlockEvaluator::substitute(uint32_t value,
+                                std::function<Value(const int64_t *)> make) {
+  substitutes[value] = std::move(make);
+  findUsed();
 }
 
 void BlockEvaluator::bindProducer(const bundle::BlockStep &table) {
@@ -164,17 +192,32 @@ void BlockEvaluator::evaluateLeaves(Points &points) {
       rank, points.count, kGrain, [&](int64_t begin, int64_t end) {
         for (int64_t p = begin; p < end; ++p) {
           const int64_t *point = points.coords.data() + p * domain.size();
-          points.slot(0)[p] = readProducer(point);
-          for (size_t i = 0; i < params.size(); ++i)
-            points.slot(1 + i)[p] = params[i].read(evaluator, point);
+          for (uint32_t value = 0; value <= params.size(); ++value)
+            if (used[value])
+              points.slot(value)[p] = readLeaf(value, point);
         }
       });
+}
+
+Value BlockEvaluator::readLeaf(uint32_t value, const int64_t *point) {
+  if (auto other = substitutes.find(value); other != substitutes.end())
+    return other->second(point);
+  return value == 0 ? readProducer(point)
+                    : params[value - 1].read(evaluator, point);
 }
 
 void BlockEvaluator::evaluateOp(uint32_t position, Points &points) {
   const Op &op = program.ops()[position];
   const size_t count = points.count;
-  Value *out = points.slot(program.args().size() + position);
+  const uint32_t value = program.args().size() + position;
+  Value *out = points.slot(value);
+  if (!used[value])
+    return;
+  if (auto other = substitutes.find(value); other != substitutes.end()) {
+    for (size_t p = 0; p < count; ++p)
+      out[p] = other->second(points.coords.data() + p * domain.size());
+    return;
+  }
   if (op.opcode == Opcode::RowReduce) {
     std::fill(
         out, out + count,
@@ -273,12 +316,14 @@ double BlockEvaluator::addNeeds(const Need &need, Needs &needs) const {
     points.runs = along ? points.elements / double(domain.back())
                         : points.elements;
   }
-  for (const MappedTensor &param : params)
-    needs[param.tensor] += points;
+  for (size_t i = 0; i < params.size(); ++i)
+    if (used[1 + i])
+      needs[params[i].tensor] += points;
   const double ops = double(program.ops().size() + params.size() + 1);
-  if (conv)
+  if (conv && used[0])
     return points.elements * (ops + conv->addNeeds(points, needs));
-  needs[stored.tensor] += points;
+  if (used[0])
+    needs[stored.tensor] += points;
   return points.elements * ops;
 }
 
@@ -329,6 +374,8 @@ void BlockEvaluator::addRowOperands(std::vector<RowOperand> &operands) {
     operand.dtype = program.typeOf(value);
     operand.precision = precision;
     operand.where = where;
+    operand.step = int32_t(rank);
+    operand.value = value;
     operand.workOfPoint = workOfPoint();
     operand.read = [this, value](const int64_t *point) {
       return readPointwise(value, point);

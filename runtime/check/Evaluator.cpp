@@ -15,6 +15,22 @@ ZeroMask StepEvaluator::findZeros(uint32_t) const { return ZeroMask(); }
 
 void StepEvaluator::addRowOperands(std::vector<RowOperand> &) {}
 
+void StepEvaluator::substitute(uint32_t,
+                               std::function<Value(const int64_t *)>) {
+  throw CheckError("only what rows of a block reduce can be substituted");
+}
+
+void Evaluator::substitute(uint32_t tensor,
+                           std::function<Value(int64_t)> make) {
+  substitutes.push_back(std::move(make));
+  tensors[tensor].generate = &substitutes.back();
+}
+
+void Evaluator::substitute(const RowOperand &operand,
+                           std::function<Value(const int64_t *)> make) {
+  steps[operand.step]->substitute(operand.value, std::move(make));
+}
+
 Evaluator::Evaluator(const rt::BundleFile &file, const bundle::Entry &entry,
                      std::vector<ArgumentData> args, WorkPool &pool,
                      MeaningKind kind)
@@ -105,7 +121,7 @@ double Evaluator::estimateNeeds(Needs &needs) const {
       capped.elements = std::min(capped.elements, double(info.count));
       capped.runs = std::min({capped.runs, capped.elements,
                               std::max(1.0, double(info.count) / last)});
-      if (capped.elements > most.elements)
+      if (capped.elements > most.elements && !info.generate)
         most = capped;
     }
     if (most.elements > 0)
@@ -252,10 +268,10 @@ const TensorInfo &Evaluator::define(uint32_t index, uint32_t result,
 
 Value Evaluator::read(uint32_t tensor, int64_t linear) {
   const TensorInfo &info = tensors[tensor];
-  if (info.step >= 0)
-    return steps[info.step]->read(info.result, linear);
   if (info.generate)
     return (*info.generate)(linear);
+  if (info.step >= 0)
+    return steps[info.step]->read(info.result, linear);
   if (info.splat)
     return loadElement(info.data, info.dtype, 0);
   if (info.dataStrides == info.strides)

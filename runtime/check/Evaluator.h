@@ -11,6 +11,7 @@
 #include "BundleFile.h"
 
 #include <functional>
+#include <list>
 #include <memory>
 
 namespace upweave {
@@ -46,6 +47,8 @@ struct RowOperand {
   DType dtype;
   Precision precision; ///< of the block's convolution
   std::string where;
+  int32_t step = -1;   ///< of the meaning
+  uint32_t value = 0;  ///< of the block's program
   std::function<Value(const int64_t *point)> read;
   /// Row-major position in the producer of what a point takes from it.
   std::function<int64_t(const int64_t *point)> producerPosition;
@@ -66,6 +69,9 @@ public:
   virtual double addNeeds(const Need &need, Needs &needs) const = 0;
   /// Adds what rows reduce, if this is a block that reduces them.
   virtual void addRowOperands(std::vector<RowOperand> &operands);
+  /// Takes `make` for value `value` of a block's program, at any point.
+  virtual void substitute(uint32_t value,
+                          std::function<Value(const int64_t *point)> make);
 };
 
 /// A tensor of the meaning with its sizes known.
@@ -120,6 +126,11 @@ public:
   double estimateNeeds(Needs &needs) const;
   /// What the blocks' rows reduce.
   std::vector<RowOperand> findRowOperands();
+  /// Takes other values for a tensor, and for what rows reduce, in whatever is
+  /// read from then on. To be called before anything is read.
+  void substitute(uint32_t tensor, std::function<Value(int64_t linear)> make);
+  void substitute(const RowOperand &operand,
+                  std::function<Value(const int64_t *point)> make);
   uint32_t tensorCount() const { return tensors.size(); }
   bool isComputed(uint32_t tensor) const { return tensors[tensor].step >= 0; }
 
@@ -176,6 +187,7 @@ private:
   std::vector<std::unique_ptr<StepEvaluator>> steps;
   std::vector<std::vector<uint32_t>> results; ///< tensors of each step
   std::vector<uint32_t> outputs;
+  std::list<std::function<Value(int64_t)>> substitutes; ///< of tensors
 };
 
 /// A tensor seen through an index map.

@@ -89,6 +89,9 @@ struct ReportValidation {
   int64_t unknown = 0;  ///< of which nothing is known, as their rounding is lost
   /// Of rows too long to reduce: values that they reduce, found in the source.
   int64_t operandElements = 0;
+  /// Outputs with such rows, compared where what the rows reduce is replaced by
+  /// made-up values in source and blocks alike.
+  std::vector<std::string> shortened;
   /// What was not compared, and why.
   std::vector<std::string> leftOut;
 };
