@@ -49,12 +49,17 @@ private:
   void evaluateLeaves(Points &points);
   Value readLeaf(uint32_t value, const int64_t *point);
   void findUsed();
+  /// Whether an argument of the program is taken from its tensor.
+  bool isRead(uint32_t argument) const {
+    return used[argument] && !substitutes.count(argument);
+  }
   void evaluateOp(uint32_t position, Points &points);
   void storeOuts(Points &points);
   Value readProducer(const int64_t *point);
   /// A value of the program at a point, if no collective is in it.
   bool isPointwise(uint32_t value) const;
   Value readPointwise(uint32_t value, const int64_t *point);
+  RowOperand makeRowOperand(uint32_t value);
   double workOfPoint() const;
   /// A number for each row: that of its first point.
   int64_t rowKey(std::vector<int64_t> point) const;
@@ -317,12 +322,12 @@ double BlockEvaluator::addNeeds(const Need &need, Needs &needs) const {
                         : points.elements;
   }
   for (size_t i = 0; i < params.size(); ++i)
-    if (used[1 + i])
+    if (isRead(1 + i))
       needs[params[i].tensor] += points;
   const double ops = double(program.ops().size() + params.size() + 1);
-  if (conv && used[0])
+  if (conv && isRead(0))
     return points.elements * (ops + conv->addNeeds(points, needs));
-  if (used[0])
+  if (isRead(0))
     needs[stored.tensor] += points;
   return points.elements * ops;
 }
@@ -365,29 +370,44 @@ double BlockEvaluator::workOfPoint() const {
 }
 
 void BlockEvaluator::addRowOperands(std::vector<RowOperand> &operands) {
-  for (const Op &op : program.ops()) {
-    if (!isCollective(op.opcode) || !isPointwise(op.operands[0]))
-      continue;
-    const uint32_t value = op.operands[0];
-    RowOperand operand;
-    operand.domain = domain;
-    operand.dtype = program.typeOf(value);
-    operand.precision = precision;
-    operand.where = where;
-    operand.step = int32_t(rank);
-    operand.value = value;
-    operand.workOfPoint = workOfPoint();
-    operand.read = [this, value](const int64_t *point) {
-      return readPointwise(value, point);
-    };
-    operand.producerPosition = [this](const int64_t *point) {
-      const Shape &shape =
-          conv ? conv->shape() : evaluator.tensor(stored.tensor).shape;
-      return (conv ? producerMap : stored.map)
-          .linear(point, shape, rowMajorStrides(shape));
-    };
-    operands.push_back(std::move(operand));
-  }
+  const uint32_t args = program.args().size();
+  std::vector<uint32_t> values;
+  auto add = [&](uint32_t value) {
+    if (isPointwise(value) && isFloat(program.typeOf(value)) &&
+        !std::count(values.begin(), values.end(), value))
+      values.push_back(value);
+  };
+  for (const Op &op : program.ops())
+    if (isCollective(op.opcode))
+      add(op.operands[0]);
+  // Then what those are made from.
+  for (size_t i = 0; i < values.size(); ++i)
+    if (values[i] >= args)
+      for (uint32_t operand : program.ops()[values[i] - args].operands)
+        add(operand);
+  for (uint32_t value : values)
+    operands.push_back(makeRowOperand(value));
+}
+
+RowOperand BlockEvaluator::makeRowOperand(uint32_t value) {
+  RowOperand operand;
+  operand.domain = domain;
+  operand.dtype = program.typeOf(value);
+  operand.precision = precision;
+  operand.where = where;
+  operand.step = int32_t(rank);
+  operand.value = value;
+  operand.workOfPoint = workOfPoint();
+  operand.read = [this, value](const int64_t *point) {
+    return readPointwise(value, point);
+  };
+  operand.producerPosition = [this](const int64_t *point) {
+    const Shape &shape =
+        conv ? conv->shape() : evaluator.tensor(stored.tensor).shape;
+    return (conv ? producerMap : stored.map)
+        .linear(point, shape, rowMajorStrides(shape));
+  };
+  return operand;
 }
 
 } // namespace
