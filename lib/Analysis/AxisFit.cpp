@@ -9,6 +9,9 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cstdlib>
+#include <limits>
+
 using namespace llvm;
 
 namespace upweave {
@@ -24,6 +27,10 @@ struct Relation {
 
 /// More pairs of input and filter positions than these are not looked at.
 constexpr int64_t kMaxPairs = int64_t(1) << 26;
+
+/// Larger strides and dilations are none, and products with positions stay
+/// within 64 bits.
+constexpr int64_t kMaxParameter = std::numeric_limits<int32_t>::max();
 
 /// Terms on one line leave S and L open: values up to kMaxTrials are tried, on as
 /// many pairs as kMaxLinePairs.
@@ -74,7 +81,8 @@ bool AxisFitter::isExact(const Relation &r) const {
 
 std::optional<Relation> AxisFitter::tryFit(int64_t stride,
                                            int64_t dilation) const {
-  if (stride == 0 || dilation == 0)
+  if (stride == 0 || dilation == 0 || std::abs(stride) > kMaxParameter ||
+      std::abs(dilation) > kMaxParameter)
     return std::nullopt;
   const AxisTerm &first = axis.terms.front();
   Relation relation{stride, dilation,
@@ -152,12 +160,26 @@ std::optional<AxisGeometry> fitAxis(const AxisTerms &axis,
     whyNot = "nothing of the input reaches the result";
     return std::nullopt;
   }
-  if (axis.inputSize > kMaxPairs / axis.filterSize) {
-    whyNot =
-        formatv("{0} inputs and {1} filter positions are too many to prove",
-                axis.inputSize, axis.filterSize);
+  if (axis.inputSize < 1 || axis.filterSize < 1 || axis.outputSize < 1 ||
+      axis.inputSize > kMaxPairs / axis.filterSize ||
+      axis.outputSize > kMaxPairs) {
+    whyNot = formatv("{0} inputs and {1} filter positions over {2} outputs are "
+                     "none, or too many to prove",
+                     axis.inputSize, axis.filterSize, axis.outputSize);
     return std::nullopt;
   }
+  auto isWithin = [](int64_t position, int64_t size) {
+    return position >= 0 && position < size;
+  };
+  for (const AxisTerm &term : axis.terms)
+    if (!isWithin(term.output, axis.outputSize) ||
+        !isWithin(term.input, axis.inputSize) ||
+        !isWithin(term.filter, axis.filterSize)) {
+      whyNot = formatv("the product of input {0} and filter position {1} for "
+                       "output {2} is out of range",
+                       term.input, term.filter, term.output);
+      return std::nullopt;
+    }
   AxisFitter fitter(axis);
   std::optional<Relation> relation = fitter.find();
   if (!relation) {

@@ -7,6 +7,8 @@
 #include "AxisRoles.h"
 #include "LoopComponents.h"
 
+#include "Upweave/Geometry/Sizes.h"
+
 #include "mlir/Interfaces/ValueBoundsOpInterface.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -27,6 +29,7 @@ public:
 private:
   bool fail(StringRef id, const Twine &reason);
   bool failDynamic(const LoopComponent &component);
+  bool failLarge(const LoopComponent &component);
 
   bool classify(const LoopComponent &component);
   bool classifyMixed(const LoopComponent &component);
@@ -36,6 +39,9 @@ private:
                                          std::string &whyNot) const;
   bool isIdentity(const LoopComponent &component, TensorIndex a,
                   TensorIndex b) const;
+  bool isPlainIdentity(const ComponentSpace &space,
+                       const LoopComponent &component, TensorIndex a,
+                       TensorIndex b) const;
   bool isDynamicIdentity(const LoopComponent &component) const;
   bool isUnit(const LoopComponent &component) const;
   bool placeBatches();
@@ -74,6 +80,21 @@ static std::string describe(const LoopComponent &component) {
   return text;
 }
 
+/// Not a mismatch: what cannot be proven is left as it is written.
+bool RoleFinder::failLarge(const LoopComponent &component) {
+  ComponentSpace space(views, component);
+  bool isKnown = space.getNumWanted() != kHugeSize;
+  return fail(
+      "too-large-to-prove",
+      llvm::formatv("along {0}: {1} combinations of positions, of which "
+                    "at most {2} are enumerated",
+                    describe(component),
+                    isKnown ? std::to_string(space.getNumWanted())
+                            : "more than 2^63",
+                    kMaxIterations)
+          .str());
+}
+
 bool RoleFinder::failDynamic(const LoopComponent &component) {
   return fail("dynamic-spatial-size",
               describe(component) +
@@ -97,7 +118,9 @@ bool RoleFinder::isIdentity(const LoopComponent &component, TensorIndex a,
   ComponentSpace space(views, component);
   if (space.isDynamic())
     return a == kResult && b == kInput && isDynamicIdentity(component);
-  if (!space.isEnumerable() || space.getSize(a) != space.getSize(b) ||
+  if (!space.isEnumerable())
+    return isPlainIdentity(space, component, a, b);
+  if (space.getSize(a) != space.getSize(b) ||
       space.getSize(a) > space.getNumIterations())
     return false;
   std::vector<bool> seen(space.getSize(a), false);
@@ -110,6 +133,24 @@ bool RoleFinder::isIdentity(const LoopComponent &component, TensorIndex a,
     return true;
   });
   return equal && count == space.getSize(a);
+}
+
+/// True if both tensors have one dim that is the component's one loop, however
+/// long it is.
+bool RoleFinder::isPlainIdentity(const ComponentSpace &space,
+                                 const LoopComponent &component, TensorIndex a,
+                                 TensorIndex b) const {
+  if (component.loops.size() != 1 || space.hasGuards() ||
+      space.getSize(a) != space.getNumWanted() ||
+      space.getSize(b) != space.getNumWanted())
+    return false;
+  IndexExpr loop = IndexExpr::getLoop(component.loops[0]);
+  return llvm::all_of(ArrayRef({a, b}), [&](TensorIndex tensor) {
+    if (component.dims[tensor].size() != 1)
+      return false;
+    const ElementView &view = tensor == kInput ? views.input : views.filter;
+    return tensor == kResult || view.coords[component.dims[tensor][0]] == loop;
+  });
 }
 
 /// A dynamic batch: one loop that is one dim of both, of equal sizes.
@@ -144,19 +185,19 @@ std::optional<AxisGeometry>
 RoleFinder::fitSpatial(const LoopComponent &component,
                        std::string &whyNot) const {
   ComponentSpace space(views, component);
-  if (!space.isEnumerable()) {
-    whyNot = "too many combinations of loops to enumerate";
-    return std::nullopt;
-  }
   AxisTerms axis;
   axis.outputSize = space.getSize(kResult);
   axis.inputSize = space.getSize(kInput);
   axis.filterSize = space.getSize(kFilter);
-  space.enumerate([&](const std::array<int64_t, 3> &position) {
+  bool isInRange = space.enumerate([&](const std::array<int64_t, 3> &position) {
     axis.terms.push_back(
         {position[kResult], position[kInput], position[kFilter]});
     return true;
   });
+  if (!isInRange) {
+    whyNot = "an element outside of the input or of the filter is read";
+    return std::nullopt;
+  }
   return fitAxis(axis, whyNot);
 }
 
@@ -165,6 +206,9 @@ RoleFinder::fitSpatial(const LoopComponent &component,
 //===----------------------------------------------------------------------===//
 
 bool RoleFinder::addSpatial(const LoopComponent &component) {
+  ComponentSpace space(views, component);
+  if (!space.isEnumerable())
+    return space.isDynamic() ? failDynamic(component) : failLarge(component);
   std::string whyNot;
   std::optional<AxisGeometry> axis = fitSpatial(component, whyNot);
   if (!axis)
@@ -293,15 +337,17 @@ bool RoleFinder::placeUngrouped() {
   for (const LoopComponent &component : {in, out})
     if (ComponentSpace(views, component).isDynamic())
       return failDynamic(component);
+  auto failOrder = [&](const LoopComponent &component, StringRef whose) {
+    if (!ComponentSpace(views, component).isEnumerable())
+      return failLarge(component);
+    return fail("not-a-transposed-conv",
+                whose + " channels differ in order or number along " +
+                    describe(component));
+  };
   if (!inChannels.empty() && !isIdentity(in, kInput, kFilter))
-    return fail("not-a-transposed-conv",
-                "the factors' channels differ in order or number along " +
-                    describe(in));
+    return failOrder(in, "the factors'");
   if (!outChannels.empty() && !isIdentity(out, kResult, kFilter))
-    return fail("not-a-transposed-conv",
-                "the filter's and the result's channels differ in order or "
-                "number along " +
-                    describe(out));
+    return failOrder(out, "the filter's and the result's");
   setRole(in, kInput, kSecondRole);
   setRole(in, kFilter, kFirstRole);
   setRole(out, kResult, kSecondRole);
@@ -317,6 +363,9 @@ bool RoleFinder::provesGroups(const ComponentSpace &space, int64_t inSize,
                               int64_t groups) const {
   int64_t inGroup = space.getSize(kInput) / groups;
   int64_t outGroup = space.getSize(kResult) / groups;
+  // Each pair of channels of a group takes an iteration.
+  if (inGroup > space.getNumIterations() / space.getSize(kResult))
+    return false;
   std::vector<bool> seen(space.getSize(kResult) * inGroup, false);
   int64_t count = 0;
   bool fits = space.enumerate([&](const std::array<int64_t, 3> &position) {
@@ -345,8 +394,12 @@ bool RoleFinder::fitGroups(const LoopComponent &channels, size_t split,
   ArrayRef<int64_t> shape =
       cast<ShapedType>(views.filter.source.getType()).getShape();
   int64_t first = 1, second = 1;
-  for (auto [i, dim] : llvm::enumerate(channels.dims[kFilter]))
-    (i < split ? first : second) *= shape[dim];
+  for (auto [i, dim] : llvm::enumerate(channels.dims[kFilter])) {
+    int64_t &size = i < split ? first : second;
+    size = multiplySizes(size, shape[dim]);
+    if (size < 1 || size == kHugeSize)
+      return false;
+  }
   int64_t inSize = inFirst ? first : second;
   int64_t outSize = inFirst ? second : first;
   int64_t inputs = space.getSize(kInput), outputs = space.getSize(kResult);
@@ -380,13 +433,18 @@ bool RoleFinder::placeGrouped() {
   LoopComponent channels = joinComponents(all);
   ComponentSpace space(views, channels);
   if (!space.isEnumerable())
-    return false;
+    return space.isDynamic() ? failDynamic(channels) : failLarge(channels);
   // A depthwise filter's one dim counts as input channels, as in PyTorch.
   size_t numDims = channels.dims[kFilter].size();
   for (size_t split = 0; split <= numDims; ++split)
     for (bool inFirst : {true, false})
       if (fitGroups(channels, numDims - split, inFirst))
         return true;
+  // What was wrong with a component as a spatial axis says more.
+  if (mismatch.id.empty())
+    fail("not-a-transposed-conv", "the channels of no number of groups meet "
+                                  "along " +
+                                      describe(channels));
   return false;
 }
 

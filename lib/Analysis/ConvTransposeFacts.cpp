@@ -9,6 +9,8 @@
 
 #include "AxisRoles.h"
 
+#include "Upweave/Geometry/Sizes.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -207,12 +209,9 @@ static SmallVector<int64_t> getGroupedShape(Value tensor,
   SmallVector<int64_t> shape;
   for (const auto &group : groups) {
     int64_t size = 1;
-    for (int64_t dim : group) {
-      int64_t part = cast<ShapedType>(tensor.getType()).getDimSize(dim);
-      bool isDynamic =
-          ShapedType::isDynamic(part) || ShapedType::isDynamic(size);
-      size = isDynamic ? ShapedType::kDynamic : size * part;
-    }
+    for (int64_t dim : group)
+      size = multiplySizes(size,
+                           cast<ShapedType>(tensor.getType()).getDimSize(dim));
     shape.push_back(size);
   }
   return shape;

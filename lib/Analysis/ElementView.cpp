@@ -6,6 +6,8 @@
 
 #include "Upweave/Analysis/ElementView.h"
 
+#include "Upweave/Geometry/Sizes.h"
+
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -29,6 +31,14 @@ std::optional<ElementView> ElementView::get(ArrayRef<int64_t> extents,
   for (size_t loop = 0; loop < extents.size(); ++loop)
     loops.push_back(IndexExpr::getLoop(loop));
   return getLinalgOperandView(extents, source, map, loops);
+}
+
+bool ElementView::fits() const {
+  return llvm::all_of(coords,
+                      [&](const IndexExpr &e) { return e.fits(extents); }) &&
+         llvm::all_of(guards, [&](const Guard &guard) {
+           return guard.expr.fits(extents);
+         });
 }
 
 bool ElementView::evaluate(ArrayRef<int64_t> loops,
@@ -76,7 +86,7 @@ void ElementView::addGuard(const IndexExpr &expr, Guard::Kind kind) {
 static AffineExpr getOperandMapResult(const IndexExpr &expr,
                                       ArrayRef<int64_t> extents,
                                       MLIRContext *context) {
-  if (expr.getConstantPart() != 0)
+  if (!expr.isValid() || expr.getConstantPart() != 0)
     return nullptr;
   SmallVector<IndexExpr::Term> digits;
   for (const IndexExpr::Term &term : expr.getTerms()) {
@@ -96,7 +106,7 @@ static AffineExpr getOperandMapResult(const IndexExpr &expr,
     sum = getAffineDimExpr(term.operand, context) * term.factor + sum;
     // A digit above one of unknown size cannot be in place.
     int64_t extent = extents[term.operand];
-    expected = extent < 0 ? -1 : expected * extent;
+    expected = multiplySizes(expected, extent);
   }
   return sum;
 }
@@ -160,7 +170,8 @@ std::optional<SmallVector<std::optional<IndexExpr>>>
 getIterationIndices(const ElementView &view, linalg::LinalgOp op,
                     OpResult result) {
   AffineMap map = op.getIndexingMapMatchingResult(result);
-  if (!map.isProjectedPermutation())
+  if (!map.isProjectedPermutation() ||
+      map.getNumResults() != view.coords.size())
     return std::nullopt;
   SmallVector<std::optional<IndexExpr>> iteration(op.getNumLoops());
   for (auto [expr, coord] : llvm::zip_equal(map.getResults(), view.coords))
@@ -180,6 +191,8 @@ std::optional<ElementView> getLinalgOperandView(ArrayRef<int64_t> extents,
       return std::nullopt;
     view.coords.push_back(*coord);
   }
+  if (!view.fits())
+    return std::nullopt;
   return view;
 }
 

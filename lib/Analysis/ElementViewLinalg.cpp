@@ -13,6 +13,7 @@
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <limits>
 
@@ -24,6 +25,9 @@ using detail::checkFill;
 using detail::giveUp;
 using detail::withConstant;
 using detail::withSource;
+
+/// Index arithmetic of more values is not followed.
+static constexpr unsigned kMaxPayloadValues = 4096;
 
 namespace {
 
@@ -40,6 +44,7 @@ public:
 
 private:
   std::optional<IndexExpr> getIndex(Value value) const;
+  std::optional<IndexExpr> getWideIndex(Value value) const;
   std::optional<IndexExpr> getBinaryIndex(Operation *op) const;
   std::optional<IndexExpr> getQuotient(Operation *op) const;
   std::optional<IndexExpr> getRemainder(Operation *op) const;
@@ -56,6 +61,8 @@ private:
   mutable linalg::LinalgOp op;
   ArrayRef<IndexExpr> iteration;
   std::string &whyNot;
+  /// Values that may still be looked at: each counts as often as it is used.
+  mutable unsigned budget = kMaxPayloadValues;
 };
 
 } // namespace
@@ -91,7 +98,7 @@ std::optional<IndexExpr> Payload::getQuotient(Operation *op) const {
     return std::nullopt;
   int64_t divisor = *rhs->getAsConstant();
   if (isa<arith::CeilDivSIOp>(op))
-    lhs = *lhs + (divisor - 1);
+    lhs = *lhs + divisor - 1;
   bool isFloor = isa<arith::FloorDivSIOp, arith::CeilDivSIOp>(op);
   bool isUnsigned = isa<arith::DivUIOp>(op);
   if (!isFloor && !isKnownNonNegative(*lhs) &&
@@ -137,12 +144,41 @@ std::optional<IndexExpr> Payload::getBinaryIndex(Operation *op) const {
   return std::nullopt;
 }
 
-/// An index or integer of the payload as an expression; integers are taken to
-/// be wide enough, which holds for what addresses a tensor.
+/// True if what is known of the range fits into the signed integers of `type`,
+/// so that the arithmetic does not wrap around. Dynamic sizes are taken to fit.
+static bool fitsType(const IndexExpr &expr, ArrayRef<int64_t> extents,
+                     Type type) {
+  auto integer = dyn_cast<IntegerType>(type);
+  if (!integer || integer.getWidth() >= 64)
+    return true;
+  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  IndexRange range = expr.getRange(extents);
+  unsigned width = integer.getWidth();
+  return width > 0 &&
+         (range.low == kLeast || range.low >= llvm::minIntN(width)) &&
+         (range.high == kMost || range.high <= llvm::maxIntN(width));
+}
+
+/// An index or integer of the payload as an expression.
 std::optional<IndexExpr> Payload::getIndex(Value value) const {
+  if (budget == 0)
+    return std::nullopt;
+  --budget;
+  std::optional<IndexExpr> index = getWideIndex(value);
+  if (index && !fitsType(*index, view.extents, value.getType()))
+    return std::nullopt;
+  return index;
+}
+
+/// The same in integers without end.
+std::optional<IndexExpr> Payload::getWideIndex(Value value) const {
   llvm::APInt constant;
-  if (matchPattern(value, m_ConstantInt(&constant)))
-    return IndexExpr::getConstant(constant.getSExtValue());
+  if (matchPattern(value, m_ConstantInt(&constant))) {
+    std::optional<int64_t> number = constant.trySExtValue();
+    return number ? IndexExpr::getConstant(*number)
+                  : std::optional<IndexExpr>();
+  }
   Operation *def = value.getDefiningOp();
   if (!def)
     return std::nullopt;
@@ -151,8 +187,16 @@ std::optional<IndexExpr> Payload::getIndex(Value value) const {
       return std::nullopt;
     return iteration[index.getDim()];
   }
-  if (isa<arith::IndexCastOp, arith::IndexCastUIOp, arith::ExtSIOp>(def))
+  if (isa<arith::IndexCastOp, arith::ExtSIOp>(def))
     return getIndex(def->getOperand(0));
+  if (isa<arith::IndexCastUIOp>(def)) {
+    std::optional<IndexExpr> source = getIndex(def->getOperand(0));
+    auto narrow = dyn_cast<IntegerType>(def->getOperand(0).getType());
+    if (source && narrow && narrow.getWidth() < 64 &&
+        !isKnownNonNegative(*source))
+      return std::nullopt;
+    return source;
+  }
   if (isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::MaxSIOp,
           arith::MinSIOp>(def))
     return getBinaryIndex(def);
@@ -236,8 +280,9 @@ bool Payload::addComparison(arith::CmpIOp compare, bool isTrue) {
 /// it could not be expressed if the result is false.
 bool Payload::addCondition(Value condition, bool isTrue) {
   Operation *def = condition.getDefiningOp();
-  if (!def)
+  if (!def || budget == 0)
     return false;
+  --budget;
   bool isConjunction =
       isTrue ? isa<arith::AndIOp>(def) : isa<arith::OrIOp>(def);
   if (isConjunction) {
@@ -270,11 +315,15 @@ FailureOr<ElementView> Payload::getArgument(BlockArgument argument) {
       return withConstant(view, value, whyNot);
     return giveUp(whyNot, "the payload yields a scalar that is not constant");
   }
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  // Another result's element, if several iterations write it, is not what it
+  // was at the start.
+  if (op.isDpsInit(&operand) && !map.isPermutation())
+    return giveUp(whyNot, "the payload yields what it has accumulated");
   std::optional<ElementView> source =
-      getLinalgOperandView(view.extents, operand.get(),
-                           op.getMatchingIndexingMap(&operand), iteration);
+      getLinalgOperandView(view.extents, operand.get(), map, iteration);
   if (!source)
-    return giveUp(whyNot, "an indexing map has symbols");
+    return giveUp(whyNot, "an indexing map has symbols, or is too large");
   return withSource(view, operand.get(), source->coords);
 }
 
@@ -315,6 +364,9 @@ FailureOr<ElementView> Payload::getSelect(arith::SelectOp select) {
 }
 
 FailureOr<ElementView> Payload::getView(Value value) {
+  if (budget == 0)
+    return giveUp(whyNot, "the payload computes too much");
+  --budget;
   TypedAttr constant;
   if (matchPattern(value, m_Constant(&constant)))
     return withConstant(view, constant, whyNot);

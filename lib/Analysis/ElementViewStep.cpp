@@ -11,6 +11,9 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/ValueBoundsOpInterface.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <limits>
 
 using namespace mlir;
 
@@ -81,12 +84,17 @@ static int64_t getConstant(OpFoldResult value) {
 }
 
 /// Adds the guards for `position` (a coordinate less its offset) to be one of
-/// `size` positions `stride` apart, and returns which.
-static IndexExpr enterRange(ElementView &view, const IndexExpr &position,
-                            int64_t size, int64_t stride) {
+/// `size` positions `stride` apart, and returns which. The stride is not 0;
+/// where it is negative, the positions count down.
+static IndexExpr enterRange(ElementView &view, IndexExpr position, int64_t size,
+                            int64_t stride) {
+  if (stride < 0) {
+    position = position * -1;
+    stride = stride == std::numeric_limits<int64_t>::min() ? 0 : -stride;
+  }
+  IndexExpr last = (IndexExpr::getConstant(size) - 1) * stride;
   view.addGuard(position, Guard::Kind::NonNegative);
-  view.addGuard(IndexExpr::getConstant(stride * (size - 1)) - position,
-                Guard::Kind::NonNegative);
+  view.addGuard(last - position, Guard::Kind::NonNegative);
   view.addGuard(IndexExpr::getMod(position, stride, view.extents),
                 Guard::Kind::Zero);
   return IndexExpr::getFloorDiv(position, stride, view.extents);
@@ -109,6 +117,10 @@ step(const ElementView &view, tensor::InsertSliceOp op, std::string &whyNot) {
       return giveUp(whyNot, "insert_slice has a dynamic offset or stride "
                             "along dim " +
                                 Twine(dim));
+    if (stride == 0)
+      return giveUp(whyNot, "insert_slice has the stride 0 along dim " +
+                                Twine(dim) +
+                                ": its elements overwrite each other");
     IndexExpr coord = view.coords[dim];
     bool isWhole = !dropped[dim] && offset == 0 && stride == 1 &&
                    haveEqualSize(op.getSource(), sourceDim, op.getDest(), dim);
@@ -197,7 +209,7 @@ static FailureOr<ElementView> step(const ElementView &view, tensor::PadOp op,
 //===----------------------------------------------------------------------===//
 
 /// The stride of each dim of a reassociation group in the group's linear index.
-/// Unknown for dims left of a dynamic one.
+/// Unknown for dims left of a dynamic one, and where it leaves 64 bits.
 static SmallVector<std::optional<int64_t>>
 getGroupStrides(ArrayRef<int64_t> shape, ArrayRef<int64_t> group) {
   SmallVector<std::optional<int64_t>> strides(group.size());
@@ -207,8 +219,8 @@ getGroupStrides(ArrayRef<int64_t> shape, ArrayRef<int64_t> group) {
     int64_t size = shape[group[i]];
     if (ShapedType::isDynamic(size))
       stride = std::nullopt;
-    else if (stride)
-      *stride *= size;
+    else if (stride && llvm::MulOverflow(*stride, size, *stride))
+      stride = std::nullopt;
   }
   return strides;
 }
@@ -235,6 +247,9 @@ static FailureOr<ElementView>
 step(const ElementView &view, tensor::CollapseShapeOp op, std::string &whyNot) {
   SmallVector<IndexExpr> coords;
   ArrayRef<int64_t> shape = op.getSrcType().getShape();
+  // To rank 0 there is no group: every dim is a unit one.
+  if (op.getResultType().getRank() == 0)
+    coords.resize(shape.size());
   for (auto [resultDim, group] :
        llvm::enumerate(op.getReassociationIndices())) {
     const IndexExpr &linear = view.coords[resultDim];
@@ -249,6 +264,8 @@ step(const ElementView &view, tensor::CollapseShapeOp op, std::string &whyNot) {
       }
       if (!stride)
         return giveUp(whyNot, "collapse_shape has an inner dynamic dim");
+      if (shape[dim] == 0 || *stride == 0)
+        return giveUp(whyNot, "collapse_shape joins dims of size 0");
       IndexExpr digit = IndexExpr::getFloorDiv(linear, *stride, view.extents);
       if (!isFirst)
         digit = IndexExpr::getMod(digit, shape[dim], view.extents);
@@ -319,6 +336,8 @@ FailureOr<ElementView> stepThroughProducer(const ElementView &view,
       isLarge |= coord.getSize() > kMaxExprSize;
     if (isLarge)
       next = giveUp(reason, "the view has grown too large");
+    else if (!next->fits())
+      next = giveUp(reason, "its index arithmetic does not fit into 64 bits");
   }
   if (failed(next) && whyNot)
     *whyNot = reason;

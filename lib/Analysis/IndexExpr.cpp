@@ -77,6 +77,8 @@ static int compareAtoms(const IndexExpr::Term &lhs,
 }
 
 static int compare(const IndexExpr &lhs, const IndexExpr &rhs) {
+  if (lhs.isValid() != rhs.isValid())
+    return lhs.isValid() ? 1 : -1;
   if (lhs.getConstantPart() != rhs.getConstantPart())
     return lhs.getConstantPart() < rhs.getConstantPart() ? -1 : 1;
   if (lhs.getTerms().size() != rhs.getTerms().size())
@@ -95,7 +97,7 @@ bool IndexExpr::operator==(const IndexExpr &other) const {
 }
 
 hash_code hash_value(const IndexExpr &expr) {
-  hash_code hash = llvm::hash_value(expr.getConstantPart());
+  hash_code hash = hash_combine(expr.isValid(), expr.getConstantPart());
   for (const IndexExpr::Term &term : expr.getTerms()) {
     hash = hash_combine(hash, term.factor, static_cast<int>(term.kind),
                         term.operand);
@@ -109,7 +111,19 @@ hash_code hash_value(const IndexExpr &expr) {
 // Sums
 //===----------------------------------------------------------------------===//
 
+/// True if the number is none of those that stand for an unknown end. Constants
+/// and factors are such, so that each has a negative.
+static bool isNumber(int64_t value) { return !isUnknown(value); }
+
+IndexExpr IndexExpr::getInvalid() {
+  IndexExpr expr;
+  expr.valid = false;
+  return expr;
+}
+
 IndexExpr IndexExpr::getConstant(int64_t value) {
+  if (!isNumber(value))
+    return getInvalid();
   IndexExpr expr;
   expr.constant = value;
   return expr;
@@ -128,8 +142,12 @@ IndexExpr IndexExpr::getTerm(const Term &term) {
 }
 
 void IndexExpr::addTerm(const Term &term) {
-  if (term.factor == 0)
+  if (!valid || term.factor == 0)
     return;
+  if (!isNumber(term.factor) || (term.inner && !term.inner->isValid())) {
+    *this = getInvalid();
+    return;
+  }
   auto *place = lower_bound(terms, term, [](const Term &a, const Term &b) {
     return compareAtoms(a, b) < 0;
   });
@@ -137,14 +155,19 @@ void IndexExpr::addTerm(const Term &term) {
     terms.insert(place, term);
     return;
   }
-  place->factor += term.factor;
+  if (AddOverflow(place->factor, term.factor, place->factor) ||
+      !isNumber(place->factor)) {
+    *this = getInvalid();
+    return;
+  }
   if (place->factor == 0)
     terms.erase(place);
 }
 
 IndexExpr IndexExpr::operator+(const IndexExpr &other) const {
-  IndexExpr sum = *this;
-  sum.constant += other.constant;
+  IndexExpr sum = *this + other.constant;
+  if (!other.valid)
+    return getInvalid();
   for (const Term &term : other.terms)
     sum.addTerm(term);
   return sum;
@@ -152,17 +175,26 @@ IndexExpr IndexExpr::operator+(const IndexExpr &other) const {
 
 IndexExpr IndexExpr::operator+(int64_t value) const {
   IndexExpr sum = *this;
-  sum.constant += value;
+  if (!valid || AddOverflow(constant, value, sum.constant) ||
+      !isNumber(sum.constant))
+    return getInvalid();
   return sum;
 }
 
 IndexExpr IndexExpr::operator*(int64_t factor) const {
+  if (!valid)
+    return getInvalid();
   if (factor == 0)
     return IndexExpr();
-  IndexExpr product = *this;
-  product.constant *= factor;
-  for (Term &term : product.terms)
-    term.factor *= factor;
+  IndexExpr product;
+  if (MulOverflow(constant, factor, product.constant) ||
+      !isNumber(product.constant))
+    return getInvalid();
+  for (Term term : terms) {
+    if (MulOverflow(term.factor, factor, term.factor))
+      return getInvalid();
+    product.addTerm(term);
+  }
   return product;
 }
 
@@ -171,13 +203,13 @@ IndexExpr IndexExpr::operator-(const IndexExpr &other) const {
 }
 
 std::optional<int64_t> IndexExpr::getAsConstant() const {
-  if (terms.empty())
+  if (valid && terms.empty())
     return constant;
   return std::nullopt;
 }
 
 std::optional<int64_t> IndexExpr::getAsLoop() const {
-  if (constant == 0 && terms.size() == 1 && terms[0].factor == 1 &&
+  if (valid && constant == 0 && terms.size() == 1 && terms[0].factor == 1 &&
       terms[0].kind == AtomKind::Loop)
     return terms[0].operand;
   return std::nullopt;
@@ -201,6 +233,8 @@ static IndexRange getAtomRange(const IndexExpr::Term &term,
 }
 
 IndexRange IndexExpr::getRange(ArrayRef<int64_t> extents) const {
+  if (!valid)
+    return {kMin, kMax};
   IndexRange range{constant, constant};
   for (const Term &term : terms) {
     IndexRange atom = getAtomRange(term, extents);
@@ -210,6 +244,29 @@ IndexRange IndexExpr::getRange(ArrayRef<int64_t> extents) const {
     range.high = addEnds(range.high, scaleEnd(atom.high, term.factor));
   }
   return range;
+}
+
+bool IndexExpr::fits(ArrayRef<int64_t> extents) const {
+  if (!valid)
+    return false;
+  // Sums of absolute values: terms may be added in any order.
+  int64_t sum = std::abs(constant);
+  for (const Term &term : terms) {
+    if (term.inner && !term.inner->fits(extents))
+      return false;
+    if (term.kind == AtomKind::Loop && extents[term.operand] < 0)
+      continue;
+    IndexRange atom = getAtomRange(term, extents);
+    // An unknown end is one of an inner loop of unknown extent.
+    for (int64_t end : {atom.low, atom.high})
+      if (!isUnknown(end)) {
+        int64_t product;
+        if (MulOverflow(end, term.factor, product) || !isNumber(product) ||
+            AddOverflow(sum, std::abs(product), sum))
+          return false;
+      }
+  }
+  return isNumber(sum);
 }
 
 int64_t IndexExpr::evaluate(ArrayRef<int64_t> loops) const {
@@ -279,7 +336,8 @@ static std::optional<Split> findSplit(const IndexExpr &expr, int64_t divisor,
     int64_t multiple;
     if (!isWithinOneMultiple(low.getRange(extents), granule, multiple))
       continue;
-    return Split{granule, high + multiple, low - multiple * granule};
+    return Split{granule, high + multiple,
+                 low - IndexExpr::getConstant(multiple) * granule};
   }
   return std::nullopt;
 }
@@ -311,6 +369,8 @@ static const IndexExpr::Term *getOnlyAtom(const IndexExpr &expr) {
 
 IndexExpr IndexExpr::getFloorDiv(const IndexExpr &dividend, int64_t divisor,
                                  ArrayRef<int64_t> extents) {
+  if (!dividend.isValid() || divisor < 1)
+    return getInvalid();
   IndexExpr rest = dividend.joinDigits(extents);
   if (divisor == 1)
     return rest;
@@ -322,9 +382,10 @@ IndexExpr IndexExpr::getFloorDiv(const IndexExpr &dividend, int64_t divisor,
     return quotient +
            getFloorDiv(split->high, divisor / split->granule, extents);
   if (const Term *atom = getOnlyAtom(rest)) {
-    if (atom->kind == AtomKind::FloorDiv)
-      return quotient +
-             getFloorDiv(*atom->inner, atom->operand * divisor, extents);
+    int64_t product;
+    if (atom->kind == AtomKind::FloorDiv &&
+        !MulOverflow(atom->operand, divisor, product))
+      return quotient + getFloorDiv(*atom->inner, product, extents);
     if (atom->kind == AtomKind::Mod && atom->operand % divisor == 0)
       return quotient + getMod(getFloorDiv(*atom->inner, divisor, extents),
                                atom->operand / divisor, extents);
@@ -336,11 +397,13 @@ IndexExpr IndexExpr::getFloorDiv(const IndexExpr &dividend, int64_t divisor,
 
 IndexExpr IndexExpr::getMod(const IndexExpr &dividend, int64_t divisor,
                             ArrayRef<int64_t> extents) {
+  if (!dividend.isValid() || divisor < 1)
+    return getInvalid();
   IndexExpr rest = dividend.joinDigits(extents);
   takeMultiples(rest, divisor);
   int64_t multiple;
   if (isWithinOneMultiple(rest.getRange(extents), divisor, multiple))
-    return rest - multiple * divisor;
+    return rest - getConstant(multiple) * divisor;
   if (std::optional<Split> split = findSplit(rest, divisor, extents))
     return getMod(split->high, divisor / split->granule, extents) *
                split->granule +
@@ -360,9 +423,11 @@ IndexExpr IndexExpr::joinDigits(ArrayRef<int64_t> extents) const {
     const Term *digit = getOnlyAtom(high);
     if (!digit)
       continue;
+    int64_t product;
+    if (MulOverflow(low.factor, low.operand, product))
+      continue;
     for (const Term &term : terms) {
-      if (term.factor != low.factor * low.operand ||
-          compareAtoms(term, *digit) != 0)
+      if (term.factor != product || compareAtoms(term, *digit) != 0)
         continue;
       IndexExpr rest = *this - getTerm(low) - getTerm(term);
       return (rest + *low.inner * low.factor).joinDigits(extents);
@@ -377,6 +442,8 @@ IndexExpr IndexExpr::joinDigits(ArrayRef<int64_t> extents) const {
 
 IndexExpr IndexExpr::substitute(ArrayRef<IndexExpr> replacements,
                                 ArrayRef<int64_t> extents) const {
+  if (!valid)
+    return getInvalid();
   IndexExpr result = getConstant(constant);
   for (const Term &term : terms) {
     IndexExpr atom;
@@ -419,7 +486,7 @@ std::optional<IndexExpr> IndexExpr::get(mlir::AffineExpr expr,
   if (expr.getKind() == mlir::AffineExprKind::FloorDiv)
     return getFloorDiv(*lhs, *factor, extents);
   if (expr.getKind() == mlir::AffineExprKind::CeilDiv)
-    return getFloorDiv(*lhs + (*factor - 1), *factor, extents);
+    return getFloorDiv(*lhs + *factor - 1, *factor, extents);
   return getMod(*lhs, *factor, extents);
 }
 
@@ -439,6 +506,10 @@ mlir::AffineExpr IndexExpr::getAsAffine(mlir::MLIRContext *context) const {
 }
 
 void IndexExpr::print(raw_ostream &os) const {
+  if (!valid) {
+    os << "invalid";
+    return;
+  }
   bool first = true;
   for (const Term &term : terms) {
     if (!first)

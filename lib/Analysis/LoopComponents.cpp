@@ -6,15 +6,14 @@
 
 #include "LoopComponents.h"
 
+#include "Upweave/Geometry/Sizes.h"
+
 #include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 
 namespace upweave {
-
-/// Larger components are not enumerated: this many take about half a second.
-static constexpr int64_t kMaxIterations = int64_t(1) << 22;
 
 static ArrayRef<int64_t> getShape(const ContractionViews &views,
                                   TensorIndex tensor) {
@@ -144,16 +143,19 @@ ComponentSpace::ComponentSpace(const ContractionViews &views,
       strides[tensor][i] = sizes[tensor];
       int64_t size = shape[component.dims[tensor][i]];
       dynamic |= ShapedType::isDynamic(size);
-      sizes[tensor] *= std::max<int64_t>(size, 1);
+      sizes[tensor] = multiplySizes(sizes[tensor], std::max<int64_t>(size, 1));
     }
   }
+  int64_t iterations = 1;
   for (int64_t loop : component.loops)
     if (ShapedType::isDynamic(extents[loop]))
       dynamic = true;
-    else if (numIterations <= kMaxIterations)
-      numIterations *= extents[loop];
-  if (dynamic || numIterations > kMaxIterations)
-    numIterations = -1;
+    else
+      iterations = multiplySizes(iterations, extents[loop]);
+  bool isLarge =
+      iterations > kMaxIterations || llvm::is_contained(sizes, kHugeSize);
+  wanted = iterations;
+  numIterations = dynamic || isLarge ? -1 : iterations;
   for (TensorIndex tensor : {kInput, kFilter})
     for (const Guard &guard : getView(views, tensor).guards) {
       llvm::SmallBitVector loops = getLoops(guard.expr, extents);
@@ -163,15 +165,19 @@ ComponentSpace::ComponentSpace(const ContractionViews &views,
     }
 }
 
-int64_t ComponentSpace::getPosition(TensorIndex tensor,
-                                    ArrayRef<int64_t> loops) const {
+std::optional<int64_t>
+ComponentSpace::getPosition(TensorIndex tensor, ArrayRef<int64_t> loops) const {
+  ArrayRef<int64_t> shape = getShape(views, tensor);
   int64_t position = 0;
   for (auto [dim, stride] :
-       llvm::zip_equal(component.dims[tensor], strides[tensor]))
-    position +=
-        stride * (tensor == kResult
-                      ? loops[dim]
-                      : getView(views, tensor).coords[dim].evaluate(loops));
+       llvm::zip_equal(component.dims[tensor], strides[tensor])) {
+    int64_t index = tensor == kResult
+                        ? loops[dim]
+                        : getView(views, tensor).coords[dim].evaluate(loops);
+    if (index < 0 || index >= shape[dim])
+      return std::nullopt;
+    position += stride * index;
+  }
   return position;
 }
 
@@ -184,11 +190,18 @@ bool ComponentSpace::enumerate(
     llvm::function_ref<bool(const std::array<int64_t, 3> &)> visit) const {
   ArrayRef<int64_t> extents = views.input.extents;
   SmallVector<int64_t> loops(extents.size(), 0);
+  std::array<int64_t, 3> positions;
   for (int64_t count = 0; count < numIterations; ++count) {
-    if (guardsHold(loops) &&
-        !visit({getPosition(kResult, loops), getPosition(kInput, loops),
-                getPosition(kFilter, loops)}))
-      return false;
+    if (guardsHold(loops)) {
+      for (TensorIndex tensor : {kResult, kInput, kFilter}) {
+        std::optional<int64_t> position = getPosition(tensor, loops);
+        if (!position)
+          return false;
+        positions[tensor] = *position;
+      }
+      if (!visit(positions))
+        return false;
+    }
     for (int64_t loop : llvm::reverse(component.loops)) {
       if (++loops[loop] < extents[loop])
         break;

@@ -30,6 +30,9 @@ struct LoopComponent {
 llvm::SmallVector<LoopComponent, 0>
 getLoopComponents(const ContractionViews &views);
 
+/// Larger components are not enumerated: this many take about half a second.
+constexpr int64_t kMaxIterations = int64_t(1) << 22;
+
 /// One component, or several taken as one, to be enumerated. Positions are
 /// linear indices of the component's dims of a tensor, in their order.
 class ComponentSpace {
@@ -40,18 +43,25 @@ public:
   bool isEnumerable() const { return numIterations >= 0; }
   bool isDynamic() const { return dynamic; }
   int64_t getNumIterations() const { return numIterations; }
+  /// How many there would be if they were not too many, or kHugeSize.
+  int64_t getNumWanted() const { return wanted; }
+
+  /// True if products may be left out.
+  bool hasGuards() const { return !guards.empty(); }
 
   /// How many positions the component has in a tensor.
   int64_t getSize(TensorIndex tensor) const { return sizes[tensor]; }
 
   /// Calls `visit` with the position in each of the three tensors for all
   /// iterations where the guards hold, until it returns false. Returns whether
-  /// it never did.
+  /// it never did, and no position lay outside of its tensor (which nothing has
+  /// verified).
   bool enumerate(
       llvm::function_ref<bool(const std::array<int64_t, 3> &)> visit) const;
 
 private:
-  int64_t getPosition(TensorIndex tensor, llvm::ArrayRef<int64_t> loops) const;
+  std::optional<int64_t> getPosition(TensorIndex tensor,
+                                     llvm::ArrayRef<int64_t> loops) const;
   bool guardsHold(llvm::ArrayRef<int64_t> loops) const;
 
   const ContractionViews &views;
@@ -60,6 +70,7 @@ private:
   std::array<llvm::SmallVector<int64_t>, 3> strides;
   std::array<int64_t, 3> sizes{1, 1, 1};
   int64_t numIterations = 1;
+  int64_t wanted = 1;
   bool dynamic = false;
 };
 

@@ -5,6 +5,8 @@
 
 #include "Upweave/IR/Upweave.h"
 
+#include "Upweave/Geometry/Sizes.h"
+
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 
@@ -50,7 +52,7 @@ void BlockOp::build(OpBuilder &b, OperationState &state, ValueRange inputs,
 int64_t BlockOp::getRowLength() {
   int64_t length = 1;
   for (int64_t dim : getRows())
-    length *= getDomain()[dim];
+    length = multiplySizes(length, getDomain()[dim]);
   return length;
 }
 
@@ -176,8 +178,7 @@ static std::optional<int64_t> getGroupSize(AffineExpr expr,
   for (Term term : terms) {
     if (ShapedType::isDynamic(size) || term.factor != size)
       return std::nullopt;
-    size = ShapedType::isDynamic(domain[term.dim]) ? ShapedType::kDynamic
-                                                   : size * domain[term.dim];
+    size = multiplySizes(size, domain[term.dim]);
   }
   return size;
 }

@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
+#include "Upweave/Geometry/Sizes.h"
 #include "Upweave/Transforms/Passes.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -12,6 +13,8 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
+
+#include <numeric>
 
 using namespace mlir;
 
@@ -24,15 +27,21 @@ namespace upweave {
 /// compiler should.
 static constexpr int64_t kMaxElements = int64_t(1) << 20;
 
-/// The elements of an integer constant, or nothing.
+/// The elements of an integer constant that is not too long, or nothing.
 static std::optional<SmallVector<int64_t>> getElements(Value value) {
   Attribute attr;
-  if (!matchPattern(value, m_Constant(&attr)))
+  auto type = dyn_cast<ShapedType>(value.getType());
+  if (!type || !matchPattern(value, m_Constant(&attr)) ||
+      (isa<DenseIntElementsAttr>(attr) && type.getNumElements() > kMaxElements))
     return std::nullopt;
   SmallVector<int64_t> elements;
   if (auto dense = dyn_cast<DenseIntElementsAttr>(attr)) {
-    for (const APInt &element : dense.getValues<APInt>())
-      elements.push_back(element.getSExtValue());
+    for (const APInt &element : dense.getValues<APInt>()) {
+      std::optional<int64_t> number = element.trySExtValue();
+      if (!number)
+        return std::nullopt;
+      elements.push_back(*number);
+    }
     return elements;
   }
   auto fill = [&](auto resource) {
@@ -72,6 +81,7 @@ private:
   explicit Gather(linalg::GenericOp op) : op(op) {}
   bool readTables();
   bool isKnown(Value value);
+  bool computesKnown(Operation *def);
   /// The constants at the loops' values; false if an operation does not fold.
   bool evaluate(ArrayRef<int64_t> loops);
   bool fold(Operation *inner);
@@ -79,6 +89,8 @@ private:
   linalg::GenericOp op;
   llvm::MapVector<BlockArgument, Table> tables;
   llvm::DenseMap<Value, Attribute> values;
+  /// What `isKnown` has found of the payload's operations.
+  llvm::DenseMap<Operation *, bool> known;
 };
 } // namespace
 
@@ -107,7 +119,10 @@ bool Gather::readTables() {
   for (OpOperand *input : op.getDpsInputOperands()) {
     AffineMap map = op.getMatchingIndexingMap(input);
     std::optional<SmallVector<int64_t>> elements = getElements(input->get());
-    if (!elements || !map.isProjectedPermutation())
+    // A resource may hold any number of bytes.
+    if (!elements || !map.isProjectedPermutation() ||
+        static_cast<int64_t>(elements->size()) !=
+            cast<ShapedType>(input->get().getType()).getNumElements())
       continue;
     Table table{std::move(*elements), SmallVector<int64_t>(op.getNumLoops())};
     ArrayRef<int64_t> shape =
@@ -129,6 +144,14 @@ bool Gather::isKnown(Value value) {
   Operation *def = value.getDefiningOp();
   if (matchPattern(value, m_Constant()) || isa<linalg::IndexOp>(def))
     return true;
+  if (auto it = known.find(def); it != known.end())
+    return it->second;
+  bool isKnownNow = computesKnown(def);
+  return known[def] = isKnownNow;
+}
+
+/// True if an operation of the payload computes from known values.
+bool Gather::computesKnown(Operation *def) {
   return def->getBlock() == op.getBody() && def->getNumRegions() == 0 &&
          isPure(def) && llvm::all_of(def->getOperands(), [&](Value operand) {
            return isKnown(operand);
@@ -190,10 +213,14 @@ bool Gather::evaluate(ArrayRef<int64_t> loops) {
 std::string Gather::getMisfit() {
   auto type = cast<RankedTensorType>(extract.getTensor().getType());
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
-  int64_t count = ShapedType::getNumElements(sizes);
-  if (count != type.getNumElements())
+  auto countElements = [](ArrayRef<int64_t> shape) {
+    return std::accumulate(shape.begin(), shape.end(), int64_t(1),
+                           upweave::multiplySizes);
+  };
+  int64_t count = countElements(sizes), wanted = countElements(type.getShape());
+  if (count != wanted)
     return llvm::formatv("it takes {0} elements of a tensor of {1}", count,
-                         type.getNumElements());
+                         wanted);
   if (count > kMaxElements)
     return llvm::formatv("it has {0} elements, more than {1}", count,
                          kMaxElements);

@@ -86,3 +86,34 @@ func.func @swapped_channels(%x: tensor<2x3x5x6xf32>, %w: tensor<4x5x3x3xf32>) ->
 }
 
 // REMARK-NOT: remark:
+
+// -----
+
+// Beside a dynamic batch, static sizes are not verified: here the input ends
+// before the window does.
+// REMARK: remark: [Missed] not-a-transposed-conv
+// REMARK-SAME: an element outside of the input or of the filter is read
+// CHECK-LABEL: func @outside_of_input
+//       CHECK:   linalg.conv_1d_ncw_fcw
+func.func @outside_of_input(%x: tensor<?x3x5xf32>, %w: tensor<4x3x4xf32>) -> tensor<?x4x6xf32> {
+  %zero = arith.constant 0.0 : f32
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x3x5xf32>
+  %e = tensor.empty(%n) : tensor<?x4x6xf32>
+  %i = linalg.fill ins(%zero : f32) outs(%e : tensor<?x4x6xf32>) -> tensor<?x4x6xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%x, %w : tensor<?x3x5xf32>, tensor<4x3x4xf32>) outs(%i : tensor<?x4x6xf32>) -> tensor<?x4x6xf32>
+  return %y : tensor<?x4x6xf32>
+}
+
+// -----
+
+// What cannot be enumerated is not called a mismatch.
+// REMARK: remark: [Missed] too-large-to-prove
+// REMARK-SAME: Reason="along dims [1, 2] of the result, [2] of the input, [0, 2] of the filter: 8388608 combinations of positions, of which at most 4194304 are enumerated"
+// REMARK-SAME: Suggestion="write it as upweave.conv_transpose, or as several shorter ones"
+// CHECK-LABEL: func @large
+//       CHECK:   linalg.conv_1d_ncw_fcw
+func.func @large(%x: tensor<1x1x1048583xf32>, %w: tensor<1x1x8xf32>, %i: tensor<1x1x1048576xf32>) -> tensor<1x1x1048576xf32> {
+  %y = linalg.conv_1d_ncw_fcw ins(%x, %w : tensor<1x1x1048583xf32>, tensor<1x1x8xf32>) outs(%i : tensor<1x1x1048576xf32>) -> tensor<1x1x1048576xf32>
+  return %y : tensor<1x1x1048576xf32>
+}

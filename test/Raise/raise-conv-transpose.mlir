@@ -220,3 +220,136 @@ func.func @one_input(%x: tensor<2x3x1x1xf32>, %w: tensor<4x3x1x2xf32>) -> tensor
     ins(%s, %w : tensor<2x3x3x2xf32>, tensor<4x3x1x2xf32>) outs(%i : tensor<2x4x3x1xf32>) -> tensor<2x4x3x1xf32>
   return %y : tensor<2x4x3x1xf32>
 }
+
+// -----
+
+// Slices may count backwards: the input is stuffed from its end on.
+// CHECK-LABEL: func @insert_backwards
+func.func @insert_backwards(%x: tensor<2x3x4xf32>, %w: tensor<4x3x4xf32>) -> tensor<2x4x6xf32> {
+  %z = arith.constant dense<0.0> : tensor<2x3x9xf32>
+  %s = tensor.insert_slice %x into %z[0, 0, 7] [2, 3, 4] [1, 1, -2] : tensor<2x3x4xf32> into tensor<2x3x9xf32>
+  %i = arith.constant dense<0.0> : tensor<2x4x6xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%s, %w : tensor<2x3x9xf32>, tensor<4x3x4xf32>) outs(%i : tensor<2x4x6xf32>) -> tensor<2x4x6xf32>
+  return %y : tensor<2x4x6xf32>
+}
+
+// A slice flips the filter.
+// CHECK-LABEL: func @flip_by_slice
+// CHECK: upweave.conv_transpose
+func.func @flip_by_slice(%x: tensor<2x3x9xf32>, %w: tensor<4x3x4xf32>) -> tensor<2x4x6xf32> {
+  %s = tensor.extract_slice %w[0, 0, 3] [4, 3, 4] [1, 1, -1] : tensor<4x3x4xf32> to tensor<4x3x4xf32>
+  %i = arith.constant dense<0.0> : tensor<2x4x6xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%x, %s : tensor<2x3x9xf32>, tensor<4x3x4xf32>) outs(%i : tensor<2x4x6xf32>) -> tensor<2x4x6xf32>
+  return %y : tensor<2x4x6xf32>
+}
+
+// All elements are written to one place: nothing says which stays.
+// CHECK-LABEL: func @insert_to_one_place
+// CHECK: tensor.insert_slice
+func.func @insert_to_one_place(%x: tensor<2x3x4xf32>, %w: tensor<4x3x4xf32>) -> tensor<2x4x6xf32> {
+  %z = arith.constant dense<0.0> : tensor<2x3x9xf32>
+  %s = tensor.insert_slice %x into %z[0, 0, 7] [2, 3, 4] [1, 1, 0] : tensor<2x3x4xf32> into tensor<2x3x9xf32>
+  %i = arith.constant dense<0.0> : tensor<2x4x6xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%s, %w : tensor<2x3x9xf32>, tensor<4x3x4xf32>) outs(%i : tensor<2x4x6xf32>) -> tensor<2x4x6xf32>
+  return %y : tensor<2x4x6xf32>
+}
+
+// One element is read for all.
+// CHECK-LABEL: func @repeat_by_slice
+func.func @repeat_by_slice(%x: tensor<2x3x9xf32>, %w: tensor<4x3x4xf32>) -> tensor<2x4x6xf32> {
+  %s = tensor.extract_slice %w[0, 0, 3] [4, 3, 4] [1, 1, 0] : tensor<4x3x4xf32> to tensor<4x3x4xf32>
+  %i = arith.constant dense<0.0> : tensor<2x4x6xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%x, %s : tensor<2x3x9xf32>, tensor<4x3x4xf32>) outs(%i : tensor<2x4x6xf32>) -> tensor<2x4x6xf32>
+  return %y : tensor<2x4x6xf32>
+}
+
+// The result is collapsed to rank 0.
+// CHECK-LABEL: func @one_scalar
+// CHECK: upweave.conv_transpose
+// CHECK: tensor.collapse_shape %{{.+}} [] : tensor<1x1x1xf32> into tensor<f32>
+func.func @one_scalar(%x: tensor<1x1x2xf32>, %w: tensor<1x1x3xf32>) -> tensor<f32> {
+  %i = arith.constant dense<0.0> : tensor<1x1x1xf32>
+  %z = arith.constant dense<0.0> : tensor<1x1x3xf32>
+  %s = tensor.insert_slice %x into %z[0, 0, 0] [1, 1, 2] [1, 1, 2] : tensor<1x1x2xf32> into tensor<1x1x3xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%s, %w : tensor<1x1x3xf32>, tensor<1x1x3xf32>) outs(%i : tensor<1x1x1xf32>) -> tensor<1x1x1xf32>
+  %r = tensor.collapse_shape %y [] : tensor<1x1x1xf32> into tensor<f32>
+  return %r : tensor<f32>
+}
+
+// -----
+
+// The filter is flipped as k - 3 instead of 3 - k, outside of its bounds: that
+// is left to the gather.
+// CHECK-LABEL: func @outside_of_filter
+// CHECK: %[[F:.+]] = linalg.generic
+// CHECK: upweave.conv_transpose {{.*}} ins(%{{.+}}, %[[F]] :
+func.func @outside_of_filter(%x: tensor<1x1x4xf32>, %w: tensor<1x1x4xf32>) -> tensor<1x1x8xf32> {
+  %zero = arith.constant dense<0.0> : tensor<1x1x11xf32>
+  %c3 = arith.constant 3 : index
+  %e = tensor.empty() : tensor<1x1x4xf32>
+  %f = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>], iterator_types = ["parallel", "parallel", "parallel"]} outs(%e : tensor<1x1x4xf32>) {
+  ^bb0(%out: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %k = linalg.index 2 : index
+    %s = arith.subi %k, %c3 : index
+    %v = tensor.extract %w[%j, %i, %s] : tensor<1x1x4xf32>
+    linalg.yield %v : f32
+  } -> tensor<1x1x4xf32>
+  %s = tensor.insert_slice %x into %zero[0, 0, 2] [1, 1, 4] [1, 1, 2] : tensor<1x1x4xf32> into tensor<1x1x11xf32>
+  %i = arith.constant dense<0.0> : tensor<1x1x8xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%s, %f : tensor<1x1x11xf32>, tensor<1x1x4xf32>) outs(%i : tensor<1x1x8xf32>) -> tensor<1x1x8xf32>
+  return %y : tensor<1x1x8xf32>
+}
+
+// -----
+
+// k * 2^124 leaves 64 bits: the gather is left alone.
+// CHECK-LABEL: func @overflow
+// CHECK: %[[F:.+]] = linalg.generic
+// CHECK: upweave.conv_transpose {{.*}} ins(%{{.+}}, %[[F]] :
+func.func @overflow(%x: tensor<1x1x7xf32>, %w: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
+  %large = arith.constant 4611686018427387904 : index
+  %e = tensor.empty() : tensor<1x1x4xf32>
+  %f = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>], iterator_types = ["parallel", "parallel", "parallel"]} outs(%e : tensor<1x1x4xf32>) {
+  ^bb0(%out: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %k = linalg.index 2 : index
+    %p = arith.muli %k, %large : index
+    %q = arith.muli %p, %large : index
+    %s = arith.addi %k, %q : index
+    %v = tensor.extract %w[%j, %i, %s] : tensor<1x1x4xf32>
+    linalg.yield %v : f32
+  } -> tensor<1x1x4xf32>
+  %i = arith.constant dense<0.0> : tensor<1x1x4xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%x, %f : tensor<1x1x7xf32>, tensor<1x1x4xf32>) outs(%i : tensor<1x1x4xf32>) -> tensor<1x1x4xf32>
+  return %y : tensor<1x1x4xf32>
+}
+
+// -----
+
+// In 2 bits, k + 1 is 1, -2, -1, 0: the input is read at 3, 0, 1, 2.
+// CHECK-LABEL: func @wraps_around
+// CHECK: %[[X:.+]] = linalg.generic
+// CHECK: upweave.conv_transpose {{.*}} ins(%[[X]],
+func.func @wraps_around(%x: tensor<1x1x8xf32>, %w: tensor<1x1x2xf32>) -> tensor<1x1x3xf32> {
+  %one = arith.constant 1 : i2
+  %c2 = arith.constant 2 : index
+  %e = tensor.empty() : tensor<1x1x4xf32>
+  %g = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>], iterator_types = ["parallel", "parallel", "parallel"]} outs(%e : tensor<1x1x4xf32>) {
+  ^bb0(%out: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %k = linalg.index 2 : index
+    %n = arith.index_cast %k : index to i2
+    %m = arith.addi %n, %one : i2
+    %s = arith.index_cast %m : i2 to index
+    %t = arith.addi %s, %c2 : index
+    %v = tensor.extract %x[%i, %j, %t] : tensor<1x1x8xf32>
+    linalg.yield %v : f32
+  } -> tensor<1x1x4xf32>
+  %i = arith.constant dense<0.0> : tensor<1x1x3xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%g, %w : tensor<1x1x4xf32>, tensor<1x1x2xf32>) outs(%i : tensor<1x1x3xf32>) -> tensor<1x1x3xf32>
+  return %y : tensor<1x1x3xf32>
+}

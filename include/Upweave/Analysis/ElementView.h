@@ -64,6 +64,10 @@ struct ElementView {
   bool isConstant() const { return !source; }
   bool isGuarded() const { return !guards.empty(); }
 
+  /// True if coordinates and guards fit into 64 bits at every index, so that
+  /// they may be evaluated (`IndexExpr::fits`).
+  bool fits() const;
+
   /// Computes the source's coordinates at `loops` into `result` (of the
   /// source's rank). Returns false, with `result` untouched, where a guard
   /// fails: the element is `fill` there.
@@ -119,7 +123,8 @@ getIterationIndices(const ElementView &view, mlir::linalg::LinalgOp op,
 
 /// The view, over loops of the given extents, of the operand `source` that a
 /// linalg operation reads through `map` when its loops have the values
-/// `iteration`.
+/// `iteration`. Nothing if the map has symbols, divides by what is not a
+/// positive constant, or leaves 64 bits.
 std::optional<ElementView>
 getLinalgOperandView(llvm::ArrayRef<int64_t> extents, mlir::Value source,
                      mlir::AffineMap map, llvm::ArrayRef<IndexExpr> iteration);

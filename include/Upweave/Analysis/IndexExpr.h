@@ -37,6 +37,11 @@ struct IndexRange {
 /// factor), so equality is structural. Functions that simplify take the loops'
 /// extents: loop d runs over [0, extents[d]), where a negative extent (such as
 /// `ShapedType::kDynamic`) stands for one that is not known.
+///
+/// The numbers come from IR that nobody verified. An expression whose constants
+/// left 64 bits, or that divides by less than 1, is *invalid*, and so is all that
+/// is computed from it: it has no constant, no loop and no known range, and must
+/// not be evaluated. What is kept is asked for `fits`.
 class IndexExpr {
 public:
   enum class AtomKind { Loop, FloorDiv, Mod };
@@ -52,11 +57,13 @@ public:
 
   /// The constant 0.
   IndexExpr() = default;
+  static IndexExpr getInvalid();
   static IndexExpr getConstant(int64_t value);
   static IndexExpr getLoop(int64_t loop);
   static IndexExpr getTerm(const Term &term);
 
-  /// `expr floordiv divisor` and `expr mod divisor` for a divisor > 0.
+  /// `expr floordiv divisor` and `expr mod divisor`; invalid unless the divisor
+  /// is positive.
   static IndexExpr getFloorDiv(const IndexExpr &expr, int64_t divisor,
                                llvm::ArrayRef<int64_t> extents);
   static IndexExpr getMod(const IndexExpr &expr, int64_t divisor,
@@ -72,7 +79,15 @@ public:
   IndexExpr operator-(const IndexExpr &other) const;
   IndexExpr operator*(int64_t factor) const;
   IndexExpr operator+(int64_t constant) const;
-  IndexExpr operator-(int64_t constant) const { return *this + -constant; }
+  IndexExpr operator-(int64_t constant) const {
+    return *this - getConstant(constant);
+  }
+
+  bool isValid() const { return valid; }
+  /// True if the expression is valid and neither it nor a part of it leaves 64
+  /// bits anywhere: `evaluate` is right then. Loops of unknown extent are taken
+  /// to be short enough.
+  bool fits(llvm::ArrayRef<int64_t> extents) const;
 
   int64_t getConstantPart() const { return constant; }
   llvm::ArrayRef<Term> getTerms() const { return terms; }
@@ -81,7 +96,7 @@ public:
   /// The loop, if the expression is just that loop.
   std::optional<int64_t> getAsLoop() const;
 
-  /// The value at `loops`, one number for each loop.
+  /// The value at `loops`, one number for each loop, if the expression `fits`.
   int64_t evaluate(llvm::ArrayRef<int64_t> loops) const;
 
   /// An interval that holds all values: exact for digits of distinct loops.
@@ -113,6 +128,7 @@ private:
   void addTerm(const Term &term);
 
   int64_t constant = 0;
+  bool valid = true;
   llvm::SmallVector<Term, 2> terms;
 };
 

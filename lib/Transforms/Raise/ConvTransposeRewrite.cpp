@@ -6,6 +6,7 @@
 
 #include "ConvTransposeRewrite.h"
 
+#include "Upweave/Geometry/Sizes.h"
 #include "Upweave/IR/Upweave.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -86,14 +87,14 @@ getMergedDims(const DimGroups &groups) {
 }
 
 /// Which dims of the grouped shape each merged one becomes: the new dims of
-/// size 1 belong to the last one.
+/// size 1 belong to the last one. A tensor of rank 0 has no groups.
 static SmallVector<ReassociationIndices> getUnitDims(const DimGroups &groups) {
   SmallVector<ReassociationIndices> reassociation;
   for (auto [position, group] : llvm::enumerate(groups))
-    if (group.empty())
-      reassociation.back().push_back(position);
-    else
+    if (!group.empty())
       reassociation.push_back({static_cast<int64_t>(position)});
+    else if (!reassociation.empty())
+      reassociation.back().push_back(position);
   return reassociation;
 }
 
@@ -112,11 +113,8 @@ static RankedTensorType getMergedType(RankedTensorType type,
     if (group.empty())
       break;
     int64_t size = 1;
-    for (int64_t dim : group) {
-      int64_t part = type.getDimSize(dim);
-      bool dynamic = ShapedType::isDynamic(part) || ShapedType::isDynamic(size);
-      size = dynamic ? ShapedType::kDynamic : size * part;
-    }
+    for (int64_t dim : group)
+      size = multiplySizes(size, type.getDimSize(dim));
     shape.push_back(size);
   }
   return RankedTensorType::get(shape, type.getElementType());

@@ -58,6 +58,8 @@ static StringRef getRemedy(StringRef id) {
     return "give the spatial and channel sizes as static ones";
   if (id == "non-zero-fill")
     return "stuff with zeros";
+  if (id == "too-large-to-prove")
+    return "write it as upweave.conv_transpose, or as several shorter ones";
   return "the convolution runs as the loops it is written as";
 }
 

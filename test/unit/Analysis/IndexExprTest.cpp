@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 
 #include <functional>
+#include <limits>
 #include <random>
 
 using namespace upweave;
@@ -138,6 +139,90 @@ TEST(IndexExpr, DigitsJoinAgain) {
   // Regrouped: the two high digits as one.
   EXPECT_EQ((high * 4 + middle).joinDigits(extents),
             IndexExpr::getFloorDiv(loop(0), 3, extents));
+}
+
+constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+
+/// What leaves 64 bits, or is divided by no positive number, is nothing at all,
+/// and so is what is computed from it.
+TEST(IndexExpr, OverflowIsInvalid) {
+  SmallVector<int64_t> extents{8, 8};
+  IndexExpr large = loop(0) * (kMost / 2);
+  EXPECT_TRUE(large.isValid());
+  SmallVector<IndexExpr> invalid{
+      IndexExpr::getConstant(kLeast),
+      IndexExpr::getConstant(kMost - 1) + 1,
+      IndexExpr::getConstant(1 - kMost) - 2,
+      IndexExpr::getConstant(3) - kLeast,
+      large + large + large,
+      large * 3,
+      loop(0) * kLeast,
+      IndexExpr::getConstant(kMost / 2) * -4,
+      IndexExpr::getFloorDiv(loop(0), 0, extents),
+      IndexExpr::getFloorDiv(loop(0), -2, extents),
+      IndexExpr::getMod(loop(0), 0, extents),
+      IndexExpr::getMod(loop(0), kLeast, extents),
+  };
+  for (const IndexExpr &expr : invalid) {
+    EXPECT_FALSE(expr.isValid());
+    for (const IndexExpr &next :
+         {expr + loop(1), loop(1) + expr, expr - expr, expr * 0, expr + 1,
+          IndexExpr::getFloorDiv(expr, 2, extents),
+          IndexExpr::getMod(expr, 2, extents), expr.joinDigits(extents),
+          loop(0).substitute({expr, loop(1)}, extents),
+          expr.substitute({loop(0), loop(1)}, extents)}) {
+      EXPECT_FALSE(next.isValid());
+      EXPECT_FALSE(next.getAsConstant());
+      EXPECT_FALSE(next.getAsLoop());
+      EXPECT_FALSE(next.fits(extents));
+      EXPECT_LT(next.getRange(extents).low, 0);
+      EXPECT_GT(next.getRange(extents).high, 0);
+    }
+  }
+}
+
+/// Valid expressions may still be too large to evaluate where they are asked.
+TEST(IndexExpr, FitsWithinExtents) {
+  IndexExpr large = loop(0) * (kMost / 4);
+  EXPECT_TRUE(large.fits({4}));
+  EXPECT_FALSE(large.fits({8}));
+  EXPECT_FALSE((large * -1).fits({8}));
+  EXPECT_FALSE(IndexExpr::getMod(large, 7, {8}).fits({8}));
+  EXPECT_FALSE((large - loop(1) * (kMost / 4)).fits({4, 4}));
+  EXPECT_TRUE(loop(0).fits({kMost}));
+  // Dynamic loops are short enough.
+  EXPECT_TRUE(loop(0).fits({-1}));
+  EXPECT_TRUE(IndexExpr::getFloorDiv(loop(0) + 1, 2, {-1}).fits({-1}));
+}
+
+/// The same with numbers near the ends of 64 bits: never a wrong value.
+TEST(IndexExpr, LargeNumbersKeepValues) {
+  std::mt19937 random(7);
+  SmallVector<int64_t> extents{3, 4, 5};
+  auto number = [&] {
+    int64_t shift = std::uniform_int_distribution<int64_t>(0, 62)(random);
+    int64_t value = std::uniform_int_distribution<int64_t>(1, kMost)(random);
+    return random() % 2 ? -(value >> shift) : value >> shift;
+  };
+  int numFitting = 0;
+  for (int trial = 0; trial < 5000; ++trial) {
+    int64_t a = number(), b = number(), c = number(), d = number();
+    bool isMod = random() % 2;
+    IndexExpr sum = loop(0) * a + loop(1) * b + c;
+    IndexExpr expr = isMod ? IndexExpr::getMod(sum, d, extents)
+                           : IndexExpr::getFloorDiv(sum, d, extents);
+    if (!expr.fits(extents))
+      continue;
+    ++numFitting;
+    forEachIndex(extents, [&](llvm::ArrayRef<int64_t> i) {
+      __int128 value = __int128(i[0]) * a + __int128(i[1]) * b + c;
+      __int128 rest = (value % d + d) % d;
+      __int128 expected = isMod ? rest : (value - rest) / d;
+      ASSERT_EQ(__int128(expr.evaluate(i)) - expected, 0) << str(expr);
+    });
+  }
+  EXPECT_GT(numFitting, 500);
 }
 
 TEST(IndexExpr, Prints) {
