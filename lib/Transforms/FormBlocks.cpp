@@ -245,7 +245,8 @@ static Value getFullOperand(Operation *op) {
     auto isRead = [&](unsigned loop) {
       return ranges[loop] == 1 || map.isFunctionOfDim(loop);
     };
-    if (isa<RankedTensorType>(operand->get().getType()) && getMapLoops(map) &&
+    if (isa<RankedTensorType>(operand->get().getType()) &&
+        getMapLoops(map, operand->get()) &&
         llvm::all_of(llvm::seq<unsigned>(0, map.getNumDims()), isRead))
       return operand->get();
   }
@@ -256,18 +257,20 @@ static Value getFullOperand(Operation *op) {
 /// could be a block's.
 static Value getReducedOperand(linalg::LinalgOp op) {
   if (!op.hasPureTensorSemantics() || op->getNumRegions() != 1 ||
-      op.getNumReductionLoops() == 0 || op->use_empty())
+      isElementwise(op) || op->use_empty())
     return {};
   Value reduced;
   SmallVector<int64_t> ranges = op.getStaticLoopRanges();
   for (OpOperand &operand : op->getOpOperands()) {
     AffineMap map = op.getMatchingIndexingMap(&operand);
-    if (!getMapLoops(map))
+    if (!isPlainMap(map))
       return {};
     auto isRead = [&](unsigned loop) {
       return ranges[loop] == 1 || map.isFunctionOfDim(loop);
     };
     if (!reduced && op.isDpsInput(&operand) &&
+        isa<RankedTensorType>(operand.get().getType()) &&
+        getMapLoops(map, operand.get()) &&
         llvm::all_of(llvm::seq<unsigned>(0, map.getNumDims()), isRead))
       reduced = operand.get();
   }
@@ -335,7 +338,7 @@ void FormBlocks::formInBlock(Block &block) {
       conv.erase();
   SmallVector<linalg::LinalgOp> reductions;
   for (auto op : block.getOps<linalg::LinalgOp>())
-    if (op.getNumReductionLoops() != 0)
+    if (!isElementwise(op))
       reductions.push_back(op);
   for (linalg::LinalgOp op : reductions)
     if (!erased.contains(op))

@@ -125,3 +125,94 @@ func.func @side(%x: tensor<2x3x4xf32>, %w: tensor<3x4x4xf32>, %var: tensor<4xf32
   } -> tensor<2x4x8xf32>
   return %y : tensor<2x4x8xf32>
 }
+
+// -----
+
+#scalar1 = affine_map<(d0) -> ()>
+#line1 = affine_map<(d0) -> (d0)>
+
+// A collapse to rank 0 has no group: its source is read at 0 in each dimension.
+// CHECK-LABEL: func @scalar_collapse
+// CHECK: upweave.block domain [2, 8] rows [1]
+// CHECK-NEXT: stored(
+// CHECK-NEXT: params(%{{.+}}[0, 0, 0] : tensor<1x1x1xf32>)
+func.func @scalar_collapse(%x: tensor<2x8xf32>, %b: tensor<1x1x1xf32>) -> tensor<2xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<2xf32>) -> tensor<2xf32>
+  %sum = linalg.reduce { arith.addf } ins(%x : tensor<2x8xf32>) outs(%f : tensor<2xf32>) dimensions = [1]
+  %c = tensor.collapse_shape %b [] : tensor<1x1x1xf32> into tensor<f32>
+  %y = linalg.generic {indexing_maps = [#line1, #scalar1, #line1], iterator_types = ["parallel"]} ins(%sum, %c : tensor<2xf32>, tensor<f32>) outs(%e : tensor<2xf32>) {
+  ^bb0(%in: f32, %s: f32, %out: f32):
+    %0 = arith.addf %in, %s : f32
+    linalg.yield %0 : f32
+  } -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+
+// -----
+
+#scalar1 = affine_map<(d0) -> ()>
+#line1 = affine_map<(d0) -> (d0)>
+
+// The same of a constant that an operation without inputs writes.
+// CHECK-LABEL: func @scalar_constant
+// CHECK: upweave.block domain [2, 8] rows [1]
+// CHECK: arith.constant 3.0
+func.func @scalar_constant(%x: tensor<2x8xf32>) -> tensor<2xf32> {
+  %zero = arith.constant 0.0 : f32
+  %three = arith.constant 3.0 : f32
+  %e = tensor.empty() : tensor<2xf32>
+  %e1 = tensor.empty() : tensor<1xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<2xf32>) -> tensor<2xf32>
+  %sum = linalg.reduce { arith.addf } ins(%x : tensor<2x8xf32>) outs(%f : tensor<2xf32>) dimensions = [1]
+  %g = linalg.generic {indexing_maps = [#line1], iterator_types = ["parallel"]} outs(%e1 : tensor<1xf32>) {
+  ^bb0(%out: f32):
+    linalg.yield %three : f32
+  } -> tensor<1xf32>
+  %c = tensor.collapse_shape %g [] : tensor<1xf32> into tensor<f32>
+  %y = linalg.generic {indexing_maps = [#line1, #scalar1, #line1], iterator_types = ["parallel"]} ins(%sum, %c : tensor<2xf32>, tensor<f32>) outs(%e : tensor<2xf32>) {
+  ^bb0(%in: f32, %s: f32, %out: f32):
+    %0 = arith.addf %in, %s : f32
+    linalg.yield %0 : f32
+  } -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+
+// -----
+
+// A sum of everything is of rank 0 and is expanded again inside the block.
+// CHECK-LABEL: func @scalar_expand
+// CHECK: upweave.block domain [2, 8] rows [0, 1]
+// CHECK: upweave.row_reduce <add>
+// CHECK: math.exp
+func.func @scalar_expand(%x: tensor<2x8xf32>) -> tensor<1x1xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<f32>
+  %e1 = tensor.empty() : tensor<1x1xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %sum = linalg.reduce { arith.addf } ins(%x : tensor<2x8xf32>) outs(%f : tensor<f32>) dimensions = [0, 1]
+  %c = tensor.expand_shape %sum [] output_shape [1, 1] : tensor<f32> into tensor<1x1xf32>
+  %y = linalg.exp ins(%c : tensor<1x1xf32>) outs(%e1 : tensor<1x1xf32>) -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+#id2 = affine_map<(d0, d1) -> (d0, d1)>
+#row2 = affine_map<(d0, d1) -> (d0)>
+
+// Beside a dynamic size nothing verifies that the static ones agree.
+// CHECK-LABEL: func @sizes_differ
+// CHECK: upweave.block
+// CHECK: linalg.generic
+func.func @sizes_differ(%x: tensor<?x8xf32>, %w: tensor<?x4xf32>, %i: tensor<?xf32>, %o: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %sum = linalg.reduce { arith.addf } ins(%x : tensor<?x8xf32>) outs(%i : tensor<?xf32>) dimensions = [1]
+  %y = linalg.generic {indexing_maps = [#id2, #row2, #id2, #id2], iterator_types = ["parallel", "parallel"]} ins(%x, %sum, %w : tensor<?x8xf32>, tensor<?xf32>, tensor<?x4xf32>) outs(%o : tensor<?x8xf32>) {
+  ^bb0(%in: f32, %s: f32, %b: f32, %out: f32):
+    %0 = arith.addf %in, %s : f32
+    %1 = arith.addf %0, %b : f32
+    linalg.yield %1 : f32
+  } -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}

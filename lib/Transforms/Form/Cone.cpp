@@ -126,6 +126,9 @@ bool Cone::joinReshape(Operation *op) {
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
     const Layout &source = getLayout(expand.getSrc());
     ArrayRef<int64_t> sizes = expand.getResultType().getShape();
+    // From rank 0 there is no group: every dim is a unit one.
+    if (source.empty())
+      layout.resize(sizes.size());
     for (auto [i, group] : llvm::enumerate(expand.getReassociationIndices())) {
       FailureOr<Layout> parts =
           digits.split(source[i], sizes.slice(group.front(), group.size()));
@@ -154,6 +157,33 @@ bool Cone::joinReshape(Operation *op) {
   return true;
 }
 
+/// Checks that `operand` is read (or written) along plain dimensions, and, as
+/// far as sizes are known, along all of each. What is written and what the cone
+/// holds is wholly so: a zero stands for a dimension of size 1.
+bool Cone::checkOperand(linalg::LinalgOp op, OpOperand &operand,
+                        ArrayRef<int64_t> ranges) {
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  unsigned number = operand.getOperandNumber();
+  bool isWhole = contains(operand.get()) || op.isDpsInit(&operand);
+  if (isWhole ? !getMapLoops(map, operand.get()) : !isPlainMap(map))
+    return miss(op, "operand-map",
+                "operand " + Twine(number) +
+                    " is not read along plain dimensions");
+  // Beside dynamic sizes, nothing has verified the static ones.
+  ArrayRef<int64_t> shape =
+      cast<RankedTensorType>(operand.get().getType()).getShape();
+  for (auto [expr, size] : llvm::zip_equal(map.getResults(), shape)) {
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    int64_t range = dim ? ranges[dim.getPosition()] : size;
+    if (size != range && !ShapedType::isDynamic(size) &&
+        !ShapedType::isDynamic(range))
+      return miss(op, "operand-map",
+                  "operand " + Twine(number) + " has the size " + Twine(size) +
+                      " where a loop runs over " + Twine(range));
+  }
+  return true;
+}
+
 /// Finds coordinates for all loops of `op`: those of its operands in the cone,
 /// new free ones for loops along which it broadcasts.
 bool Cone::placeLoops(linalg::LinalgOp op, Layout &loops) {
@@ -163,15 +193,13 @@ bool Cone::placeLoops(linalg::LinalgOp op, Layout &loops) {
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<RankedTensorType>(operand.get().getType()))
       continue;
-    std::optional<SmallVector<int64_t>> mapLoops =
-        getMapLoops(op.getMatchingIndexingMap(&operand));
-    if (!mapLoops)
-      return miss(op, "operand-map",
-                  "operand " + Twine(operand.getOperandNumber()) +
-                      " is not read along plain dimensions");
+    if (!checkOperand(op, operand, ranges))
+      return false;
     auto it = layouts.find(operand.get());
     if (it == layouts.end())
       continue;
+    SmallVector<int64_t> mapLoops =
+        *getMapLoops(op.getMatchingIndexingMap(&operand), operand.get());
     if (op.isDpsInit(&operand)) {
       BlockArgument argument = getPayloadArgument(op, operand);
       if (!argument || argument.use_empty())
@@ -180,7 +208,7 @@ bool Cone::placeLoops(linalg::LinalgOp op, Layout &loops) {
         return miss(op, "reduction-not-formed",
                     "it starts from what an element of the block holds");
     }
-    for (auto [dim, loop] : llvm::enumerate(*mapLoops)) {
+    for (auto [dim, loop] : llvm::enumerate(mapLoops)) {
       if (loop < 0)
         continue;
       if (isPlaced[loop] && failed(digits.equate(loops[loop], it->second[dim])))
@@ -229,9 +257,20 @@ bool Cone::checkPayload(linalg::LinalgOp op) {
 /// Checks that the reduction loops of `op` are the block's rows, or makes them
 /// that.
 bool Cone::placeReduction(linalg::LinalgOp op, const Layout &loops) {
+  std::optional<llvm::SmallBitVector> isReduced;
+  for (OpResult result : op->getResults()) {
+    if (result.use_empty())
+      continue;
+    std::optional<llvm::SmallBitVector> found =
+        getReducedLoops(op, *op.getDpsInitOperand(result.getResultNumber()));
+    if (!found || (isReduced && *isReduced != *found))
+      return miss(op, "reduction-not-formed",
+                  "its results are reduced over different loops");
+    isReduced = found;
+  }
   DigitList reduced;
-  for (auto [loop, type] : llvm::enumerate(op.getIteratorTypesArray())) {
-    if (type == utils::IteratorType::reduction)
+  for (unsigned loop = 0; loop < loops.size(); ++loop) {
+    if (isReduced && isReduced->test(loop))
       reduced.append(digits.resolve(loops[loop]));
     else if (digits.hasFree(loops[loop]))
       return miss(op, "not-a-row-reduction",
@@ -274,7 +313,7 @@ bool Cone::joinLinalg(linalg::LinalgOp op) {
     OpOperand *init = op.getDpsInitOperand(result.getResultNumber());
     Layout layout;
     SmallVector<int64_t> mapLoops =
-        *getMapLoops(op.getMatchingIndexingMap(init));
+        *getMapLoops(op.getMatchingIndexingMap(init), init->get());
     for (int64_t loop : mapLoops)
       layout.push_back(loop < 0 ? DigitList() : loops[loop]);
     layouts[result] = std::move(layout);

@@ -73,6 +73,8 @@ private:
   bool join(mlir::Operation *op);
   bool joinLinalg(mlir::linalg::LinalgOp op);
   bool joinReshape(mlir::Operation *op);
+  bool checkOperand(mlir::linalg::LinalgOp op, mlir::OpOperand &operand,
+                    llvm::ArrayRef<int64_t> ranges);
   bool placeLoops(mlir::linalg::LinalgOp op, Layout &loops);
   bool checkPayload(mlir::linalg::LinalgOp op);
   bool placeReduction(mlir::linalg::LinalgOp op, const Layout &loops);

@@ -106,21 +106,54 @@ upweave::getPayloadSlice(linalg::LinalgOp op, ValueRange roots,
   return slice;
 }
 
-bool upweave::isElementwise(linalg::LinalgOp op) {
-  return op.getNumParallelLoops() == op.getNumLoops();
-}
-
-std::optional<SmallVector<int64_t>> upweave::getMapLoops(AffineMap map) {
+std::optional<SmallVector<int64_t>> upweave::getMapLoops(AffineMap map,
+                                                         Value operand) {
+  ArrayRef<int64_t> shape = cast<ShapedType>(operand.getType()).getShape();
   SmallVector<int64_t> loops;
-  for (AffineExpr expr : map.getResults()) {
+  for (auto [expr, size] : llvm::zip_equal(map.getResults(), shape)) {
     if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
       loops.push_back(dim.getPosition());
       continue;
     }
     auto constant = dyn_cast<AffineConstantExpr>(expr);
-    if (!constant || constant.getValue() != 0)
+    if (!constant || constant.getValue() != 0 || size != 1)
       return std::nullopt;
     loops.push_back(-1);
   }
   return loops;
+}
+
+bool upweave::isPlainMap(AffineMap map) {
+  return llvm::all_of(map.getResults(), [](AffineExpr expr) {
+    auto constant = dyn_cast<AffineConstantExpr>(expr);
+    return isa<AffineDimExpr>(expr) || (constant && constant.getValue() == 0);
+  });
+}
+
+std::optional<llvm::SmallBitVector>
+upweave::getReducedLoops(linalg::LinalgOp op, OpOperand &init) {
+  std::optional<SmallVector<int64_t>> named =
+      getMapLoops(op.getMatchingIndexingMap(&init), init.get());
+  if (!named)
+    return std::nullopt;
+  llvm::SmallBitVector reduced(op.getNumLoops(), true);
+  for (int64_t loop : *named) {
+    if (loop >= 0 && !reduced.test(loop))
+      return std::nullopt;
+    if (loop >= 0)
+      reduced.reset(loop);
+  }
+  for (auto [loop, range] : llvm::enumerate(op.getStaticLoopRanges()))
+    if (range == 1)
+      reduced.reset(loop);
+  return reduced;
+}
+
+bool upweave::isElementwise(linalg::LinalgOp op) {
+  return llvm::all_of(op.getDpsInitsMutable(), [&](OpOperand &init) {
+    if (!isa<ShapedType>(init.get().getType()))
+      return false;
+    std::optional<llvm::SmallBitVector> reduced = getReducedLoops(op, init);
+    return reduced && reduced->none();
+  });
 }

@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 namespace upweave {
 
@@ -39,12 +40,27 @@ getPayloadSlice(mlir::linalg::LinalgOp op, mlir::ValueRange roots,
 mlir::BlockArgument getPayloadArgument(mlir::linalg::LinalgOp op,
                                        mlir::OpOperand &operand);
 
-/// True when all loops of `op` are parallel.
-bool isElementwise(mlir::linalg::LinalgOp op);
-
 /// The loops that the results of `map` name, -1 where the result is the
-/// constant 0. Nothing if a result is anything else.
-std::optional<llvm::SmallVector<int64_t>> getMapLoops(mlir::AffineMap map);
+/// constant 0 on a dimension of size 1 of `operand`. Nothing if a result is
+/// anything else: element 0 of a longer dimension is not the whole of it.
+std::optional<llvm::SmallVector<int64_t>> getMapLoops(mlir::AffineMap map,
+                                                      mlir::Value operand);
+
+/// True if the results of `map` are loops and zeros: what the map of a block's
+/// param can say.
+bool isPlainMap(mlir::AffineMap map);
+
+/// The loops of more than one step that the map of `init` does not name, so
+/// that each of its elements is written once for each of their steps. Nothing
+/// if the map names a loop twice or is not plain.
+///
+/// That, not `iterator_types` (which nothing verifies), is what a linalg
+/// operation reduces over: its loops run in order, whatever they are called.
+std::optional<llvm::SmallBitVector> getReducedLoops(mlir::linalg::LinalgOp op,
+                                                    mlir::OpOperand &init);
+
+/// True when each element of each result of `op` is written once.
+bool isElementwise(mlir::linalg::LinalgOp op);
 
 } // namespace upweave
 

@@ -8,6 +8,8 @@
 
 #include "Payload.h"
 
+#include "Upweave/Geometry/Sizes.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -57,7 +59,7 @@ IndexExpr RegionProgram::getIndex(ArrayRef<unsigned> list) const {
   for (unsigned digit : llvm::reverse(resolved)) {
     unsigned dim = dimOfDigit.lookup(digit);
     index = index + IndexExpr::getLoop(dim) * stride;
-    stride *= domain[dim]; // Only the first digit may be dynamic.
+    stride = multiplySizes(stride, domain[dim]); // The first may be dynamic.
   }
   return index;
 }
@@ -157,13 +159,16 @@ static bool isNeutral(ReduceKind kind, Value init) {
 
 LogicalResult RegionProgram::pullReduction(linalg::LinalgOp op) {
   SmallVector<IndexExpr> iteration = getIndices(cone.getLoops(op));
-  bool hasRows = false;
-  for (auto [loop, type] : llvm::enumerate(op.getIteratorTypesArray()))
-    hasRows |= type == utils::IteratorType::reduction &&
-               !iteration[loop].getAsConstant().has_value();
   for (OpResult result : op->getResults()) {
     if (!cone.contains(result))
       continue;
+    std::optional<llvm::SmallBitVector> reduced =
+        getReducedLoops(op, *op.getDpsInitOperand(result.getResultNumber()));
+    if (!reduced)
+      return failure();
+    bool hasRows = llvm::any_of(reduced->set_bits(), [&](unsigned loop) {
+      return !iteration[loop].getAsConstant().has_value();
+    });
     std::string whyNot;
     FailureOr<ReductionPayload> payload =
         matchReduction(op, result.getResultNumber(), whyNot);
@@ -374,11 +379,12 @@ FailureOr<Value> RegionProgram::pullSideOp(const ElementView &view,
   if (!isElementwise(op) || !op.hasPureTensorSemantics())
     return failure();
   unsigned number = cast<OpResult>(view.source).getResultNumber();
+  OpOperand *init = op.getDpsInitOperand(number);
   std::optional<SmallVector<int64_t>> mapLoops =
-      getMapLoops(op.getMatchingIndexingMap(op.getDpsInitOperand(number)));
+      getMapLoops(op.getMatchingIndexingMap(init), init->get());
   if (!mapLoops)
     return failure();
-  // A parallel loop that the result does not name has extent 1.
+  // A loop that the result does not name has extent 1.
   SmallVector<IndexExpr> iteration(op.getNumLoops());
   for (auto [loop, coord] : llvm::zip_equal(*mapLoops, view.coords))
     if (loop >= 0)
@@ -427,14 +433,11 @@ FailureOr<Value> RegionProgram::addLeaf(const ElementView &view) {
        llvm::zip_equal(map->getResults(), type.getShape())) {
     // The sizes that a linearised group runs over, and the operand's own.
     int64_t runs = 1;
-    bool isDynamic = ShapedType::isDynamic(size);
     expr.walk([&, &domain = domain](AffineExpr e) {
-      auto dim = dyn_cast<AffineDimExpr>(e);
-      if (!dim)
-        return;
-      isDynamic |= ShapedType::isDynamic(domain[dim.getPosition()]);
-      runs *= domain[dim.getPosition()];
+      if (auto dim = dyn_cast<AffineDimExpr>(e))
+        runs = multiplySizes(runs, domain[dim.getPosition()]);
     });
+    bool isDynamic = ShapedType::isDynamic(size) || ShapedType::isDynamic(runs);
     if (!isDynamic && runs != size && !isa<AffineConstantExpr>(expr))
       return failure();
   }
