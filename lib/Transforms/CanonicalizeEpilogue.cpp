@@ -201,7 +201,10 @@ void CanonicalizeEpilogue::dropUniformAddends(BlockOp block) {
   for (LayerNormOp norm : norms)
     while (Operation *sum = norm.getValue().getDefiningOp()) {
       auto [varying, uniform] = splitUniformAddend(sum);
-      if (!varying ||
+      // Infinity less infinity, or NaN, is not subtracted again.
+      std::optional<double> constant =
+          varying ? getFloatConstant(uniform) : std::nullopt;
+      if (!varying || (constant && !std::isfinite(*constant)) ||
           !llvm::all_of(sum->getUsers(), llvm::IsaPred<LayerNormOp>))
         break;
       remark::analysis(sum->getLoc(),

@@ -39,7 +39,7 @@ Polynomial Polynomial::operator+(const Polynomial &other) const {
     double scale = std::max(std::abs(sum), std::abs(coefficient));
     sum += coefficient;
     // What rounding leaves of terms that cancel is not a term.
-    if (std::abs(sum) <= kTolerance * scale)
+    if (std::isfinite(scale) && std::abs(sum) <= kTolerance * scale)
       result.terms.erase(monomial);
   }
   return result;
@@ -93,6 +93,11 @@ bool Polynomial::hasSymbol() const {
   });
 }
 
+bool Polynomial::isFinite() const {
+  return llvm::all_of(
+      terms, [](const auto &term) { return std::isfinite(term.second); });
+}
+
 bool Polynomial::isClose(const Polynomial &other) const {
   if (terms.size() != other.terms.size())
     return false;
@@ -112,6 +117,11 @@ std::optional<double> upweave::getFloatConstant(Value value) {
     return constant.getValueAsDouble();
   if (Operation *def = value.getDefiningOp())
     if (isa<arith::ExtFOp, arith::TruncFOp>(def)) {
+      auto truncate = dyn_cast<arith::TruncFOp>(def);
+      if (truncate && truncate.getRoundingmode().value_or(
+                          arith::RoundingMode::to_nearest_even) !=
+                          arith::RoundingMode::to_nearest_even)
+        return std::nullopt;
       std::optional<double> source = getFloatConstant(def->getOperand(0));
       if (!source)
         return std::nullopt;
@@ -163,7 +173,9 @@ const Polynomial &Algebra::get(Value value) {
   auto [it, isNew] = known.try_emplace(value);
   if (!isNew)
     return it->second;
-  if (std::optional<double> constant = getFloatConstant(value)) {
+  std::optional<double> constant = getFloatConstant(value);
+  // Numbers cancel and merge; NaN and the infinities stay what they are.
+  if (constant && std::isfinite(*constant)) {
     it->second = Polynomial::constant(snap(*constant, value.getType()));
   } else {
     values.push_back(value);
@@ -230,7 +242,9 @@ bool Algebra::evaluate(Operation *op) {
                     [&](Value operand) { return isTracked(operand); }))
     return false;
   std::optional<Polynomial> result = compute(op);
-  if (!result || result->getTerms().size() > Polynomial::kMaxTerms)
+  // 0·v and v - v are zeros only where v is finite: no formula has them.
+  if (!result || result->getTerms().empty() || !result->isFinite() ||
+      result->getTerms().size() > Polynomial::kMaxTerms)
     return false;
   define(op->getResult(0), *result);
   return true;
@@ -246,7 +260,7 @@ Value Algebra::createProduct(OpBuilder &builder, Location loc, Value value,
   };
   for (unsigned variable : monomial)
     multiplyBy(convertFloat(builder, loc, getValue(variable), type));
-  if (!value || std::abs(factor - 1) > Polynomial::kTolerance)
+  if (!value || !(std::abs(factor - 1) <= Polynomial::kTolerance))
     multiplyBy(
         arith::ConstantOp::create(builder, loc, FloatAttr::get(type, factor)));
   return value;

@@ -47,6 +47,8 @@ public:
   const std::map<Monomial, double> &getTerms() const { return terms; }
   /// True when a symbol occurs.
   bool hasSymbol() const;
+  /// True when no coefficient is NaN or infinite.
+  bool isFinite() const;
   /// True when all coefficients agree to `kTolerance`.
   bool isClose(const Polynomial &other) const;
 
@@ -61,7 +63,8 @@ private:
 
 /// Evaluates the values of a region as polynomials. A matcher defines what some
 /// values are; values computed from them by +, -, *, division by constants,
-/// small powers and casts follow, all others are variables of their own.
+/// small powers and casts follow, all others are variables of their own: among
+/// them constants that are NaN or infinite.
 class Algebra {
 public:
   /// `rowLength` lets constants that are the rounded row length, or its rounded

@@ -86,9 +86,9 @@ static std::optional<Activation> matchErf(Operation *op) {
   for (Value base : getCandidates(argument)) {
     Polynomial value = evaluateIn(base, argument);
     double factor = value.getCoefficient({kBase});
+    double error = std::abs(std::abs(factor) - M_SQRT1_2);
     if (value.getTerms().size() != 1 ||
-        std::abs(std::abs(factor) - M_SQRT1_2) >
-            getRoundingTolerance(argument.getType()))
+        !(error <= getRoundingTolerance(argument.getType())))
       continue;
     Polynomial erf =
         Polynomial::variable(kFunction) * (factor < 0 ? -1.0 : 1.0);
@@ -97,6 +97,13 @@ static std::optional<Activation> matchErf(Operation *op) {
     return Activation{base, GeluKind::Erf, 0, 0, result};
   }
   return std::nullopt;
+}
+
+/// True for a constant of the tanh form that neither overflows nor vanishes in
+/// f16, alone or as a factor. (NaN is none.)
+static bool isPlausible(double constant) {
+  constexpr double kMost = 1024;
+  return std::abs(constant) <= kMost && std::abs(constant) >= 1 / kMost;
 }
 
 /// Matches tanh(c0·(v + c1·v³)).
@@ -108,7 +115,8 @@ static std::optional<Activation> matchTanh(Operation *op) {
     Polynomial value = evaluateIn(base, argument);
     double linear = value.getCoefficient({kBase});
     double cubic = value.getCoefficient({kBase, kBase, kBase});
-    if (value.getTerms().size() != 2 || linear == 0 || cubic == 0)
+    if (value.getTerms().size() != 2 || !isPlausible(linear) ||
+        !isPlausible(cubic / linear))
       continue;
     return Activation{base, GeluKind::Tanh, linear, cubic / linear,
                       Polynomial::variable(kFunction)};
@@ -128,7 +136,7 @@ static void rewrite(Operation *op, const Activation &activation,
       GeluOp::create(b, loc, type, activation.kind, value,
                      isTanh ? b.getF64FloatAttr(activation.c0) : FloatAttr(),
                      isTanh ? b.getF64FloatAttr(activation.c1) : FloatAttr());
-  if (std::abs(factor - 1) > Polynomial::kTolerance)
+  if (!(std::abs(factor - 1) <= Polynomial::kTolerance))
     value = arith::MulFOp::create(
         b, loc, value,
         arith::ConstantOp::create(b, loc, FloatAttr::get(type, factor)));

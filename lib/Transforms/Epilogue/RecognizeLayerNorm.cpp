@@ -146,8 +146,8 @@ LayerNormMatcher::match(const Polynomial &value) const {
     return std::nullopt;
   const auto &[product, coefficients] = *factors.begin();
   auto [ofBase, ofMean] = coefficients;
-  if (ofBase == 0 ||
-      std::abs(ofBase + ofMean) > Polynomial::kTolerance * std::abs(ofBase))
+  double rest = std::abs(ofBase + ofMean);
+  if (ofBase == 0 || !(rest <= Polynomial::kTolerance * std::abs(ofBase)))
     return std::nullopt;
   found.product = product;
   found.scale = ofBase;
