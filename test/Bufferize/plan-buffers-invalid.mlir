@@ -62,3 +62,24 @@ func.func @prepared_of_batch(%x: memref<?xf32>, %n: index) {
   linalg.exp ins(%x : memref<?xf32>) outs(%a : memref<?xf32>)
   return
 }
+
+// -----
+
+func.func @too_large() {
+  // expected-error @below {{a buffer of type 'memref<4611686018427387904x4xf32>' is too large: it takes more than 70368744177664 bytes}}
+  %a = memref.alloc() : memref<4611686018427387904x4xf32>
+  "test.use"(%a) : (memref<4611686018427387904x4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @size_of_no_dimension(%x: memref<?x4xf32>) attributes {upweave.dynamic_dims = [array<i64: 0, 0>]} {
+  %c7 = arith.constant 7 : index
+  // expected-note @below {{this size is unknown before launch}}
+  %n = memref.dim %x, %c7 : memref<?x4xf32>
+  // expected-error @below {{the size of a buffer of type 'memref<?xf32>' does not follow from the arguments' sizes}}
+  %a = memref.alloc(%n) : memref<?xf32>
+  "test.use"(%a) : (memref<?xf32>) -> ()
+  return
+}

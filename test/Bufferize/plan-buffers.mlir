@@ -194,3 +194,23 @@ func.func @prepared(%x: memref<100xf32>, %y: memref<100xf32>) attributes {upweav
   memref.dealloc %a : memref<100xf32>
   return
 }
+
+// -----
+
+// The size of a buffer is asked of a view of another one, which is placed first.
+
+// CHECK-LABEL: func.func @size_of_view(
+// CHECK: %[[N:.+]] = memref.dim %{{.+}}, %{{.+}} : memref<?x4xf32>
+// CHECK: memref.view %{{.+}}[%{{.+}}][%[[N]]] : memref<?xi8> to memref<?x4x2xf32>
+// CHECK: memref.view %{{.+}}[%{{.+}}][%[[N]]] : memref<?xi8> to memref<?x8xf32>
+func.func @size_of_view(%x: memref<?x4xf32>) attributes {upweave.dynamic_dims = [array<i64: 0, 0>]} {
+  %c0 = arith.constant 0 : index
+  %n = memref.dim %x, %c0 : memref<?x4xf32>
+  %a = memref.alloc(%n) : memref<?x4x2xf32>
+  "test.use"(%a) : (memref<?x4x2xf32>) -> ()
+  %v = memref.collapse_shape %a [[0], [1, 2]] : memref<?x4x2xf32> into memref<?x8xf32>
+  %m = memref.dim %v, %c0 : memref<?x8xf32>
+  %b = memref.alloc(%m) : memref<?x8xf32>
+  "test.use"(%b) : (memref<?x8xf32>) -> ()
+  return
+}

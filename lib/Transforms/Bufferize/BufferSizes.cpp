@@ -5,6 +5,8 @@
 
 #include "BufferSizes.h"
 
+#include "Upweave/Geometry/Sizes.h"
+
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -12,6 +14,10 @@
 
 using namespace mlir;
 using namespace upweave;
+
+/// Larger buffers are a mistake; sums of as many as there can be fit into 64
+/// bits.
+static constexpr int64_t kMaxBufferSize = int64_t(1) << 46;
 
 ArgumentSizes::ArgumentSizes(func::FuncOp func)
     : func(func), dims(getDynamicDims(func)) {}
@@ -31,7 +37,9 @@ AffineExpr ArgumentSizes::getArgumentDim(BlockArgument arg, int64_t dim) const {
 }
 
 AffineExpr ArgumentSizes::getDim(Value buffer, int64_t dim) const {
-  auto type = cast<MemRefType>(buffer.getType());
+  auto type = dyn_cast<MemRefType>(buffer.getType());
+  if (!type || dim < 0 || dim >= type.getRank())
+    return {};
   if (!type.isDynamicDim(dim))
     return getAffineConstantExpr(type.getDimSize(dim), func.getContext());
   if (auto arg = dyn_cast<BlockArgument>(buffer))
@@ -39,7 +47,9 @@ AffineExpr ArgumentSizes::getDim(Value buffer, int64_t dim) const {
   return llvm::TypeSwitch<Operation *, AffineExpr>(buffer.getDefiningOp())
       .Case([&](memref::CollapseShapeOp view) -> AffineExpr {
         AffineExpr size = getAffineConstantExpr(1, func.getContext());
-        for (int64_t part : view.getReassociationIndices()[dim]) {
+        SmallVector<ReassociationIndices> groups =
+            view.getReassociationIndices();
+        for (int64_t part : groups[dim]) {
           AffineExpr factor = getDim(view.getSrc(), part);
           if (!factor)
             return {};
@@ -133,7 +143,7 @@ FailureOr<BufferSize> ArgumentSizes::getSize(memref::AllocOp alloc) const {
            << "floats or indices, its layout the identity";
   for (int64_t extent : type.getShape())
     if (!ShapedType::isDynamic(extent))
-      size.bytes *= extent;
+      size.bytes = multiplySizes(size.bytes, extent);
   for (Value dynamic : alloc.getDynamicSizes()) {
     AffineExpr expr = getExpr(dynamic);
     if (!expr) {
@@ -144,8 +154,12 @@ FailureOr<BufferSize> ArgumentSizes::getSize(memref::AllocOp alloc) const {
       diag.attachNote(dynamic.getLoc()) << "this size is unknown before launch";
       return diag;
     }
-    size.bytes *= splitFactors(expr, size.factors);
+    size.bytes = multiplySizes(size.bytes, splitFactors(expr, size.factors));
   }
+  if (size.bytes > kMaxBufferSize)
+    return alloc.emitError("a buffer of type ")
+           << type << " is too large: it takes more than " << kMaxBufferSize
+           << " bytes";
   llvm::sort(size.factors, comesBefore);
   return size;
 }

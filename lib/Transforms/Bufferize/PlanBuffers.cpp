@@ -196,10 +196,14 @@ LogicalResult FunctionPlanner::planAllocations() {
     if (!alloc->hasAttr(kPreparedAttr))
       allocs.push_back(alloc);
   SmallVector<PlannedBuffer> buffers;
+  // A size may be asked of another buffer, while that is still an allocation.
+  llvm::DenseMap<Value, AffineExpr> extents;
   for (memref::AllocOp alloc : allocs) {
     FailureOr<BufferSize> size = sizes.getSize(alloc);
     if (failed(size))
       return failure();
+    for (Value extent : alloc.getDynamicSizes())
+      extents[extent] = sizes.getExpr(extent);
     auto [begin, end] = getLifetime(alloc);
     buffers.push_back({*size, begin, end, {}});
   }
@@ -219,8 +223,8 @@ LogicalResult FunctionPlanner::planAllocations() {
     Location loc = alloc.getLoc();
     Value offset = sizes.materialize(start, buffer.offset);
     SmallVector<Value> dynamicSizes;
-    for (Value size : alloc.getDynamicSizes())
-      dynamicSizes.push_back(sizes.materialize(start, sizes.getExpr(size)));
+    for (Value extent : alloc.getDynamicSizes())
+      dynamicSizes.push_back(sizes.materialize(start, extents.lookup(extent)));
     Value view = memref::ViewOp::create(builder, loc, alloc.getType(),
                                         workspace, offset, dynamicSizes);
     alloc.replaceAllUsesWith(view);
