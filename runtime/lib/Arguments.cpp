@@ -6,6 +6,8 @@
 #include "Expr.h"
 #include "Limits.h"
 
+#include <algorithm>
+
 namespace upweave {
 namespace rt {
 
@@ -38,6 +40,17 @@ std::string argName(const bundle::Entry &entry, uint32_t index) {
                : fmt::format("argument {}", index);
 }
 
+/// Whether the elements can be counted in 64 bits, sizes of 0 taken as 1: what
+/// multiplies sizes of some of the dimensions relies on it.
+bool isCountable(const uw_tensor &tensor) {
+  int64_t count = 1;
+  for (uint32_t d = 0; d < tensor.rank; ++d)
+    if (__builtin_mul_overflow(count, std::max<int64_t>(tensor.shape[d], 1),
+                               &count))
+      return false;
+  return true;
+}
+
 uw_status checkShape(const bundle::Entry &entry, uint32_t index,
                      const uw_tensor &tensor) {
   const bundle::Argument &arg = *entry.args()->Get(index);
@@ -50,8 +63,12 @@ uw_status checkShape(const bundle::Entry &entry, uint32_t index,
   for (uint32_t d = 0; equal && d < rank; ++d)
     equal = tensor.shape[d] >= 0 && (arg.shape()->Get(d) == -1 ||
                                      arg.shape()->Get(d) == tensor.shape[d]);
-  if (equal)
+  if (equal && isCountable(tensor))
     return UW_OK;
+  if (equal)
+    return fail(UW_BAD_TENSOR,
+                "{}: shape {} has more elements than 64 bits count",
+                argName(entry, index), shapeText(tensor.shape, rank));
   if (tensor.rank && !tensor.shape)
     return fail(UW_BAD_TENSOR, "{}: shape is null", argName(entry, index));
   return fail(UW_BAD_TENSOR,
@@ -109,7 +126,8 @@ bool isEmpty(const uw_tensor &tensor) {
   return false;
 }
 
-/// Bytes from element 0 to the end of the last one, by the argument's strides.
+/// Bytes from element 0 to the end of the last one, by the argument's strides,
+/// of a tensor with elements.
 bool extentBytes(const bundle::Argument &arg, const uw_tensor &tensor,
                  uint64_t &bytes) {
   int64_t last = 0, contiguous = 1;
@@ -123,6 +141,20 @@ bool extentBytes(const bundle::Argument &arg, const uw_tensor &tensor,
   }
   return !__builtin_mul_overflow(uint64_t(last) + 1,
                                  uint64_t(dtypeBytes(arg.dtype())), &bytes);
+}
+
+/// The same, refused where it overflows or passes the last address.
+uw_status checkExtent(const bundle::Entry &entry, uint32_t index,
+                      const uw_tensor &tensor, uint64_t &bytes) {
+  uint64_t end;
+  if (extentBytes(*entry.args()->Get(index), tensor, bytes) &&
+      !__builtin_add_overflow(reinterpret_cast<uintptr_t>(tensor.data), bytes,
+                              &end))
+    return UW_OK;
+  return fail(UW_BAD_TENSOR,
+              "{}: shape {} at {} takes more bytes than there are addresses",
+              argName(entry, index), shapeText(tensor.shape, tensor.rank),
+              fmt::ptr(tensor.data));
 }
 
 uw_status checkStrides(const bundle::Entry &entry, uint32_t index,
@@ -190,27 +222,22 @@ bool isIn(const std::vector<bool> &set, uint32_t index) {
   return index < set.size() && set[index];
 }
 
+/// Whether two runs of bytes, which end below 2^64, have one in common.
+bool overlap(uint64_t a, uint64_t aBytes, uint64_t b, uint64_t bBytes) {
+  return a < b + bBytes && b < a + aBytes;
+}
+
 /// No output may overlap another argument, but for may_alias at one address.
+/// `bytes` are the arguments' extents; 0 is not looked at.
 uw_status checkOverlaps(const bundle::Entry &entry, const uw_tensor *tensors,
-                        const std::vector<bool> &unused) {
-  uint64_t bytes[kMaxArguments];
-  const uint32_t count = length(entry.args());
-  for (uint32_t i = 0; i < count; ++i) {
-    bytes[i] = 0;
-    if (!isEmpty(tensors[i]) && !isIn(unused, i) &&
-        !extentBytes(*entry.args()->Get(i), tensors[i], bytes[i]))
-      return fail(UW_BAD_TENSOR, "{}: shape {} overflows 64 bits",
-                  argName(entry, i),
-                  shapeText(tensors[i].shape, tensors[i].rank));
-  }
-  for (uint32_t o = 0; o < count; ++o) {
+                        const uint64_t *bytes) {
+  for (uint32_t o = 0; o < length(entry.args()); ++o) {
     if (entry.args()->Get(o)->role() != bundle::Role::Output)
       continue;
     for (uint32_t j = 0; j < o; ++j) {
       auto a = reinterpret_cast<uintptr_t>(tensors[o].data);
       auto b = reinterpret_cast<uintptr_t>(tensors[j].data);
-      if (bytes[o] == 0 || bytes[j] == 0 || a >= b + bytes[j] ||
-          b >= a + bytes[o])
+      if (bytes[o] == 0 || bytes[j] == 0 || !overlap(a, bytes[o], b, bytes[j]))
         continue;
       bool allowed = mayAlias(*entry.args()->Get(o), j);
       if (allowed && a == b && bytes[o] == bytes[j])
@@ -243,13 +270,15 @@ uw_status checkShapes(const bundle::Entry &entry, const uw_tensor *tensors,
 
 uw_status checkData(const bundle::Entry &entry, const uw_tensor *tensors,
                     Place place, const std::vector<bool> &unused) {
+  uint64_t bytes[kMaxArguments] = {};
   for (uint32_t i = 0; i < length(entry.args()); ++i) {
     if (isEmpty(tensors[i]) || isIn(unused, i))
       continue;
     UW_TRY(checkStrides(entry, i, tensors[i]));
     UW_TRY(checkPointer(entry, i, tensors[i], place));
+    UW_TRY(checkExtent(entry, i, tensors[i], bytes[i]));
   }
-  return checkOverlaps(entry, tensors, unused);
+  return checkOverlaps(entry, tensors, bytes);
 }
 
 uw_status evaluate(const bundle::Expr *expr, const uw_tensor *tensors,

@@ -16,6 +16,8 @@ inline constexpr uint32_t kMaxArguments = 512;
 inline constexpr uint32_t kMaxKernelArgs = 512;
 /// Threads of a block, on every CUDA device.
 inline constexpr uint64_t kMaxThreads = 1024;
+/// Compute capability of a chip: 89 for sm_89, 120 for sm_120.
+inline constexpr uint32_t kMaxCompute = 9999;
 /// Alignment of the workspace, of the constants and of prepared memory, in bytes.
 inline constexpr uint64_t kBufferAlignment = 256;
 /// Prepared memory.

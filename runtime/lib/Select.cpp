@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Select.h"
 
+#include "Limits.h"
+
 #include <cctype>
 #include <vector>
 
@@ -21,28 +23,32 @@ Choice ptxOf(const bundle::LaunchList &list) {
   return {&list, uint32_t(list.ptx()), true, "ptx:" + list.chip()->str()};
 }
 
+/// At most kMaxCompute, so that ranks do not overflow.
+int computeOf(const bundle::LaunchList &list) { return int(list.compute()); }
+
 /// Whether a device can run the list's cubin or PTX at all.
 bool runsCubin(const bundle::LaunchList &list, int compute) {
-  const int own = list.compute();
+  const int own = computeOf(list);
   return list.cubin() != -1 &&
          (own == compute ||
           (!isArchSpecific(list) && own < compute && own / 10 == compute / 10));
 }
 bool runsPtx(const bundle::LaunchList &list, int compute) {
-  const int own = list.compute();
+  const int own = computeOf(list);
   return list.ptx() != -1 &&
          (own == compute || (!isArchSpecific(list) && own < compute));
 }
 
 /// Rank of a choice for a device; higher wins, 0 is unusable.
 int rankOf(const bundle::LaunchList &list, bool ptx, int compute) {
+  static_assert(kMaxCompute * 2 + 1 < 1000000, "kinds rank above chips");
   constexpr int kOwnCubin = 3000000, kPtx = 2000000, kOlderCubin = 1000000;
-  const int chip = int(list.compute()) * 2 + isArchSpecific(list);
+  const int chip = computeOf(list) * 2 + isArchSpecific(list);
   if (ptx)
     return runsPtx(list, compute) ? kPtx + chip : 0;
   if (!runsCubin(list, compute))
     return 0;
-  return (int(list.compute()) == compute ? kOwnCubin : kOlderCubin) + chip;
+  return (computeOf(list) == compute ? kOwnCubin : kOlderCubin) + chip;
 }
 
 uw_status forced(const bundle::Bundle &table, const bundle::Entry &entry,
