@@ -9,7 +9,7 @@ int main(void) {
   uw_bundle *bundle = NULL;
   uw_status status = uw_bundle_load_memory("x", 1, &bundle);
   if (uw_api_version() != UW_API_VERSION || status != UW_BAD_BUNDLE ||
-      bundle != NULL || strstr(uw_last_error(), "header") == NULL) {
+      bundle != NULL || strstr(uw_last_error(), "Upweave bundle") == NULL) {
     fprintf(stderr, "%s: %s\n", uw_status_name(status), uw_last_error());
     return 1;
   }
