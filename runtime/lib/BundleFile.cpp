@@ -207,8 +207,10 @@ uw_status BundleFile::verifyTableBytes() {
   const unsigned char *table = bytes.get() + sizeof(header);
   if (bundle::checksum(table, header.tableSize) != header.tableChecksum)
     return fail(UW_BAD_BUNDLE, "table checksum differs: {}", kRewrite);
+  UW_TRY(verifyStructure(table, header.tableSize));
+  // The library's own opinion, which is linear for what has come so far.
   flatbuffers::Verifier verifier(table, header.tableSize, /*max_depth=*/64,
-                                 /*max_tables=*/16u << 20);
+                                 /*max_tables=*/UINT32_MAX);
   if (!bundle::VerifyBundleBuffer(verifier))
     return fail(UW_BAD_BUNDLE, "table is malformed: {}", kRewrite);
   root = bundle::GetBundle(table);

@@ -228,10 +228,12 @@ void DeviceProgram::findPrepared() {
   const uint32_t count = length(entryTable->args());
   std::vector<bool> first(count), later(count);
   for (uint32_t i = 0; i < length(list.launches()); ++i)
-    for (const bundle::KernelArg *arg : *list.launches()->Get(i)->args())
-      if (arg->kind() == bundle::KernelArgKind::Buffer &&
-          arg->buffer() == bundle::BufferKind::Argument)
-        (i < list.preparing() ? first : later)[arg->argument()] = true;
+    for (uint32_t a = 0; a < length(list.launches()->Get(i)->args()); ++a) {
+      const bundle::KernelArg &arg = *list.launches()->Get(i)->args()->Get(a);
+      if (arg.kind() == bundle::KernelArgKind::Buffer &&
+          arg.buffer() == bundle::BufferKind::Argument)
+        (i < list.preparing() ? first : later)[arg.argument()] = true;
+    }
   onlyPrepared.resize(count);
   notPrepared.resize(count);
   for (uint32_t i = 0; i < count; ++i) {

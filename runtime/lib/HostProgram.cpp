@@ -102,12 +102,6 @@ public:
                   "the host variant is for '{}', this machine is {}: compile "
                   "the bundle on such a machine",
                   triple, kHostArch);
-    if (host.abi() > bundle::kHostAbiTeam)
-      return fail(UW_HOST_ERROR,
-                  "the host variant's abi is {}, this runtime knows 0 to {}: "
-                  "use the runtime of the compiler that made the bundle, or "
-                  "compile the bundle with the compiler of this runtime",
-                  host.abi(), bundle::kHostAbiTeam);
     if (host.abi() == bundle::kHostAbiTeam) {
       UW_TRY(teamSize(threads));
       pool = ThreadPool::get(threads);

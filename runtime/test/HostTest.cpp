@@ -193,16 +193,6 @@ TEST_F(TeamTest, AfterAFork) {
   EXPECT_TRUE(WIFEXITED(code) && WEXITSTATUS(code) == 0) << code;
 }
 
-TEST_F(TeamTest, UnknownAbi) {
-  bundle::BundleT table = teamTable();
-  table.entries[0]->host->abi = 2;
-  EXPECT_FALSE(
-      load(open(writeBundle(std::move(table), doublingSections())), UW_HOST));
-  EXPECT_EQ(UW_HOST_ERROR, status);
-  expectError("the host variant's abi is 2, this runtime knows 0 to 1: use the "
-              "runtime of the compiler that made the bundle, or compile");
-}
-
 TEST(HostProcessorTest, ReadsFlags) {
   const std::string x86 = "processor\t: 0\nvmx flags\t: vnmi\n"
                           "flags\t\t: fpu lm pni sse4_1 avx2 bmi1 abm\n\n"
