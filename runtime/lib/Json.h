@@ -3,6 +3,9 @@
 #ifndef UPWEAVE_RUNTIME_JSON_H
 #define UPWEAVE_RUNTIME_JSON_H
 
+#include "Printable.h"
+
+#include <cmath>
 #include <cstdint>
 #include <fmt/format.h>
 #include <string>
@@ -32,7 +35,10 @@ public:
   }
   void value(const char *text) { value(std::string_view(text)); }
   void value(bool flag) { raw(flag ? "true" : "false"); }
-  void value(double number) { raw(fmt::format("{}", number)); }
+  /// JSON has no infinity and no NaN.
+  void value(double number) {
+    raw(std::isfinite(number) ? fmt::format("{}", number) : "null");
+  }
   template <typename Int, typename = std::enable_if_t<std::is_integral_v<Int>>>
   void value(Int number) {
     raw(std::to_string(number));
@@ -80,13 +86,16 @@ private:
   void newline() { out += '\n' + std::string(2 * depth, ' '); }
   void quote(std::string_view text) {
     out += '"';
-    for (unsigned char c : text) {
+    while (!text.empty()) {
+      const unsigned char c = text[0];
+      const size_t bytes = printableBytes(text);
       if (c == '"' || c == '\\')
         (out += '\\') += char(c);
-      else if (c < 0x20)
-        out += fmt::format("\\u{:04x}", c);
-      else
-        out += char(c);
+      else if (bytes)
+        out += text.substr(0, bytes);
+      else // U+FFFD stands for bytes that are not UTF-8
+        out += fmt::format("\\u{:04x}", c < 0x80 ? unsigned(c) : 0xfffdu);
+      text.remove_prefix(bytes ? bytes : 1);
     }
     out += '"';
   }

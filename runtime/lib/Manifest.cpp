@@ -4,6 +4,7 @@
 
 #include "Arguments.h"
 #include "Json.h"
+#include "Printable.h"
 #include "Select.h"
 
 #include "upweave/bundle_format.h"
@@ -257,13 +258,18 @@ std::string manifestJson(const BundleFile &file) {
 }
 
 namespace {
+/// A string of the table for a terminal.
+std::string shown(const flatbuffers::String *string) {
+  return printable(text(string));
+}
+
 std::string known(int32_t value) {
   return value < 0 ? "unknown" : std::to_string(value);
 }
 
 void describeLaunches(std::string &out, const bundle::Bundle &table,
                       const bundle::LaunchList &list) {
-  out += fmt::format("  {}: {}{}{}, workspace {} bytes\n", text(list.chip()),
+  out += fmt::format("  {}: {}{}{}, workspace {} bytes\n", shown(list.chip()),
                      list.cubin() != -1 ? "cubin" : "",
                      list.cubin() != -1 && list.ptx() != -1 ? " and " : "",
                      list.ptx() != -1 ? "PTX" : "",
@@ -276,7 +282,7 @@ void describeLaunches(std::string &out, const bundle::Bundle &table,
     const bundle::Launch &launch = *list.launches()->Get(i);
     const bundle::Kernel &kernel = *table.kernels()->Get(launch.kernel());
     out += fmt::format("    {}  grid ({}, {}, {})  block ({}, {}, {})\n",
-                       text(kernel.symbol()), exprText(launch.grid()->Get(0)),
+                       shown(kernel.symbol()), exprText(launch.grid()->Get(0)),
                        exprText(launch.grid()->Get(1)),
                        exprText(launch.grid()->Get(2)), launch.block()->x(),
                        launch.block()->y(), launch.block()->z());
@@ -290,20 +296,20 @@ void describeLaunches(std::string &out, const bundle::Bundle &table,
   for (uint32_t i = 0; i < length(list.blocks()); ++i) {
     const bundle::BlockInfo &block = *list.blocks()->Get(i);
     out += fmt::format("    block at {}: {}, {}, precision {}\n",
-                       text(block.location()), text(block.producer()),
-                       text(block.schedule()), text(block.precision()));
+                       shown(block.location()), shown(block.producer()),
+                       shown(block.schedule()), shown(block.precision()));
   }
 }
 
 void describeEntry(std::string &out, const BundleFile &file,
                    const bundle::Entry &entry) {
-  out += fmt::format("\nentry {}\n", text(entry.name()));
+  out += fmt::format("\nentry {}\n", shown(entry.name()));
   for (uint32_t i = 0; i < length(entry.args()); ++i) {
     const bundle::Argument &arg = *entry.args()->Get(i);
     out += fmt::format(
         "  {:6} {:2}  {:12} {:5} {}{}\n",
         arg.role() == bundle::Role::Input ? "input" : "output", i,
-        text(arg.name()), dtypeName(uint32_t(arg.dtype())), argShape(arg),
+        shown(arg.name()), dtypeName(uint32_t(arg.dtype())), argShape(arg),
         length(arg.strides()) ? "  strides " + shapeText(arg.strides()->data(),
                                                          length(arg.strides()))
                               : "");
@@ -318,15 +324,15 @@ void describeEntry(std::string &out, const BundleFile &file,
     describeLaunches(out, file.table(), *entry.lists()->Get(i));
   if (const bundle::HostVariant *host = entry.host())
     out += fmt::format(
-        "  host: {} ({}), workspace {} bytes\n", text(host->symbol()),
-        text(file.table().images()->Get(host->image())->target_triple()),
+        "  host: {} ({}), workspace {} bytes\n", shown(host->symbol()),
+        shown(file.table().images()->Get(host->image())->target_triple()),
         host->workspace() ? exprText(host->workspace()) : "0");
   if (entry.meaning())
     out += fmt::format("  meaning: {} steps over {} tensors\n",
                        length(entry.meaning()->steps()),
                        length(entry.meaning()->tensors()));
   for (uint32_t i = 0; i < length(entry.notes()); ++i)
-    out += fmt::format("  note: {}\n", text(entry.notes()->Get(i)));
+    out += fmt::format("  note: {}\n", shown(entry.notes()->Get(i)));
 }
 } // namespace
 
@@ -336,10 +342,10 @@ std::string manifestText(const BundleFile &file) {
                                 bundle::kFormatVersion, file.size());
   for (uint32_t i = 0; i < length(table.producers()); ++i)
     out += fmt::format("  made with {} {}\n",
-                       text(table.producers()->Get(i)->name()),
-                       text(table.producers()->Get(i)->version()));
-  out +=
-      fmt::format("  holds {}\n", imagesText(table, *table.entries()->Get(0)));
+                       shown(table.producers()->Get(i)->name()),
+                       shown(table.producers()->Get(i)->version()));
+  out += fmt::format("  holds {}\n",
+                     printable(imagesText(table, *table.entries()->Get(0))));
   for (const bundle::Entry *entry : *table.entries())
     describeEntry(out, file, *entry);
   return out;

@@ -1,0 +1,49 @@
+// Finds printable characters in UTF-8 (RFC 3629).
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Printable.h"
+
+#include <cstdint>
+#include <fmt/format.h>
+
+namespace upweave {
+namespace rt {
+
+size_t printableBytes(std::string_view text) {
+  const auto byte = [&](size_t i) { return uint8_t(text[i]); };
+  const uint8_t first = byte(0);
+  if (first < 0x80)
+    return first >= 0x20 && first != 0x7f;
+  const size_t bytes = first >= 0xc2 && first < 0xe0   ? 2
+                       : first >= 0xe0 && first < 0xf0 ? 3
+                       : first >= 0xf0 && first < 0xf5 ? 4
+                                                       : 0;
+  if (bytes == 0 || bytes > text.size())
+    return 0;
+  uint32_t character = first & (0x7f >> bytes);
+  for (size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xc0) != 0x80)
+      return 0;
+    character = character << 6 | (byte(i) & 0x3f);
+  }
+  constexpr uint32_t kLeast[] = {0, 0, 0xa0, 0x800, 0x10000};
+  const bool isSurrogate = character >= 0xd800 && character < 0xe000;
+  return character < kLeast[bytes] || character > 0x10ffff || isSurrogate
+             ? 0
+             : bytes;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t bytes = printableBytes(text);
+    if (bytes)
+      out += text.substr(0, bytes);
+    else
+      out += fmt::format("\\x{:02x}", uint8_t(text[0]));
+    text.remove_prefix(bytes ? bytes : 1);
+  }
+  return out;
+}
+
+} // namespace rt
+} // namespace upweave
