@@ -9,6 +9,11 @@
 namespace upweave {
 namespace check {
 
+namespace {
+/// What adds up to an axis' positions is below it, so that sums do not overflow.
+constexpr int64_t kMaxExtent = int64_t(1) << 60;
+} // namespace
+
 /// Running sums of one element.
 struct ConvTransposeReader::Sums {
   std::vector<std::vector<Tap>> taps; ///< per axis
@@ -64,10 +69,17 @@ void ConvTransposeReader::bindAxes(const bundle::ConvTranspose &geometry) {
     if (axis.stride < 1 || axis.dilation < 1)
       throw CheckError(fmt::format("{}: axis {} has stride {} and dilation {}",
                                    where, a, axis.stride, axis.dilation));
-    axis.out = (axis.in - 1) * axis.stride - axis.low -
-               at(geometry.pad_high(), a, 0) +
-               axis.dilation * (axis.kernel - 1) +
-               at(geometry.output_padding(), a, 0) + 1;
+    const int64_t high = at(geometry.pad_high(), a, 0);
+    const int64_t extra = at(geometry.output_padding(), a, 0);
+    int64_t stuffed = 0, reach = 0;
+    bool ok = !__builtin_mul_overflow(axis.in - 1, axis.stride, &stuffed) &&
+              !__builtin_mul_overflow(axis.kernel - 1, axis.dilation, &reach);
+    for (int64_t part : {stuffed, reach, axis.low, high, extra})
+      ok = ok && part > -kMaxExtent && part < kMaxExtent;
+    if (!ok)
+      throw CheckError(
+          fmt::format("{}: the extents of axis {} overflow", where, a));
+    axis.out = stuffed - axis.low - high + reach + extra + 1;
   }
 }
 
@@ -85,6 +97,10 @@ void ConvTransposeReader::bindChannels(const bundle::ConvTranspose &geometry) {
                                  where, in, filterIn, filterOut, groups));
   inPerGroup = in / groups;
   outPerGroup = groupsInInput ? filterOut : filterOut / groups;
+  int64_t out;
+  if (__builtin_mul_overflow(groups, outPerGroup, &out))
+    throw CheckError(fmt::format("{}: {} groups of {} channels overflow", where,
+                                 groups, outPerGroup));
 }
 
 ConvTransposeReader::ConvTransposeReader(const Evaluator &evaluator,

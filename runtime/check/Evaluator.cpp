@@ -9,6 +9,11 @@
 namespace upweave {
 namespace check {
 
+namespace {
+/// Steps that wait for each other, so that the stack suffices for them.
+constexpr int32_t kMaxStepDepth = 2000;
+} // namespace
+
 Evaluator::~Evaluator() = default;
 
 ZeroMask StepEvaluator::findZeros(uint32_t) const { return ZeroMask(); }
@@ -62,8 +67,8 @@ Evaluator::Evaluator(const rt::BundleFile &file, const bundle::Entry &entry,
 void Evaluator::bindOutputs(const bundle::Entry &entry,
                             const bundle::Meaning &meaning) {
   uint32_t expected = 0;
-  for (const bundle::Argument *arg : *entry.args())
-    expected += arg->role() == bundle::Role::Output;
+  for (uint32_t i = 0; i < rt::length(entry.args()); ++i)
+    expected += entry.args()->Get(i)->role() == bundle::Role::Output;
   if (rt::length(meaning.results()) != expected)
     throw CheckError(fmt::format("the meaning has {} results, the entry {} "
                                  "outputs",
@@ -115,8 +120,9 @@ double Evaluator::estimateNeeds(Needs &needs) const {
     Need most;
     for (uint32_t tensor : results[step]) {
       const TensorInfo &info = tensors[tensor];
-      const double last =
-          info.shape.empty() ? 1 : double(std::max<int64_t>(info.shape.back(), 1));
+      const double last = info.shape.empty()
+                              ? 1
+                              : double(std::max<int64_t>(info.shape.back(), 1));
       Need &capped = needs[tensor];
       capped.elements = std::min(capped.elements, double(info.count));
       capped.runs = std::min({capped.runs, capped.elements,
@@ -132,14 +138,23 @@ double Evaluator::estimateNeeds(Needs &needs) const {
 
 ZeroMask Evaluator::findZeros(uint32_t tensor) const {
   const TensorInfo &info = tensors[tensor];
+  if (auto known = zeroMasks.find(tensor); known != zeroMasks.end())
+    return known->second;
   ZeroMask mask;
-  if (info.step >= 0)
+  bool fits = true;
+  for (int64_t size : info.shape) {
+    fits = fits && size <= maskedLeft;
+    maskedLeft -= fits ? size : 0;
+  }
+  if (!fits) // what is not known to be zero is read
+    mask.all = false;
+  else if (info.step >= 0)
     mask = steps[info.step]->findZeros(info.result);
   else if (info.splat && isFloat(info.dtype) &&
            loadElement(info.data, info.dtype, 0).v == 0)
     mask.all = true;
   mask.dims.resize(info.shape.size());
-  return mask;
+  return zeroMasks[tensor] = mask;
 }
 
 int64_t Evaluator::size(const bundle::Expr *expr,
@@ -202,12 +217,13 @@ void Evaluator::bindTensor(const rt::BundleFile &file,
         fmt::format("{}: section {} does not exist", where, table.section()));
   const rt::ByteView bytes = file.section(table.section());
   info.splat = table.splat();
-  const uint64_t needed =
-      uint64_t(info.splat ? 1 : info.count) * rt::dtypeBytes(info.dtype);
-  if (table.offset() > bytes.size || needed > bytes.size - table.offset())
-    throw CheckError(fmt::format("{}: {} bytes at {} are outside section {}",
-                                 where, needed, table.offset(),
-                                 table.section()));
+  const uint64_t needed = info.splat ? 1 : info.count;
+  const uint32_t each = rt::dtypeBytes(info.dtype);
+  if (table.offset() > bytes.size ||
+      needed > (bytes.size - table.offset()) / each)
+    throw CheckError(
+        fmt::format("{}: {} elements of {} bytes at {} are outside section {}",
+                    where, needed, each, table.offset(), table.section()));
   info.data = bytes.data + table.offset();
   info.dataStrides = info.strides;
 }
@@ -221,6 +237,7 @@ void Evaluator::bindSteps(const bundle::Meaning &meaning) {
     if (step.location() && step.location()->size())
       where += " at " + step.location()->str();
     currentStep = i;
+    currentDepth = 1;
     if (step.when() && size(step.when(), where) == 0)
       steps.push_back(nullptr);
     else
@@ -249,6 +266,8 @@ uint32_t Evaluator::use(uint32_t index, const std::string &where) const {
   if (index >= tensors.size() || !isDefined[index])
     throw CheckError(
         fmt::format("{}: tensor {} is not defined yet", where, index));
+  if (tensors[index].step >= 0)
+    currentDepth = std::max(currentDepth, tensors[index].depth + 1);
   return index;
 }
 
@@ -259,8 +278,14 @@ const TensorInfo &Evaluator::define(uint32_t index, uint32_t result,
         fmt::format("{}: tensor {} is defined twice or missing", where, index));
   if (!tensors[index].error.empty())
     throw CheckError(tensors[index].error);
+  // Reading recurs from step to step.
+  if (currentDepth > kMaxStepDepth)
+    throw CheckError(fmt::format("{}: it is the end of a chain of more than {} "
+                                 "steps, the longest that is evaluated",
+                                 where, kMaxStepDepth));
   isDefined[index] = true;
   tensors[index].step = currentStep;
+  tensors[index].depth = currentDepth;
   tensors[index].result = result;
   results[currentStep].push_back(index);
   return tensors[index];

@@ -13,6 +13,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <unordered_map>
 
 namespace upweave {
 namespace check {
@@ -87,8 +88,9 @@ struct TensorInfo {
   std::string error;     ///< why its sizes cannot be, if so
   /// Makes the elements, if given.
   const std::function<Value(int64_t)> *generate = nullptr;
-  int32_t step = -1;     ///< of a step's result
-  uint32_t result = 0;   ///< which of the step's
+  int32_t step = -1;   ///< of a step's result
+  int32_t depth = 0;   ///< steps in the longest chain that leads to it
+  uint32_t result = 0; ///< which of the step's
 };
 
 /// Where the elements of an input argument are.
@@ -184,6 +186,11 @@ private:
   std::vector<bool> isDefined;
   uint32_t defined = 0;
   int32_t currentStep = -1;
+  mutable int32_t currentDepth = 1; ///< of the step being bound
+  /// What was found once, as steps share tensors, and how many coordinates more
+  /// are looked at for it.
+  mutable std::unordered_map<uint32_t, ZeroMask> zeroMasks;
+  mutable int64_t maskedLeft = int64_t(1) << 27;
   std::vector<std::unique_ptr<StepEvaluator>> steps;
   std::vector<std::vector<uint32_t>> results; ///< tensors of each step
   std::vector<uint32_t> outputs;

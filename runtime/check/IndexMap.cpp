@@ -4,6 +4,7 @@
 
 #include "Expr.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace upweave {
@@ -11,15 +12,35 @@ namespace check {
 
 using bundle::ExprOp;
 
-int64_t elementCount(const Shape &shape) {
-  int64_t count = 1;
-  for (int64_t size : shape)
-    if (size < 0 || __builtin_mul_overflow(count, size, &count))
-      throw CheckError(fmt::format("a tensor dimension is {}", size));
+namespace {
+/// Dimensions of a tensor and loops of a step; they bound what is done for each
+/// pair of them.
+constexpr size_t kMaxDimensions = 64;
+
+uint32_t requireDimensions(size_t count, const std::string &where) {
+  if (count > kMaxDimensions)
+    throw CheckError(fmt::format("{}: {} dimensions or loops, at most {} are "
+                                 "supported",
+                                 where, count, kMaxDimensions));
   return count;
+}
+} // namespace
+
+int64_t elementCount(const Shape &shape) {
+  // A size of 0 counts as 1 at first: strides are products of some sizes.
+  int64_t count = 1;
+  bool empty = false;
+  for (int64_t size : shape) {
+    if (size < 0 ||
+        __builtin_mul_overflow(count, std::max<int64_t>(size, 1), &count))
+      throw CheckError(fmt::format("a tensor dimension is {}", size));
+    empty |= size == 0;
+  }
+  return empty ? 0 : count;
 }
 
 Shape rowMajorStrides(const Shape &shape) {
+  elementCount(shape); // no stride is above it
   Shape strides(shape.size());
   int64_t stride = 1;
   for (size_t d = shape.size(); d-- > 0;) {
@@ -38,8 +59,9 @@ void unravel(int64_t linear, const Shape &shape, int64_t *coords) {
 
 IndexMap::IndexMap(const ExprList *exprs, uint32_t loops,
                    const std::vector<Shape> &shapes, const std::string &where)
-    : loopCount(loops), where(where) {
-  for (uint32_t r = 0; exprs && r < exprs->size(); ++r)
+    : loopCount(requireDimensions(loops, where)), where(where) {
+  const size_t count = requireDimensions(exprs ? exprs->size() : 0, where);
+  for (size_t r = 0; r < count; ++r)
     add(exprs->Get(r), shapes);
 }
 
@@ -57,6 +79,10 @@ void IndexMap::add(const bundle::Expr *expr, const std::vector<Shape> &shapes) {
   };
   Result result;
   const auto *nodes = expr ? expr->nodes() : nullptr;
+  if (nodes && nodes->size() > rt::kMaxExprNodes)
+    throw CheckError(fmt::format("{}: an expression of {} nodes, at most {} "
+                                 "are supported",
+                                 where, nodes->size(), rt::kMaxExprNodes));
   for (uint32_t i = 0; nodes && i < nodes->size(); ++i) {
     const bundle::ExprNode &node = *nodes->Get(i);
     Node copy = {node.op(), node.value(), node.a(), node.b()};
@@ -128,55 +154,54 @@ int64_t IndexMap::linear(const int64_t *loops, const Shape &shape,
   return position;
 }
 
+namespace {
+/// base + sum of factors[l] * loop l.
+struct LinearForm {
+  int64_t base = 0;
+  Shape factors;
+
+  bool isConstant() const {
+    return std::all_of(factors.begin(), factors.end(),
+                       [](int64_t factor) { return factor == 0; });
+  }
+  /// `a op b` for Add and Sub, term by term; false on overflow.
+  bool combine(ExprOp op, const LinearForm &a, const LinearForm &b) {
+    bool ok = rt::applyExprOp(op, a.base, b.base, base);
+    for (size_t l = 0; ok && l < factors.size(); ++l)
+      ok = rt::applyExprOp(op, a.factors[l], b.factors[l], factors[l]);
+    return ok;
+  }
+  /// `other * factor`; false on overflow.
+  bool scale(const LinearForm &other, int64_t factor) {
+    bool ok = !__builtin_mul_overflow(other.base, factor, &base);
+    for (size_t l = 0; ok && l < factors.size(); ++l)
+      ok = !__builtin_mul_overflow(other.factors[l], factor, &factors[l]);
+    return ok;
+  }
+  /// `a op b` for any operator; false where it is not linear.
+  bool apply(ExprOp op, const LinearForm &a, const LinearForm &b) {
+    if (op == ExprOp::Add || op == ExprOp::Sub)
+      return combine(op, a, b);
+    if (op == ExprOp::Mul && (a.isConstant() || b.isConstant()))
+      return a.isConstant() ? scale(b, a.base) : scale(a, b.base);
+    return a.isConstant() && b.isConstant() &&
+           rt::applyExprOp(op, a.base, b.base, base);
+  }
+};
+} // namespace
+
 bool IndexMap::linearForm(uint32_t index, int64_t &base,
                           Shape &coefficients) const {
-  struct Form {
-    int64_t base = 0;
-    Shape factors;
-    bool constant() const {
-      for (int64_t f : factors)
-        if (f)
-          return false;
-      return true;
-    }
-  };
-  std::vector<Form> forms;
+  std::vector<LinearForm> forms;
   for (const Node &node : perDimension[index].nodes) {
-    Form form;
+    LinearForm form;
     form.factors.assign(loopCount, 0);
-    switch (node.op) {
-    case ExprOp::Const:
+    if (node.op == ExprOp::Const)
       form.base = node.value;
-      break;
-    case ExprOp::Loop:
+    else if (node.op == ExprOp::Loop)
       form.factors[node.a] = 1;
-      break;
-    case ExprOp::Add:
-    case ExprOp::Sub: {
-      const int64_t sign = node.op == ExprOp::Add ? 1 : -1;
-      form.base = forms[node.a].base + sign * forms[node.b].base;
-      for (uint32_t l = 0; l < loopCount; ++l)
-        form.factors[l] =
-            forms[node.a].factors[l] + sign * forms[node.b].factors[l];
-      break;
-    }
-    case ExprOp::Mul: {
-      const bool left = forms[node.a].constant();
-      if (!left && !forms[node.b].constant())
-        return false;
-      const int64_t factor = forms[left ? node.a : node.b].base;
-      const Form &other = forms[left ? node.b : node.a];
-      form.base = other.base * factor;
-      for (uint32_t l = 0; l < loopCount; ++l)
-        form.factors[l] = other.factors[l] * factor;
-      break;
-    }
-    default:
-      if (!forms[node.a].constant() || !forms[node.b].constant() ||
-          !rt::applyExprOp(node.op, forms[node.a].base, forms[node.b].base,
-                           form.base))
-        return false;
-    }
+    else if (!form.apply(node.op, forms[node.a], forms[node.b]))
+      return false;
     forms.push_back(std::move(form));
   }
   base = forms.back().base;
@@ -211,7 +236,10 @@ bool InverseMap::build(const IndexMap &map, const Shape &loops,
       const Digit &digit = result.digits[i];
       if (digit.factor <= reach)
         return false;
-      reach += digit.factor * (loops[digit.loop] - 1);
+      int64_t own;
+      if (__builtin_mul_overflow(digit.factor, loops[digit.loop] - 1, &own) ||
+          __builtin_add_overflow(reach, own, &reach))
+        return false;
     }
     out.results.push_back(std::move(result));
   }
@@ -224,7 +252,9 @@ bool InverseMap::build(const IndexMap &map, const Shape &loops,
 bool InverseMap::apply(const int64_t *coords, int64_t *loops) const {
   std::fill(loops, loops + sizes.size(), 0);
   for (size_t r = 0; r < results.size(); ++r) {
-    int64_t rest = coords[r] - results[r].base;
+    int64_t rest;
+    if (__builtin_sub_overflow(coords[r], results[r].base, &rest))
+      return false;
     for (const Digit &digit : results[r].digits) {
       if (rest < 0)
         return false;

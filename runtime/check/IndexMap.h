@@ -16,7 +16,7 @@ using ExprList = flatbuffers::Vector<flatbuffers::Offset<bundle::Expr>>;
 
 /// Number of elements; throws when it overflows.
 int64_t elementCount(const Shape &shape);
-/// Row-major strides of a shape.
+/// Row-major strides of a shape; throws when they overflow.
 Shape rowMajorStrides(const Shape &shape);
 /// Coordinates of row-major element `linear`.
 void unravel(int64_t linear, const Shape &shape, int64_t *coords);

@@ -18,6 +18,9 @@ constexpr int64_t kMaxForwardElements = int64_t(1) << 27;
 /// Elements of so many iterations are computed by all threads together.
 constexpr int64_t kLongElement = 4096;
 
+/// Values of one loop that an element is made from; there are lists of them.
+constexpr int64_t kMaxFreeLoop = int64_t(1) << 24;
+
 /// A result that is `accumulator + term`: its rounding does not follow the
 /// order of the reference, see sumUnit().
 struct Sum {
@@ -104,7 +107,7 @@ private:
   std::once_flag forwardDone;
   LoopRanges ranges; ///< of loops not found from a result's coordinates
   bool isProductSum = false;
-  Factor left, right; ///< of a product sum
+  Factor left, right;      ///< of a product sum
   WorkPool::Claims claims; ///< long elements being evaluated
 };
 
@@ -169,6 +172,12 @@ void LoopNestEvaluator::bindInverse() {
   for (uint32_t l = 0; invertible && l < sizes.size(); ++l)
     if (results.empty() || !results.front().inverse.determined()[l])
       freeLoops.push_back(l);
+  for (uint32_t l : freeLoops)
+    if (sizes[l] > kMaxFreeLoop)
+      throw CheckError(fmt::format(
+          "{}: an element is made from {} values of loop {}, at most {} are "
+          "evaluated: compare with --expect FILE.npy",
+          where, sizes[l], l, kMaxFreeLoop));
   ranges = LoopRanges(sizes, std::move(freeLoops));
 }
 
@@ -188,8 +197,8 @@ bool LoopNestEvaluator::findFactor(uint32_t value, Factor &factor) const {
 /// A nest whose one result is a sum of products of two inputs skips products
 /// with filled-in zeros, and finds its factors without running the body.
 void LoopNestEvaluator::bindProducts() {
-  if (!invertible || empty || results.size() != 1 || !results[0].sum.isProduct ||
-      !results[0].sum.isSum)
+  if (!invertible || empty || results.size() != 1 ||
+      !results[0].sum.isProduct || !results[0].sum.isSum)
     return;
   const Sum &sum = results[0].sum;
   const Op &add = program.ops()[sum.op];
@@ -203,10 +212,9 @@ void LoopNestEvaluator::bindProducts() {
     const MappedTensor &operand = ins[factor->input];
     ranges.addFactor(operand, evaluator.findZeros(operand.tensor));
   }
-  isProductSum = LinearPosition::find(evaluator, ins[left.input], sizes,
-                                      left.position) &&
-                 LinearPosition::find(evaluator, ins[right.input], sizes,
-                                      right.position);
+  isProductSum =
+      LinearPosition::find(evaluator, ins[left.input], sizes, left.position) &&
+      LinearPosition::find(evaluator, ins[right.input], sizes, right.position);
 }
 
 bool LoopNestEvaluator::usesAccumulator(uint32_t accumulator,
@@ -293,8 +301,8 @@ void LoopNestEvaluator::addTerm(Running &running, const Value &term) {
 
 /// The product of an fma, before it is added.
 static Value multiply(const Value &a, const Value &b) {
-  return floatValue(a.v * b.v, std::fabs(a.v) * b.e + std::fabs(b.v) * a.e +
-                                   a.e * b.e);
+  return floatValue(a.v * b.v,
+                    std::fabs(a.v) * b.e + std::fabs(b.v) * a.e + a.e * b.e);
 }
 
 /// Takes the body's results; sums add their term's value and error themselves.
@@ -392,8 +400,7 @@ void LoopNestEvaluator::evaluateElement(std::vector<int64_t> loops) {
   Frame frame;
   frame.accumulators.resize(results.size());
   for (size_t i = 0; i < results.size(); ++i)
-    frame.accumulators[i].value =
-        results[i].init.read(evaluator, loops.data());
+    frame.accumulators[i].value = results[i].init.read(evaluator, loops.data());
   LoopRanges::Lists lists;
   std::vector<std::vector<int64_t>> storage;
   if (ranges.find(loops.data(), lists, storage)) {
@@ -498,7 +505,8 @@ ZeroMask LoopNestEvaluator::findZeros(uint32_t index) const {
   mask.dims.resize(shape.size());
   for (uint32_t d = 0; d < shape.size(); ++d)
     for (uint32_t r = 0; r < in.map.results(); ++r)
-      if (in.map.loopOf(r) >= 0 && in.map.loopOf(r) == result.init.map.loopOf(d))
+      if (in.map.loopOf(r) >= 0 &&
+          in.map.loopOf(r) == result.init.map.loopOf(d))
         mask.dims[d] = from.dims[r];
   return mask;
 }
@@ -526,8 +534,8 @@ Need LoopNestEvaluator::getOperandNeed(const MappedTensor &operand,
   read.runs = read.elements;
   if (last >= 0 && last == runLoop)
     read.runs *= need.runs / need.elements;
-  else if (last >= 0 && std::count(ranges.loops().begin(),
-                                   ranges.loops().end(), uint32_t(last)))
+  else if (last >= 0 && std::count(ranges.loops().begin(), ranges.loops().end(),
+                                   uint32_t(last)))
     read.runs /= double(sizes[last]);
   return read;
 }

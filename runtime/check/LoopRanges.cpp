@@ -8,6 +8,25 @@
 namespace upweave {
 namespace check {
 
+namespace {
+/// The lowest and the highest of base + sum of coefficients[l] * loop l; false
+/// if one of them, or a part of the sum, overflows.
+bool findExtent(int64_t base, const Shape &coefficients, const Shape &sizes,
+                int64_t &low, int64_t &high) {
+  low = high = base;
+  for (size_t l = 0; l < sizes.size(); ++l) {
+    int64_t reach;
+    if (__builtin_mul_overflow(coefficients[l],
+                               std::max<int64_t>(sizes[l] - 1, 0), &reach))
+      return false;
+    int64_t &end = reach < 0 ? low : high;
+    if (__builtin_add_overflow(end, reach, &end))
+      return false;
+  }
+  return true;
+}
+} // namespace
+
 LoopRanges::LoopRanges(const Shape &sizes, std::vector<uint32_t> free)
     : sizes(sizes), freeLoops(std::move(free)) {
   for (uint32_t loop : freeLoops) {
@@ -23,7 +42,9 @@ void LoopRanges::addFactor(const MappedTensor &operand, ZeroMask zeros) {
       continue;
     Rule rule;
     rule.free = -1;
-    if (!operand.map.linearForm(d, rule.base, rule.coefficients))
+    int64_t low, high;
+    if (!operand.map.linearForm(d, rule.base, rule.coefficients) ||
+        !findExtent(rule.base, rule.coefficients, sizes, low, high))
       continue;
     int found = 0;
     for (size_t f = 0; f < freeLoops.size(); ++f)
@@ -97,14 +118,14 @@ bool LinearPosition::find(const Evaluator &evaluator,
     Shape coefficients;
     if (!operand.map.linearForm(d, base, coefficients))
       return false;
-    int64_t low = base, high = base;
-    for (size_t l = 0; l < sizes.size(); ++l) {
-      const int64_t reach = coefficients[l] * (sizes[l] - 1);
-      (reach < 0 ? low : high) += reach;
-      position.steps[l] += coefficients[l] * info.strides[d];
-    }
-    if (low < 0 || high >= info.shape[d])
+    int64_t low, high;
+    if (!findExtent(base, coefficients, sizes, low, high) || low < 0 ||
+        high >= info.shape[d])
       return false;
+    // Within the tensor nothing overflows; a loop of one value stays where it is.
+    for (size_t l = 0; l < sizes.size(); ++l)
+      if (sizes[l] > 1)
+        position.steps[l] += coefficients[l] * info.strides[d];
     position.base += base * info.strides[d];
   }
   return true;

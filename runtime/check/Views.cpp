@@ -87,8 +87,10 @@ public:
                                "dimension");
     Shape kept;
     for (size_t d = 0; d < rank; ++d) {
-      const int64_t last = offset[d] + stride[d] * (size[d] - 1);
+      int64_t last;
       if (stride[d] < 1 || size[d] < 0 ||
+          __builtin_mul_overflow(stride[d], size[d] - 1, &last) ||
+          __builtin_add_overflow(last, offset[d], &last) ||
           (size[d] > 0 && (offset[d] < 0 || last >= of.shape[d])))
         throw CheckError(fmt::format(
             "{}: dimension {}: offset {}, size {}, stride {} do not fit {}",
@@ -176,6 +178,12 @@ public:
     if (low.size() != info.shape.size() ||
         low.size() != evaluator.tensor(source).shape.size())
       throw CheckError(where + ": low is not one per dimension");
+    // Reading subtracts it from coordinates.
+    int64_t end;
+    for (size_t d = 0; d < low.size(); ++d)
+      if (__builtin_sub_overflow(info.shape[d], low[d], &end))
+        throw CheckError(
+            fmt::format("{}: low is {} in dimension {}", where, low[d], d));
   }
   Value read(uint32_t, int64_t linear) override {
     const TensorInfo &from = evaluator.tensor(source);
