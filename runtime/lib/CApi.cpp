@@ -253,3 +253,46 @@ uw_status uw_program_launch(const uw_program *program,
     return program->program->launch(request);
   });
 }
+
+namespace {
+/// The caller's decision about a bundle.
+Approve approvalBy(uw_verify verify, void *context) {
+  return [verify, context](ByteView bytes) {
+    const int answer = verify(context, bytes.data, bytes.size);
+    return answer == 0 ? UW_OK
+                       : fail(UW_NOT_TRUSTED,
+                              "the caller's uw_verify returned {} for these {} "
+                              "bytes: the bundle is not trusted",
+                              answer, bytes.size);
+  };
+}
+} // namespace
+
+uw_status uw_bundle_load_file_verified(const char *path, uw_verify verify,
+                                       void *context, uw_bundle **bundle) {
+  return guarded([&] {
+    if (!path || !verify || !bundle)
+      return fail(UW_INVALID_ARGUMENT, "{} is null",
+                  !path     ? "path"
+                  : !verify ? "verify"
+                            : "bundle");
+    std::shared_ptr<const BundleFile> file;
+    UW_TRY(BundleFile::read(path, file, approvalBy(verify, context)));
+    return finishLoad(std::move(file), bundle);
+  });
+}
+
+uw_status uw_bundle_load_memory_verified(const void *data, size_t size,
+                                         uw_verify verify, void *context,
+                                         uw_bundle **bundle) {
+  return guarded([&] {
+    if ((!data && size) || !verify || !bundle)
+      return fail(UW_INVALID_ARGUMENT, "{} is null",
+                  !bundle   ? "bundle"
+                  : !verify ? "verify"
+                            : "data");
+    std::shared_ptr<const BundleFile> file;
+    UW_TRY(BundleFile::copy(data, size, file, approvalBy(verify, context)));
+    return finishLoad(std::move(file), bundle);
+  });
+}

@@ -51,6 +51,8 @@ const StatusText kStatusTexts[] = {
     {UW_BAD_PREPARED, "UW_BAD_PREPARED",
      "the prepared memory is missing, too small, misaligned or another "
      "program's"},
+    {UW_NOT_TRUSTED, "UW_NOT_TRUSTED",
+     "the caller's verification refused the bundle"},
 };
 
 const StatusText *find(uw_status status) {

@@ -144,4 +144,44 @@ TEST(ReadFile, ApprovalComesFirst) {
   EXPECT_EQ("'" + path + "': never", rt::lastError());
 }
 
+/// The C interface: the context arrives, and the answer decides.
+TEST(ReadFile, CallersVerify) {
+  const Bytes bytes = doublingBundle({"sm_89"});
+  const std::string path = writeTemporary("signed", bytes);
+  struct Context {
+    int calls = 0, answer = 0;
+    uint64_t sum = 0;
+  } context;
+  auto verify = [](void *data, const void *shown, size_t size) {
+    auto *seen = static_cast<Context *>(data);
+    ++seen->calls;
+    seen->sum = checksum(shown, size);
+    return seen->answer;
+  };
+  uw_bundle *bundle = nullptr;
+  EXPECT_EQ(UW_OK, uw_bundle_load_file_verified(path.c_str(), verify, &context,
+                                                &bundle));
+  EXPECT_EQ(1, context.calls);
+  EXPECT_EQ(checksum(bytes.data(), bytes.size()), context.sum);
+  EXPECT_STREQ("twice", uw_bundle_entry_name(bundle, 0));
+  uw_bundle_release(bundle);
+  bundle = nullptr;
+  context.answer = -7;
+  EXPECT_EQ(UW_NOT_TRUSTED,
+            uw_bundle_load_memory_verified(bytes.data(), bytes.size(), verify,
+                                           &context, &bundle));
+  EXPECT_EQ("the caller's uw_verify returned -7 for these " +
+                std::to_string(bytes.size()) +
+                " bytes: the bundle is not trusted",
+            rt::lastError());
+  EXPECT_EQ(nullptr, bundle);
+  EXPECT_EQ(2, context.calls);
+  EXPECT_EQ(UW_INVALID_ARGUMENT, uw_bundle_load_file_verified(
+                                     path.c_str(), nullptr, &context, &bundle));
+  // What is no bundle is not shown.
+  EXPECT_EQ(UW_BAD_BUNDLE, uw_bundle_load_memory_verified("none", 4, verify,
+                                                          &context, &bundle));
+  EXPECT_EQ(2, context.calls);
+}
+
 } // namespace

@@ -24,7 +24,7 @@ extern "C" {
 
 /** Version of this header. It grows when functions are added; a library whose
  * uw_api_version() is lower than the header's lacks some of them. */
-#define UW_API_VERSION 2u
+#define UW_API_VERSION 3u
 
 /** UW_API_VERSION that the library was built with. */
 UW_API uint32_t uw_api_version(void);
@@ -47,7 +47,9 @@ typedef enum uw_status {
   UW_BAD_WORKSPACE = 12,   /**< workspace missing, too small or misaligned */
   UW_OUT_OF_MEMORY = 13,
   UW_INTERNAL = 14,
-  UW_BAD_PREPARED = 15 /**< prepared memory of another size, place or program */
+  UW_BAD_PREPARED =
+      15,             /**< prepared memory of another size, place or program */
+  UW_NOT_TRUSTED = 16 /**< the caller's uw_verify refused the bundle */
 } uw_status;
 
 /** "UW_BAD_TENSOR" and the like; never null. */
@@ -100,13 +102,33 @@ typedef struct uw_argument {
 
 /* ----------------------------------------------------------------- bundles */
 
+/* A bundle is code: its images run on the device and, as a shared object, in
+ * this process, with all that the process may do. Load only what you trust.
+ * Loading verifies that the file is consistent; its checksums find accidents and
+ * are no signature. */
 typedef struct uw_bundle uw_bundle;
 
-/** Reads and verifies a bundle file. Release with uw_bundle_release. */
+/** Reads and verifies a bundle file. Release with uw_bundle_release. Large files
+ * are mapped: replace a file by rename, do not write over it or cut it, while it
+ * is loaded. */
 UW_API uw_status uw_bundle_load_file(const char *path, uw_bundle **bundle);
 /** The same from memory, which is copied. */
 UW_API uw_status uw_bundle_load_memory(const void *data, size_t size,
                                        uw_bundle **bundle);
+
+/** Decides whether a bundle is trusted, by a signature of its bytes, say: 0 if it
+ * is. `context` is the caller's. The bytes stay where they are during the call
+ * only. */
+typedef int (*uw_verify)(void *context, const void *data, size_t size);
+/** Since version 3: loads a bundle that `verify` trusts (else UW_NOT_TRUSTED). It
+ * is called once, with a copy of the whole file, before anything in that but the
+ * file's magic is looked at; the copy is what is used. */
+UW_API uw_status uw_bundle_load_file_verified(const char *path,
+                                              uw_verify verify, void *context,
+                                              uw_bundle **bundle);
+UW_API uw_status uw_bundle_load_memory_verified(const void *data, size_t size,
+                                                uw_verify verify, void *context,
+                                                uw_bundle **bundle);
 /** Null is allowed. Programs loaded from the bundle stay valid. */
 UW_API void uw_bundle_release(uw_bundle *bundle);
 
