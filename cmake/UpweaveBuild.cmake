@@ -34,6 +34,12 @@ if(UPWEAVE_SANITIZE)
   add_link_options(-fsanitize=${UPWEAVE_SANITIZE})
 endif()
 
+if(UPWEAVE_FUZZ)
+  # Every library tells the fuzzer where it went; what a sanitizer finds ends the
+  # process, which is a finding.
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=all)
+endif()
+
 # upweave_warnings(TARGET): the warnings every target of the project builds with.
 function(upweave_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wno-unused-parameter)

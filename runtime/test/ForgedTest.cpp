@@ -3,9 +3,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "TestBundle.h"
 
+#include "Harness.h"
+
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <limits>
 
 using namespace upweave;
@@ -366,6 +371,21 @@ TEST(Forged, SectionPlaces) {
                                     forged.sections[i].size())));
     expectIn("does not fit the file", forged.error());
   }
+}
+
+/// What the fuzzer starts from and what it has found, under this build.
+TEST(Forged, Corpus) {
+  int count = 0, accepted = 0;
+  for (const auto &item :
+       std::filesystem::directory_iterator(UPWEAVE_FUZZ_CORPUS)) {
+    std::ifstream in(item.path(), std::ios::binary);
+    fuzz::Bytes bytes{std::istreambuf_iterator<char>(in), {}};
+    fuzz::refit(bytes);
+    accepted += fuzz::exercise(bytes);
+    ++count;
+  }
+  EXPECT_GE(count, 5) << UPWEAVE_FUZZ_CORPUS;
+  EXPECT_GE(accepted, 5);
 }
 
 } // namespace
