@@ -16,6 +16,17 @@ bool floorDiv(int64_t a, int64_t b, int64_t &out) {
     --out;
   return true;
 }
+
+/// Never overflows, as its size is below the divisor's; the quotient times the
+/// divisor may.
+bool floorMod(int64_t a, int64_t b, int64_t &out) {
+  if (b == 0)
+    return false;
+  out = b == -1 ? 0 : a % b;
+  if (out != 0 && (out < 0) != (b < 0))
+    out += b;
+  return true;
+}
 } // namespace
 
 bool applyExprOp(bundle::ExprOp op, int64_t a, int64_t b, int64_t &out) {
@@ -34,10 +45,7 @@ bool applyExprOp(bundle::ExprOp op, int64_t a, int64_t b, int64_t &out) {
     out += a % b != 0;
     return true;
   case bundle::ExprOp::Mod:
-    if (!floorDiv(a, b, out))
-      return false;
-    out = a - out * b;
-    return true;
+    return floorMod(a, b, out);
   case bundle::ExprOp::Min:
     out = std::min(a, b);
     return true;

@@ -264,6 +264,9 @@ TEST(Expr, Operators) {
   EXPECT_EQ(3, evaluate(ExprOp::Min, 3, 4));
   EXPECT_EQ(4, evaluate(ExprOp::Max, 3, 4));
   EXPECT_EQ(-999, evaluate(ExprOp::Mod, 3, 0));
+  EXPECT_EQ(INT64_MIN + 3, evaluate(ExprOp::Mod, 3, INT64_MIN));
+  EXPECT_EQ(INT64_MAX - 3, evaluate(ExprOp::Mod, -3, INT64_MAX));
+  EXPECT_EQ(0, evaluate(ExprOp::Mod, INT64_MIN, -1));
   EXPECT_EQ(-999, evaluate(ExprOp::FloorDiv, INT64_MIN, -1));
   EXPECT_EQ(-999, evaluate(ExprOp::Mul, INT64_MAX, 2));
 }
