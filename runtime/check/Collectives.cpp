@@ -1,7 +1,7 @@
 // Reductions over a row and layer normalisation, with their errors.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CompensatedSum.h"
-#include "ScalarProgram.h"
+#include "FloatErrors.h"
 
 namespace upweave {
 namespace check {
@@ -46,13 +46,15 @@ Opcode combiner(ReduceKind kind, DType dtype) {
 /// reference: it is that of `count` terms of these magnitudes.
 Value sumRow(DType dtype, const Value *row, size_t count) {
   CompensatedSum v;
-  double e = 0, magnitude = 0;
+  SumOf sum;
   for (size_t r = 0; r < count; ++r) {
     v += row[r].v;
-    e += row[r].e;
-    magnitude += std::fabs(row[r].v);
+    sum.note(row[r]);
   }
-  return rounded(dtype, v.get(), e + sumUnit(dtype, count) * magnitude);
+  sum.v = v.get();
+  sum.unit = sumUnit(dtype, count);
+  sum.count = count;
+  return roundedSum(dtype, sum);
 }
 } // namespace
 
@@ -77,49 +79,85 @@ Value reduceRow(ReduceKind kind, DType dtype, const Value *row, size_t count) {
   return result;
 }
 
-void layerNormRow(DType dtype, double eps, const Value *row, Value *out,
-                  size_t count) {
-  // Statistics are kept in f32 at least, whatever the data's type.
-  const DType inner = dtype == DType::F64 ? DType::F64 : DType::F32;
-  const double unit = roundoff(inner);
-  CompensatedSum sum, squares;
-  double meanError = 0;
+namespace {
+/// A row's statistics, with what a kernel may be off by.
+struct Statistics {
+  double mean = 0, correction = 0, meanError = 0;
+  Value variance;
+  double deviation = 0; ///< the root of the variance
+  double unit = 0;      ///< roundoff of the type they are kept in
+  double shift = 0;     ///< what the corrected mean is off by beside rounding
+  double tiny = 0;      ///< what flushes to zero
+
+  // What rounding the mean left is taken out as in a kernel, or f64 rows could
+  // not be judged.
+  double center(const Value &x) const { return (x.v - mean) - correction; }
+  /// The corrected mean is good to the deviations' rounding, not the mean's.
+  double errorOf(const Value &x) const {
+    return x.e + meanError + shift + tiny +
+           unit * (std::fabs(center(x)) + deviation);
+  }
+};
+
+Statistics measureRow(DType inner, const Value *row, size_t count) {
+  Statistics s;
+  s.unit = roundoff(inner);
+  s.tiny = flushesDenormals(inner) ? smallestNormal(inner) : 0;
+  CompensatedSum sum, rest, squares;
   for (size_t r = 0; r < count; ++r) {
     sum += row[r].v;
-    meanError += row[r].e / count;
+    s.meanError += row[r].e / count;
   }
-  const double mean = sum.get() / count;
-  // What rounding the mean left: as in a kernel, or f64 rows could not be judged.
-  CompensatedSum rest;
+  s.mean = sum.get() / count;
   for (size_t r = 0; r < count; ++r)
-    rest += row[r].v - mean;
-  const double correction = rest.get() / count;
-  auto center = [&](const Value &x) { return (x.v - mean) - correction; };
+    rest += row[r].v - s.mean;
+  s.correction = rest.get() / count;
   for (size_t r = 0; r < count; ++r)
-    squares += center(row[r]) * center(row[r]);
+    squares += s.center(row[r]) * s.center(row[r]);
   const double variance = squares.get() / count;
-  // The corrected mean is good to the deviations' rounding, not the mean's.
-  const double deviation = std::sqrt(variance);
-  // What it was corrected by is good to its own rounding: all there is of a
-  // constant row.
-  const double twice = sumUnit(inner, count) * sumUnit(inner, count);
-  auto deviationError = [&](const Value &x) {
-    return x.e + meanError + twice * std::fabs(mean) +
-           unit * (std::fabs(center(x)) + deviation);
-  };
-  double varianceError = sumUnit(inner, count) * variance;
-  for (size_t r = 0; r < count; ++r)
-    varianceError +=
-        2 * std::fabs(center(row[r])) * deviationError(row[r]) / count;
-  const double rstd = 1 / std::sqrt(variance + eps);
-  const double rstdError = 0.5 * rstd * rstd * rstd * varianceError;
+  s.deviation = std::sqrt(variance);
+  // What the mean was corrected by is good to its own rounding: all there is of
+  // a constant row.
+  const double sums = sumUnit(inner, count);
+  s.shift = sums * sums * std::fabs(s.mean);
+  double e = sums * variance + s.tiny + underflow(inner);
   for (size_t r = 0; r < count; ++r) {
-    const double d = center(row[r]);
-    out[r] = rounded(dtype, d * rstd,
-                     rstd * deviationError(row[r]) + std::fabs(d) * rstdError,
+    const Value x = floatValue(s.center(row[r]), s.errorOf(row[r]));
+    e += productError(x, x) / count;
+  }
+  s.variance = floatValue(variance, e);
+  s.variance.low = 0;
+  return s;
+}
+} // namespace
+
+void layerNormRow(DType dtype, double eps, const Value *row, Value *out,
+                  size_t count) {
+  bool known = true;
+  for (size_t r = 0; r < count; ++r)
+    known &= !std::isinf(row[r].e);
+  // Statistics are kept in f32 at least, whatever the data's type.
+  const DType inner = sumType(dtype);
+  const Statistics s = measureRow(inner, row, count);
+  Value square = floatValue(s.variance.v + eps, s.variance.e);
+  square.low = eps;
+  const double rstd = 1 / std::sqrt(square.v);
+  auto inverseRoot = [](double x) { return 1 / std::sqrt(x); };
+  // A variance that may be zero, with nothing added, is divided by.
+  known &= !(lowest(square) <= 0 && square.e != 0);
+  const double rstdError =
+      known && std::isfinite(rstd) ? measured(square, rstd, inverseRoot) : 0;
+  for (size_t r = 0; r < count; ++r) {
+    const double d = s.center(row[r]), y = d * rstd;
+    if (!known) {
+      out[r] = floatValue(y, INFINITY);
+      continue;
+    }
+    const Value x = floatValue(d, s.errorOf(row[r]));
+    out[r] = rounded(dtype, y, productError(x, floatValue(rstd, rstdError)),
                      /*units=*/2);
     if (dtype != inner)
-      out[r].e += 2 * unit * std::fabs(d * rstd);
+      out[r].e += 2 * s.unit * std::fabs(y);
   }
 }
 

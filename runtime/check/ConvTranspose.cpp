@@ -3,6 +3,7 @@
 #include "ConvTranspose.h"
 
 #include "CompensatedSum.h"
+#include "FloatErrors.h"
 
 #include <fmt/format.h>
 
@@ -153,7 +154,7 @@ void ConvTransposeReader::accumulate(Evaluator &evaluator, size_t axis,
     }
     sums.v += a.v * b.v;
     sums.magnitude += std::fabs(a.v * b.v);
-    sums.e += std::fabs(a.v) * b.e + std::fabs(b.v) * a.e + a.e * b.e;
+    sums.e += productError(a, b);
   }
 }
 
@@ -198,8 +199,14 @@ Value ConvTransposeReader::read(Evaluator &evaluator, const int64_t *coords,
   accumulate(evaluator, 0, xBase, filterBase, sums);
   if (!sums.floats)
     return intValue(wrapInteger(dtype, sums.i));
-  const double unit = contractionUnit(precision, dtype, double(sums.count));
-  return rounded(dtype, sums.v.get(), sums.e + unit * sums.magnitude);
+  SumOf sum;
+  sum.v = sums.v.get();
+  sum.e = sums.e;
+  sum.magnitude = sums.magnitude;
+  sum.count = double(sums.count);
+  sum.unit = contractionUnit(precision, dtype, sum.count);
+  sum.low = -INFINITY;
+  return roundedSum(dtype, sum);
 }
 
 } // namespace check

@@ -1,7 +1,7 @@
-// Floating-point ops in float64, each with the error it passes on (the size of
-// its derivative) and the error it adds (units of the result's roundoff).
+// Floating-point arithmetic in float64, each op with the error it passes on and
+// the error it adds (units of the result's roundoff).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ScalarProgram.h"
+#include "FloatErrors.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -12,14 +12,6 @@ namespace check {
 using bundle::Opcode;
 
 namespace {
-/// Units that a library or expanded function may be off by.
-constexpr double kFunctionUnits = 4;
-
-/// Error from an input: derivative times error, with 0 * Inf = 0.
-double passed(double derivative, double e) {
-  return e == 0 ? 0 : std::fabs(derivative) * e;
-}
-
 /// A comparison of floats that an error of k e could turn around.
 bool tooClose(const Value &a, const Value &b) {
   if (std::isinf(a.e) || std::isinf(b.e))
@@ -36,24 +28,21 @@ double larger(double a, double b) {
 double smaller(double a, double b) { return -larger(-a, -b); }
 
 /// Maxima and minima: the error of the one chosen, or of both when close.
-Value extremum(const Op &op, const Value &a, const Value &b) {
-  double v;
-  switch (op.opcode) {
-  case Opcode::MaximumF:
-    v = larger(a.v, b.v);
-    break;
-  case Opcode::MinimumF:
-    v = smaller(a.v, b.v);
-    break;
-  case Opcode::MaxNumF:
-    v = std::isnan(a.v) ? b.v : std::isnan(b.v) ? a.v : larger(a.v, b.v);
-    break;
-  default:
-    v = std::isnan(a.v) ? b.v : std::isnan(b.v) ? a.v : smaller(a.v, b.v);
-  }
-  if (tooClose(a, b))
-    return floatValue(v, std::max(a.e, b.e));
-  return floatValue(v, v == a.v ? a.e : b.e);
+Value extremum(Opcode opcode, const Value &a, const Value &b) {
+  const bool isMaximum =
+      opcode == Opcode::MaximumF || opcode == Opcode::MaxNumF;
+  const bool skipsNaN = opcode == Opcode::MaxNumF || opcode == Opcode::MinNumF;
+  if (skipsNaN && std::isnan(a.v))
+    return b;
+  if (skipsNaN && std::isnan(b.v))
+    return a;
+  const double v = isMaximum ? larger(a.v, b.v) : smaller(a.v, b.v);
+  Value result = floatValue(v, tooClose(a, b) ? std::max(a.e, b.e)
+                               : v == a.v     ? a.e
+                                              : b.e);
+  const double lowA = surelyAbove(a), lowB = surelyAbove(b);
+  result.low = isMaximum ? std::max(lowA, lowB) : std::min(lowA, lowB);
+  return result;
 }
 
 bool compare(uint8_t predicate, double a, double b) {
@@ -97,214 +86,167 @@ bool compare(uint8_t predicate, double a, double b) {
 }
 
 /// Steps (floor and the like) are exact unless an error could cross one.
-Value step(const Op &op, const Value &a, double (*f)(double)) {
+Value step(const Value &a, double (*f)(double)) {
   const double v = f(a.v);
-  const double reach = kMaxTolerance * a.e;
-  const bool crosses = a.e > 0 && f(a.v - reach) != f(a.v + reach);
-  return floatValue(v, crosses ? 1 + a.e : 0);
+  const bool crosses = a.e > 0 && f(lowest(a)) != f(highest(a));
+  Value result = floatValue(v, crosses ? 1 + a.e : 0);
+  result.low = f(surelyAbove(a));
+  return result;
 }
 
-/// The error of a product of two values with errors. That of second order
-/// counts where the values themselves are small; where it would be the larger
-/// one the bound says nothing any more, and squaring it again and again must
-/// not make it infinite.
-double productError(const Value &a, const Value &b) {
-  const double first = passed(b.v, a.e) + passed(a.v, b.e);
-  return first + std::min(a.e * b.e, std::max({first, a.e, b.e}));
+/// The two factors are one value: its square is not negative. Two arguments of
+/// one tensor are told by what they are.
+bool isSquare(const Value &a, const Value &b) {
+  return a.v == b.v && a.e == b.e && a.low == b.low;
+}
+
+/// What no kernel's product is below.
+double leastProduct(const Value &a, const Value &b) {
+  const double lowA = surelyAbove(a), lowB = surelyAbove(b);
+  if (lowA >= 0 && lowB >= 0)
+    return lowA == 0 || lowB == 0 ? 0 : lowA * lowB;
+  return isSquare(a, b) ? 0 : -INFINITY;
+}
+
+/// What a factor is off by that its type's 1/N stands for (N no power of two):
+/// who means a mean may divide.
+double reciprocalError(DType dtype, const Value &factor) {
+  const double size = std::fabs(factor.v);
+  if (factor.e != 0 || !(size < 0.5) || size < 0x1p-30)
+    return 0;
+  const double n = std::nearbyint(1 / size);
+  const double off = std::fabs(std::fma(-size, n, 1.0));
+  return off <= roundoff(dtype) ? off / n : 0;
+}
+
+/// Of a product, or quotient, with an infinite operand: certain, unless the
+/// other one may be zero or of either sign.
+Value ofInfinity(double v, const Value &other) {
+  return floatValue(v, other.e != 0 && mayBeZero(other) ? INFINITY : 0);
+}
+
+Value product(DType dtype, const Value &a, const Value &b) {
+  const double v = a.v * b.v;
+  if (std::isinf(a.v) || std::isinf(b.v))
+    return ofInfinity(v, std::isinf(a.v) ? b : a);
+  const double e = productError(a, b) +
+                   std::fabs(a.v) * reciprocalError(dtype, b) +
+                   std::fabs(b.v) * reciprocalError(dtype, a);
+  return bounded(dtype, rounded(dtype, v, e), leastProduct(a, b));
+}
+
+Value quotient(DType dtype, const Value &dividend, const Value &divisor) {
+  const Value a = flushed(dtype, dividend), b = flushed(dtype, divisor);
+  const double q = a.v / b.v;
+  if (b.e != 0 && mayBeZero(b))
+    return floatValue(q, INFINITY);
+  if (b.v == 0 || std::isinf(a.v))
+    return ofInfinity(q, std::isinf(a.v) ? b : a);
+  // |a'/b' - a/b| <= (|a' - a| + |q| |b' - b|) / |b'|
+  const double nearest = b.v > 0 ? lowest(b) : -highest(b);
+  const double e = (a.e + passed(q, b.e)) / nearest;
+  return bounded(dtype, rounded(dtype, q, e, 2),
+                 surelyAbove(a) >= 0 && surelyAbove(b) >= 0 ? 0 : -INFINITY);
+}
+
+Value remainder(DType dtype, const Value &a, const Value &b) {
+  const double r = std::fmod(a.v, b.v);
+  if (b.e != 0 && mayBeZero(b))
+    return floatValue(r, INFINITY);
+  const double q = std::trunc(a.v / b.v), size = std::fabs(r);
+  double e = a.e + passed(q, b.e);
+  const double reach = kMaxTolerance * (e + b.e);
+  if (reach > 0 && (size <= reach || std::fabs(b.v) - size <= reach))
+    e += std::fabs(b.v); // one more multiple, or one less
+  return rounded(dtype, r, e);
+}
+
+Value sum(DType dtype, const Value &a, const Value &b, double sign,
+          double more) {
+  const Value result = rounded(dtype, a.v + sign * b.v, a.e + b.e + more);
+  return sign > 0 ? bounded(dtype, result, surelyAbove(a) + surelyAbove(b))
+                  : result;
 }
 
 Value arithmetic(const Op &op, const Value *in) {
   const Value &a = in[0], &b = in[1];
   switch (op.opcode) {
   case Opcode::AddF:
-    return rounded(op.dtype, a.v + b.v, a.e + b.e);
+    return sum(op.dtype, a, b, 1, 0);
   case Opcode::SubF:
-    return rounded(op.dtype, a.v - b.v, a.e + b.e);
+    return sum(op.dtype, a, b, -1, 0);
   case Opcode::MulF:
-    return rounded(op.dtype, a.v * b.v, productError(a, b));
-  case Opcode::Fma: // possibly a product and a sum
-    return rounded(op.dtype, a.v * b.v + in[2].v,
-                   productError(a, b) + in[2].e +
-                       roundoff(op.dtype) * std::fabs(a.v * b.v));
-  case Opcode::DivF: {
-    const double q = a.v / b.v;
-    return rounded(op.dtype, q, passed(1 / b.v, a.e) + passed(q / b.v, b.e), 2);
+    return product(op.dtype, a, b);
+  case Opcode::Fma: { // possibly a product and a sum
+    Value first = product(DType::F64, a, b);
+    return sum(op.dtype, first, in[2], 1,
+               std::isfinite(first.v) ? roundoff(op.dtype) * std::fabs(first.v)
+                                      : 0);
   }
-  default: { // RemF
-    const double q = std::trunc(a.v / b.v);
-    return rounded(op.dtype, std::fmod(a.v, b.v), a.e + passed(q, b.e));
-  }
-  }
-}
-
-/// Functions of one argument: value and derivative.
-struct Sample {
-  double y, derivative;
-};
-
-Sample exponential(Opcode opcode, double x) {
-  constexpr double kLn2 = 0.693147180559945309417, kLn10 = 2.302585092994045684;
-  switch (opcode) {
-  case Opcode::Exp:
-    return {std::exp(x), std::exp(x)};
-  case Opcode::Exp2:
-    return {std::exp2(x), kLn2 * std::exp2(x)};
-  case Opcode::ExpM1:
-    return {std::expm1(x), std::exp(x)};
-  case Opcode::Log:
-    return {std::log(x), 1 / x};
-  case Opcode::Log2:
-    return {std::log2(x), 1 / (x * kLn2)};
-  case Opcode::Log10:
-    return {std::log10(x), 1 / (x * kLn10)};
-  case Opcode::Log1P:
-    return {std::log1p(x), 1 / (1 + x)};
-  case Opcode::Cbrt:
-    return {std::cbrt(x), 1 / (3 * std::cbrt(x) * std::cbrt(x))};
-  default: // Rsqrt
-    return {1 / std::sqrt(x), -0.5 / (x * std::sqrt(x))};
-  }
-}
-
-Sample trigonometric(Opcode opcode, double x) {
-  switch (opcode) {
-  case Opcode::Sin:
-    return {std::sin(x), std::cos(x)};
-  case Opcode::Cos:
-    return {std::cos(x), std::sin(x)};
-  case Opcode::Tan:
-    return {std::tan(x), 1 + std::tan(x) * std::tan(x)};
-  case Opcode::Asin:
-    return {std::asin(x), 1 / std::sqrt(1 - x * x)};
-  case Opcode::Acos:
-    return {std::acos(x), 1 / std::sqrt(1 - x * x)};
-  case Opcode::Atan:
-    return {std::atan(x), 1 / (1 + x * x)};
-  case Opcode::Sinh:
-    return {std::sinh(x), std::cosh(x)};
-  case Opcode::Cosh:
-    return {std::cosh(x), std::sinh(x)};
-  case Opcode::Asinh:
-    return {std::asinh(x), 1 / std::sqrt(1 + x * x)};
-  case Opcode::Acosh:
-    return {std::acosh(x), 1 / std::sqrt(x * x - 1)};
-  case Opcode::Atanh:
-    return {std::atanh(x), 1 / (1 - x * x)};
-  case Opcode::Tanh:
-    return {std::tanh(x), 1 - std::tanh(x) * std::tanh(x)};
-  case Opcode::Erf:
-    return {std::erf(x), 2 / std::sqrt(M_PI) * std::exp(-x * x)};
-  default: // Erfc
-    return {std::erfc(x), 2 / std::sqrt(M_PI) * std::exp(-x * x)};
-  }
-}
-
-/// Functions that are small differences of larger numbers near their zeros,
-/// where an expansion is good to an absolute error.
-bool hasAbsoluteError(Opcode opcode) {
-  return opcode == Opcode::Sin || opcode == Opcode::Cos ||
-         opcode == Opcode::Tan || opcode == Opcode::Erfc ||
-         opcode == Opcode::Acos;
-}
-
-/// Functions that grow, or fall, wherever they are defined: everywhere.
-bool isMonotone(Opcode opcode) {
-  switch (opcode) {
-  case Opcode::Exp:
-  case Opcode::Exp2:
-  case Opcode::ExpM1:
-  case Opcode::Cbrt:
-  case Opcode::Atan:
-  case Opcode::Sinh:
-  case Opcode::Asinh:
-  case Opcode::Tanh:
-  case Opcode::Erf:
-  case Opcode::Erfc:
-    return true;
+  case Opcode::DivF:
+    return quotient(op.dtype, a, b);
   default:
-    return false;
+    return remainder(op.dtype, a, b);
   }
 }
 
-Sample sample(Opcode opcode, double x) {
-  const bool exponentials = opcode >= Opcode::Rsqrt && opcode <= Opcode::Log1P;
-  return exponentials ? exponential(opcode, x) : trigonometric(opcode, x);
+/// Whether an operand may be anything.
+bool hasUnknown(const Op &op, const Value *in) {
+  for (size_t i = 0; i < op.operands.size(); ++i)
+    if (std::isinf(in[i].e))
+      return true;
+  return false;
 }
 
-/// The error that an argument's leads to. A derivative says little about an
-/// argument that is not good to a small part of 1: what a monotone function does
-/// over all that k e allows is measured, for each k there is.
-double passedBy(Opcode opcode, const Sample &at, const Value &a) {
-  constexpr double kSmall = 0x1p-6;
-  constexpr double kFarthest = 64; // exp of it is as good as no bound
-  double e = passed(at.derivative, a.e);
-  if (!isMonotone(opcode) || kMaxTolerance * a.e < kSmall)
-    return e;
-  for (const double k : {tolerance(Precision::Tf32), kMaxTolerance})
-    for (const double sign : {-1.0, 1.0}) {
-      const double reach = sign * std::min(k * a.e, kFarthest);
-      const double change = sample(opcode, a.v + reach).y - at.y;
-      if (std::isfinite(change))
-        e = std::max(e, std::fabs(change) / k);
-    }
-  return e;
-}
-
-Value function(const Op &op, const Value &a) {
-  const Sample s = sample(op.opcode, a.v);
-  double e = passedBy(op.opcode, s, a);
-  if (hasAbsoluteError(op.opcode))
-    e += kFunctionUnits * roundoff(op.dtype);
-  return rounded(op.dtype, s.y, e, kFunctionUnits);
-}
-
-Value squareRoot(const Op &op, const Value &a) {
-  const double y = std::sqrt(a.v);
-  // At zero the derivative has no bound, but the change has.
-  const double e =
-      y > 0 ? std::min(passed(0.5 / y, a.e), std::sqrt(a.e)) : std::sqrt(a.e);
-  return rounded(op.dtype, y, e, 2);
-}
-
-Value power(const Op &op, const Value *in) {
-  const double a = in[0].v;
-  const double b = op.opcode == Opcode::FPowI ? double(in[1].i) : in[1].v;
-  const double y = std::pow(a, b);
-  const double logarithm = a == 0 ? 0 : std::log(std::fabs(a));
-  double e = passed(a == 0 ? std::pow(a, b - 1) * b : y * b / a, in[0].e);
-  if (op.opcode == Opcode::PowF)
-    e += passed(y * logarithm, in[1].e);
-  // exp(b log a) scales the logarithm's rounding by b log a.
-  return rounded(op.dtype, y, e, kFunctionUnits + std::fabs(b * logarithm));
-}
-
-/// v (1 + t) / 2 for t = erf(v / sqrt 2) or tanh(c0 (v + c1 v^3)). The sum 1 +
-/// t is rounded near one, so that its error is absolute.
-Value gelu(const Op &op, const Value &a) {
-  const double v = a.v;
-  double t, slope, y;
-  if (op.opcode == Opcode::GeluErf) {
-    t = std::erf(v * M_SQRT1_2);
-    slope = std::sqrt(2 / M_PI) * std::exp(-v * v / 2);
-    y = v * 0.5 * std::erfc(-v * M_SQRT1_2);
-  } else {
-    const double inner = op.value * (v + op.value2 * v * v * v);
-    t = std::tanh(inner);
-    slope = (1 - t * t) * op.value * (1 + 3 * op.value2 * v * v);
-    y = v / (1 + std::exp(-2 * inner));
+/// Ops on floats that give floats.
+Value applyKnown(const Op &op, const Value *in) {
+  const Value &a = in[0];
+  switch (op.opcode) {
+  case Opcode::AddF:
+  case Opcode::SubF:
+  case Opcode::MulF:
+  case Opcode::DivF:
+  case Opcode::RemF:
+  case Opcode::Fma:
+    return arithmetic(op, in);
+  case Opcode::NegF:
+    return floatValue(-a.v, a.e);
+  case Opcode::AbsF: {
+    Value result = floatValue(std::fabs(a.v), a.e);
+    result.low = std::max(surelyAbove(a), 0.0);
+    return result;
   }
-  if (std::isinf(v))
-    return floatValue(v > 0 ? v : NAN);
-  const double derivative = 0.5 * (1 + t) + 0.5 * v * slope;
-  const double unit = roundoff(op.dtype);
-  // Around its minimum the derivative vanishes, and what k a.e allows the
-  // argument moves the value by the second order: |gelu''| <= 2 phi(0) < 0.8.
-  constexpr double kCurvature = 0.8;
-  const double e =
-      passed(derivative, a.e) + kCurvature / 2 * kMaxTolerance * a.e * a.e +
-      unit * std::fabs(v) *
-          (0.5 * kFunctionUnits * std::fabs(t) + 2 * std::fabs(v * slope));
-  return rounded(op.dtype, y, e, 2);
+  case Opcode::CopySign: {
+    const bool signKnown = in[1].e == 0 || !mayBeZero(in[1]) || std::isnan(a.v);
+    return floatValue(std::copysign(a.v, in[1].v),
+                      signKnown ? a.e : a.e + std::fabs(a.v));
+  }
+  case Opcode::MaximumF:
+  case Opcode::MaxNumF:
+  case Opcode::MinimumF:
+  case Opcode::MinNumF:
+    return extremum(op.opcode, a, in[1]);
+  case Opcode::ClampF:
+    return extremum(Opcode::MinimumF, extremum(Opcode::MaximumF, a, in[1]),
+                    in[2]);
+  case Opcode::PowF:
+  case Opcode::FPowI:
+    return applyPower(op, in);
+  case Opcode::Atan2:
+    return applyAtan2(op, in);
+  case Opcode::Floor:
+    return step(a, [](double x) { return std::floor(x); });
+  case Opcode::Ceil:
+    return step(a, [](double x) { return std::ceil(x); });
+  case Opcode::Round:
+    return step(a, [](double x) { return std::round(x); });
+  case Opcode::RoundEven:
+    return step(a, [](double x) { return std::nearbyint(x); });
+  case Opcode::TruncFloat:
+    return step(a, [](double x) { return std::trunc(x); });
+  default:
+    return applyFunction(op, a);
+  }
 }
 } // namespace
 
@@ -318,78 +260,60 @@ UnknownOverflow::~UnknownOverflow() { overflowIsUnknown = before; }
 
 Value rounded(DType dtype, double v, double e, double units) {
   if (!std::isfinite(v))
-    return floatValue(v, overflowIsUnknown && e != 0 ? INFINITY : 0);
-  if (std::fabs(v) >= overflowThreshold(dtype))
-    return overflowIsUnknown ? floatValue(NAN, INFINITY)
-                             : floatValue(std::copysign(INFINITY, v));
-  return floatValue(v, e + units * roundoff(dtype) * std::fabs(v) +
-                           underflow(dtype));
+    return floatValue(
+        v, std::isinf(e) || (overflowIsUnknown && e != 0) ? INFINITY : 0);
+  const double size = std::fabs(v), threshold = overflowThreshold(dtype);
+  // Of what is off by k e, the rounding is that of where it is.
+  const double rounding = units * roundoff(dtype);
+  const double total = e + rounding * (size + e) + underflow(dtype);
+  if (size + kMaxTolerance * total < threshold || std::isnan(total))
+    return floatValue(v, total);
+  if (overflowIsUnknown && size >= threshold)
+    return floatValue(NAN, INFINITY);
+  // Near the threshold a kernel has the one or the other.
+  const bool overflows = size >= threshold;
+  const bool certain = size - kMaxTolerance * total >= threshold;
+  return floatValue(overflows ? std::copysign(INFINITY, v) : v,
+                    certain ? 0 : INFINITY);
+}
+
+Value roundedSum(DType dtype, const SumOf &sum) {
+  // Partial sums are between those of the negative and the positive terms.
+  const double v = sum.v, size = std::fabs(v);
+  const double threshold = overflowThreshold(sumType(dtype));
+  const double more = (sum.magnitude + size) / 2;
+  const double less = (sum.magnitude - size) / 2;
+  if (std::isfinite(v) && (size < threshold ? more : less) >= threshold)
+    return floatValue(v, INFINITY);
+  double e = sum.e + sum.unit * sum.magnitude;
+  if (flushesDenormals(dtype))
+    e += sum.count * underflow(dtype);
+  return bounded(dtype, rounded(dtype, v, std::isfinite(v) ? e : sum.e),
+                 sum.low);
 }
 
 Value applyFloat(const Op &op, const Value *in) {
   const Value &a = in[0];
   switch (op.opcode) {
-  case Opcode::AddF:
-  case Opcode::SubF:
-  case Opcode::MulF:
-  case Opcode::DivF:
-  case Opcode::RemF:
-  case Opcode::Fma:
-    return arithmetic(op, in);
-  case Opcode::NegF:
-    return floatValue(-a.v, a.e);
-  case Opcode::AbsF:
-    return floatValue(std::fabs(a.v), a.e);
-  case Opcode::CopySign:
-    return floatValue(std::copysign(a.v, in[1].v), a.e);
-  case Opcode::MaximumF:
-  case Opcode::MaxNumF:
-  case Opcode::MinimumF:
-  case Opcode::MinNumF:
-    return extremum(op, a, in[1]);
-  case Opcode::ClampF: {
-    Op bound = op;
-    bound.opcode = Opcode::MaximumF;
-    const Value low = extremum(bound, a, in[1]);
-    bound.opcode = Opcode::MinimumF;
-    return extremum(bound, low, in[2]);
-  }
-  case Opcode::Sqrt:
-    return squareRoot(op, a);
-  case Opcode::PowF:
-  case Opcode::FPowI:
-    return power(op, in);
-  case Opcode::Atan2: {
-    const double square = a.v * a.v + in[1].v * in[1].v;
-    return rounded(op.dtype, std::atan2(a.v, in[1].v),
-                   passed(in[1].v / square, a.e) +
-                       passed(a.v / square, in[1].e),
-                   kFunctionUnits);
-  }
-  case Opcode::Floor:
-    return step(op, a, [](double x) { return std::floor(x); });
-  case Opcode::Ceil:
-    return step(op, a, [](double x) { return std::ceil(x); });
-  case Opcode::Round:
-    return step(op, a, [](double x) { return std::round(x); });
-  case Opcode::RoundEven:
-    return step(op, a, [](double x) { return std::nearbyint(x); });
-  case Opcode::TruncFloat:
-    return step(op, a, [](double x) { return std::trunc(x); });
   case Opcode::IsNaN:
-    return intValue(std::isnan(a.v));
+    return intValue(std::isnan(a.v), std::isinf(a.e));
   case Opcode::IsInf:
-    return intValue(std::isinf(a.v));
+    return intValue(std::isinf(a.v), std::isinf(a.e));
   case Opcode::IsFinite:
-    return intValue(std::isfinite(a.v));
+    return intValue(std::isfinite(a.v), std::isinf(a.e));
   case Opcode::CmpF:
     return intValue(compare(op.predicate, a.v, in[1].v), tooClose(a, in[1]));
-  case Opcode::GeluErf:
-  case Opcode::GeluTanh:
-    return gelu(op, a);
   default:
-    return function(op, a);
+    break;
   }
+  if (!hasUnknown(op, in))
+    return applyKnown(op, in);
+  Value known[3];
+  for (size_t i = 0; i < op.operands.size(); ++i) {
+    known[i] = in[i];
+    known[i].e = 0;
+  }
+  return floatValue(applyKnown(op, known).v, INFINITY);
 }
 
 } // namespace check

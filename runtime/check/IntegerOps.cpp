@@ -1,7 +1,7 @@
 // Integer ops and casts. An error on an integer says that a float it came from
-// was too close to call.
+// was too close to call; an infinite one that the source leaves it undefined.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ScalarProgram.h"
+#include "FloatErrors.h"
 
 #include <cstring>
 #include <fmt/format.h>
@@ -53,11 +53,12 @@ int64_t divide(Opcode opcode, DType dtype, int64_t a, int64_t b) {
   }
 }
 
+bool isShift(Opcode opcode) {
+  return opcode == Opcode::ShLI || opcode == Opcode::ShRSI ||
+         opcode == Opcode::ShRUI;
+}
+
 int64_t shift(Opcode opcode, DType dtype, int64_t a, int64_t by) {
-  if (by < 0 || by >= integerBits(dtype))
-    throw CheckError(
-        fmt::format("shift of {} bits by {}: the result is undefined",
-                    integerBits(dtype), by));
   switch (opcode) {
   case Opcode::ShLI:
     return int64_t(uint64_t(a) << by);
@@ -174,37 +175,39 @@ double evaluateError(const Op &op, const Value &a, const Value *b) {
   case Opcode::SubI:
     return ea + eb;
   case Opcode::MulI:
-    return std::fabs(double(a.i)) * eb + std::fabs(double(b->i)) * ea + ea * eb;
+    return std::fabs(double(a.i)) * eb + std::fabs(double(b->i)) * ea +
+           kMaxTolerance * ea * eb;
   case Opcode::MaxSI:
   case Opcode::MinSI:
   case Opcode::AbsI:
     return std::max(ea, eb);
   case Opcode::CmpI:
-    return std::fabs(double(a.i) - b->i) <= kMaxTolerance * (ea + eb);
+    return std::fabs(double(a.i) - double(b->i)) <= kMaxTolerance * (ea + eb);
   default: // anything in the type's range
     return op.dtype == DType::I1 ? 1
                                  : std::ldexp(1.0, integerBits(op.dtype) - 1);
   }
 }
 
-/// Floats to integers; what the target type cannot hold is undefined.
+/// Floats to integers. What the target type cannot hold is poison in the source,
+/// which a select may leave behind: any integer is right.
 Value toInteger(const Op &op, const Value &a) {
   const int bits = integerBits(op.dtype);
   const bool isSigned = op.opcode == Opcode::FPToSI;
-  const double t = std::trunc(a.v);
   const double high = std::ldexp(1.0, isSigned ? bits - 1 : bits);
   const double low = isSigned ? -high : 0;
-  if (!(t >= low && t < high))
-    throw CheckError(fmt::format("{} of {} to i{}: the result is undefined",
-                                 opcodeName(op.opcode), a.v, bits));
-  const double reach = kMaxTolerance * a.e;
-  const bool crosses =
-      a.e > 0 && std::trunc(a.v - reach) != std::trunc(a.v + reach);
+  const double least = std::trunc(lowest(a)), most = std::trunc(highest(a));
+  if (!(least >= low && most < high))
+    return intValue(0, INFINITY);
+  const double t = std::trunc(a.v);
   const int64_t i = isSigned ? int64_t(t) : int64_t(uint64_t(t));
-  return intValue(wrapInteger(op.dtype, i), crosses ? 1 + a.e : 0);
+  return intValue(wrapInteger(op.dtype, i), least != most ? 1 + a.e : 0);
 }
 
 Value bitcast(const Op &op, const Value &a) {
+  if (std::isinf(a.e))
+    return isFloat(op.dtype) ? floatValue(NAN, INFINITY)
+                             : intValue(0, INFINITY);
   if (a.e > 0)
     throw CheckError("a bitcast of a rounded value has no error bound: compare "
                      "with --expect FILE.npy");
@@ -212,11 +215,22 @@ Value bitcast(const Op &op, const Value &a) {
   storeElement(bytes, op.operandTypes[0], 0, a.v, a.i);
   return loadElement(bytes, op.dtype, 0);
 }
+
+/// Whether an integer op's result may be anything.
+bool isPoison(const Op &op, const Value *in) {
+  for (size_t i = 0; i < op.operands.size(); ++i)
+    if (std::isinf(in[i].e))
+      return true;
+  return isShift(op.opcode) &&
+         (in[1].i < 0 || in[1].i >= integerBits(op.operandTypes[0]));
+}
 } // namespace
 
 Value applyInteger(const Op &op, const Value *in) {
   const Value *b = in + 1;
   const bool binary = op.operands.size() > 1;
+  if (isPoison(op, in))
+    return intValue(0, op.dtype == DType::I1 ? 1 : INFINITY);
   const int64_t i = evaluate(op, in[0].i, binary ? b->i : 0);
   return intValue(wrapInteger(op.dtype, i),
                   evaluateError(op, in[0], binary ? b : nullptr));
@@ -229,7 +243,7 @@ Value applyCast(const Op &op, const Value *in) {
   case Opcode::ExtF:
     return a;
   case Opcode::TruncF:
-    return rounded(op.dtype, a.v, a.e);
+    return bounded(op.dtype, rounded(op.dtype, a.v, a.e), surelyAbove(a));
   case Opcode::ExtSI:
   case Opcode::IndexCast:
     return intValue(wrapInteger(op.dtype, asSigned(from, a.i)), a.e);

@@ -2,6 +2,7 @@
 // inverting the result's map; nests that have no inverse run forward as a
 // whole. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CompensatedSum.h"
+#include "FloatErrors.h"
 #include "LoopRanges.h"
 
 #include <fmt/format.h>
@@ -55,10 +56,9 @@ private:
   };
   /// Error bookkeeping of one accumulator that is a sum.
   struct Running {
-    Value value; ///< of a sum, its start and its terms' errors
+    Value value; ///< of a sum, its start
     CompensatedSum terms;
-    double magnitude = 0;
-    int64_t count = 0;
+    SumOf sum;
   };
 
   /// What an evaluation of the body works on.
@@ -293,16 +293,14 @@ void LoopNestEvaluator::runBody(const int64_t *loops, Frame &frame) {
 }
 
 void LoopNestEvaluator::addTerm(Running &running, const Value &term) {
-  running.magnitude += std::fabs(term.v);
   running.terms += term.v;
-  running.value.e += term.e;
-  ++running.count;
+  running.sum.note(term);
+  ++running.sum.count;
 }
 
 /// The product of an fma, before it is added.
 static Value multiply(const Value &a, const Value &b) {
-  return floatValue(a.v * b.v,
-                    std::fabs(a.v) * b.e + std::fabs(b.v) * a.e + a.e * b.e);
+  return floatValue(a.v * b.v, productError(a, b));
 }
 
 /// Takes the body's results; sums add their term's value and error themselves.
@@ -349,16 +347,17 @@ void LoopNestEvaluator::sumProducts(const LoopRanges::Lists &lists,
 
 Value LoopNestEvaluator::finish(const Result &result,
                                 const Running &running) const {
-  if (!result.sum.isSum || running.count == 0)
+  SumOf sum = running.sum;
+  if (!result.sum.isSum || sum.count == 0)
     return running.value;
   const DType dtype = evaluator.tensor(result.tensor).dtype;
-  const double unit =
-      result.sum.isProduct
-          ? contractionUnit(precision, dtype, double(running.count))
-          : sumUnit(dtype, double(running.count));
-  CompensatedSum sum = running.terms;
-  sum += running.value.v;
-  return rounded(dtype, sum.get(), running.value.e + unit * running.magnitude);
+  sum.unit = result.sum.isProduct ? contractionUnit(precision, dtype, sum.count)
+                                  : sumUnit(dtype, sum.count);
+  CompensatedSum v = running.terms;
+  v += running.value.v;
+  sum.v = v.get();
+  sum.note(running.value);
+  return roundedSum(dtype, sum);
 }
 
 bool LoopNestEvaluator::next(std::vector<int64_t> &loops) const {

@@ -51,33 +51,51 @@ inline int precisionBits(DType dtype) {
   }
 }
 
-/// Largest relative error of rounding to nearest; 0 for integers.
-inline double roundoff(DType dtype) {
-  return isFloat(dtype) ? std::ldexp(1.0, -precisionBits(dtype)) : 0.0;
-}
-
 /// Exponent of the smallest normal number.
 inline int minExponent(DType dtype) {
   return dtype == DType::F16 ? -14 : dtype == DType::F64 ? -1022 : -126;
+}
+
+namespace detail {
+/// Of f16, bf16, f32 and f64.
+inline constexpr double kRoundoff[] = {0x1p-11, 0x1p-8, 0x1p-24, 0x1p-53};
+inline constexpr double kSmallestNormal[] = {0x1p-14, 0x1p-126, 0x1p-126,
+                                             0x1p-1022};
+inline constexpr double kUnderflow[] = {
+    0x1p-25, 0x1p-126, 0x1p-126, std::numeric_limits<double>::denorm_min()};
+inline constexpr double kOverflow[] = {65520, 0x1.ffp127, 0x1.ffffffp127,
+                                       std::numeric_limits<double>::infinity()};
+} // namespace detail
+
+/// Largest relative error of rounding to nearest; 0 for integers.
+inline double roundoff(DType dtype) {
+  return isFloat(dtype) ? detail::kRoundoff[int(dtype)] : 0.0;
+}
+
+/// Whether fast paths take denormal numbers of a type for zero.
+inline bool flushesDenormals(DType dtype) {
+  return dtype == DType::F32 || dtype == DType::BF16;
+}
+
+inline double smallestNormal(DType dtype) {
+  return isFloat(dtype) ? detail::kSmallestNormal[int(dtype)] : 0.0;
 }
 
 /// Absolute error that underflow may add: subnormal rounding for f16 and f64,
 /// flushing to zero for f32 and bf16, whose fast paths do that. Half of f64's
 /// smallest subnormal is no double: it counts whole.
 inline double underflow(DType dtype) {
-  if (!isFloat(dtype))
-    return 0;
-  if (dtype == DType::F64)
-    return std::numeric_limits<double>::denorm_min();
-  const bool flushes = dtype != DType::F16;
-  return std::ldexp(1.0,
-                    minExponent(dtype) - (flushes ? 0 : precisionBits(dtype)));
+  return isFloat(dtype) ? detail::kUnderflow[int(dtype)] : 0.0;
+}
+
+/// The type that a kernel adds up sums of `dtype` in.
+inline DType sumType(DType dtype) {
+  return dtype == DType::F64 ? DType::F64 : DType::F32;
 }
 
 /// Magnitudes from here on round to infinity.
 inline double overflowThreshold(DType dtype) {
-  const int maxExponent = 1 - minExponent(dtype);
-  return std::ldexp(2.0 - std::ldexp(1.0, -precisionBits(dtype)), maxExponent);
+  return detail::kOverflow[isFloat(dtype) ? int(dtype) : int(DType::F64)];
 }
 
 /// Half the distance between neighbours of `dtype` around `value`.

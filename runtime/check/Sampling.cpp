@@ -47,11 +47,16 @@ void checkDimNames(const std::vector<std::string> &options,
       names.insert(rt::text(entry->symbols()->Get(s)->name()));
   for (const std::string &option : options) {
     const size_t equals = option.find('=');
+    if (names.empty())
+      throw CheckError(fmt::format(
+          "--dim {}: no dimension is dynamic, so there is none to give a size: "
+          "leave the option out",
+          option));
     if (equals == option.npos || names.count(option.substr(0, equals)))
       continue;
     throw CheckError(fmt::format(
         "--dim {}: no dynamic dimension has that name; there is: {}", option,
-        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+        fmt::join(names, ", ")));
   }
 }
 

@@ -20,7 +20,7 @@ int64_t getDimOption(const std::vector<std::string> &options,
                      const std::string &symbol);
 
 /// Throws CheckError for an option "NAME=N" whose name no entry of `entries`
-/// has.
+/// has, and for any option where no entry has a dynamic dimension.
 void checkDimNames(const std::vector<std::string> &options,
                    const std::vector<const bundle::Entry *> &entries);
 

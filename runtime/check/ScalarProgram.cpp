@@ -1,6 +1,6 @@
 // Unpacks and validates scalar programs; dispatches their ops.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ScalarProgram.h"
+#include "FloatErrors.h"
 
 #include <fmt/format.h>
 
@@ -132,9 +132,15 @@ Value select(const Op &op, const Value *in) {
   Value chosen = in[0].i ? in[1] : in[2];
   if (in[0].e == 0)
     return chosen;
-  const double gap = isFloat(op.dtype) ? std::fabs(in[1].v - in[2].v)
-                                       : std::fabs(double(in[1].i) - in[2].i);
-  chosen.e = std::max(in[1].e, in[2].e) + gap;
+  const bool floats = isFloat(op.dtype);
+  const double gap =
+      floats ? (in[1].v == in[2].v ? 0 : std::fabs(in[1].v - in[2].v))
+             : std::fabs(double(in[1].i) - double(in[2].i));
+  const bool bothNaN = floats && std::isnan(in[1].v) && std::isnan(in[2].v);
+  chosen.low = std::min(surelyAbove(in[1]), surelyAbove(in[2]));
+  chosen.e = std::max(in[1].e, in[2].e) + (bothNaN ? 0 : gap);
+  if (std::isnan(chosen.e)) // a NaN or a number
+    chosen.e = INFINITY;
   return chosen;
 }
 } // namespace

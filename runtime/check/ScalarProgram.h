@@ -77,6 +77,26 @@ Value applyCast(const Op &op, const Value *in);
 /// Adds rounding to an error and turns what overflows `dtype` into infinity.
 Value rounded(DType dtype, double v, double e, double units = 1);
 
+/// Terms added up in some order.
+struct SumOf {
+  double v = 0;         ///< exact sum
+  double e = 0;         ///< of the terms
+  double magnitude = 0; ///< sum of their sizes
+  double unit = 0;      ///< of the rounding, relative to that
+  double count = 0;
+  double low = 0; ///< what no kernel's sum is below
+
+  /// Adds a term's error, size and bound; its value is the caller's to add.
+  void note(const Value &term) {
+    e += term.e;
+    magnitude += std::fabs(term.v);
+    low += term.e == 0 ? term.v : term.low;
+  }
+};
+/// The sum in `dtype`: rounding, what may flush to zero in each term, and
+/// overflow on the way.
+Value roundedSum(DType dtype, const SumOf &sum);
+
 /// While one lives, what overflows in this thread is unknown, a NaN with an
 /// infinite error: an infinity may lead to a finite value again, which a kernel
 /// that keeps f32 where the source has f16 never sees.

@@ -19,11 +19,15 @@ public:
 };
 
 /// An element. Floats are in v; integers in i, sign-extended (i1: 0 or 1). e
-/// bounds, to first order and before k, what a correct kernel may differ by.
+/// bounds, to first order and before k, what a correct kernel may differ by; if
+/// it is infinite a correct kernel may have anything, NaN and infinity included.
 struct Value {
   double v = 0;
   double e = 0;
   int64_t i = 0;
+  /// Where e is not 0: what a correct kernel is not below, whatever e says, as
+  /// zero for a square.
+  double low = -std::numeric_limits<double>::infinity();
 };
 
 inline Value floatValue(double v, double e = 0) { return {v, e, 0}; }

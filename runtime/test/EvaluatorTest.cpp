@@ -102,8 +102,9 @@ TEST(Evaluator, LoopNestSum) {
   const auto values = builder.evaluate();
   EXPECT_EQ(106, values[0].v);
   EXPECT_EQ(115, values[1].v);
-  // A sum's rounding: its terms' magnitudes and the result's, not each partial.
-  EXPECT_NEAR((6 + 106) * 0x1p-24, values[0].e, 1e-9);
+  // A sum's rounding: what it starts with, its terms' magnitudes and the
+  // result's, not each partial.
+  EXPECT_NEAR((100 + 6 + 106) * 0x1p-24, values[0].e, 1e-9);
 }
 
 TEST(Evaluator, LoopNestArgmax) {
