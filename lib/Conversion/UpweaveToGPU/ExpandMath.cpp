@@ -3,10 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "MathEmitter.h"
-
 #include "Upweave/Conversion/MathExpansion.h"
 #include "Upweave/Conversion/Passes.h"
+#include "Upweave/Math/MathEmitter.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

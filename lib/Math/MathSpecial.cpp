@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "MathEmitter.h"
+#include "Upweave/Math/MathEmitter.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 

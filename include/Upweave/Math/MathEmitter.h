@@ -1,11 +1,11 @@
 //===- MathEmitter.h - Math functions as arithmetic -------------*- C++ -*-===//
 // Emits elementary functions of f32 and f64 with arith ops, range reductions
-// and polynomials; used by the pass upweave-expand-math.
+// and polynomials; for kernels (upweave-expand-math) and for the host.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_LIB_CONVERSION_MATHEMITTER_H
-#define UPWEAVE_LIB_CONVERSION_MATHEMITTER_H
+#ifndef UPWEAVE_MATH_MATHEMITTER_H
+#define UPWEAVE_MATH_MATHEMITTER_H
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -152,4 +152,4 @@ private:
 
 } // namespace upweave
 
-#endif // UPWEAVE_LIB_CONVERSION_MATHEMITTER_H
+#endif // UPWEAVE_MATH_MATHEMITTER_H

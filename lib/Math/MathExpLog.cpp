@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "MathEmitter.h"
+#include "Upweave/Math/MathEmitter.h"
 
 using namespace mlir;
 
