@@ -314,7 +314,8 @@ def ExpandHostMath : Pass<"upweave-expand-host-math"> {
   let summary = "Expand math that the host's vector units can do";
   let description = [{
     `math.erf`, `math.exp` and `math.tanh` on f32 become polynomials without
-    branches, small constant powers become products, and rounding from f64 to
+    branches, `math.log1p` and `math.expm1` what kernels compute (docs/math.md),
+    small constant powers become products and roots, and rounding from f64 to
     f16 or bf16 becomes a rounding to odd in f32 followed by one to the type, so
     that no function of the compiler's runtime library is called:
 

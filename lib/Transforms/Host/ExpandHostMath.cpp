@@ -3,15 +3,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
+#include "Upweave/Math/MathEmitter.h"
 #include "Upweave/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
+using upweave::MathEmitter;
 
 namespace upweave {
 #define GEN_PASS_DEF_EXPANDHOSTMATH
@@ -150,6 +153,75 @@ struct ExpandIsInf : OpRewritePattern<math::IsInfOp> {
   }
 };
 
+/// Emits the function as the kernels do: the conversion to LLVM writes
+/// log(1 + x) and exp(x) - 1, of which nothing is left for a small x. It comes
+/// after f16 and bf16 have been widened.
+///
+// Pattern: math.log1p %x, math.expm1 %x
+template <typename MathOp, Value (MathEmitter::*function)(Value)>
+struct EmitFunction : OpRewritePattern<MathOp> {
+  using OpRewritePattern<MathOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MathOp op,
+                                PatternRewriter &rewriter) const override {
+    Type type = op.getType();
+    if (!type.isF32() && !type.isF64())
+      return failure();
+    MathEmitter emitter(rewriter, op.getLoc(), cast<FloatType>(type));
+    rewriter.replaceOp(op, (emitter.*function)(op.getOperand()));
+    return success();
+  }
+};
+
+/// Powers that exporters write squares, cubes and roots as. Unlike the square
+/// root, the power 1/2 of -0 is +0, and that of -inf is +inf.
+///
+// Pattern: math.powf %x, 3.0
+struct ExpandConstantPower : OpRewritePattern<math::PowFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::PowFOp op,
+                                PatternRewriter &rewriter) const override {
+    APFloat exponent(0.0);
+    Type type = op.getType();
+    if (!(type.isF32() || type.isF64()) ||
+        !matchPattern(op.getRhs(), m_ConstantFloat(&exponent)))
+      return failure();
+    MathEmitter m(rewriter, op.getLoc(), cast<FloatType>(type));
+    Value x = op.getLhs();
+    // Every power below is exact in f32 and f64.
+    double n = exponent.convertToDouble();
+    Value result;
+    if (n == 1)
+      result = x;
+    else if (n == 2)
+      result = m.mul(x, x);
+    else if (n == 3)
+      result = m.mul(m.mul(x, x), x);
+    else if (n == 4)
+      result = m.mul(m.mul(x, x), m.mul(x, x));
+    else if (n == -1)
+      result = m.div(m.constant(1.0), x);
+    else if (n == 0.5 || n == -0.5)
+      result = emitRoot(m, x, n < 0);
+    else
+      return failure();
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+
+private:
+  static Value emitRoot(MathEmitter &m, Value x, bool inverse) {
+    Value root = m.sqrt(m.add(x, m.constant(0.0)));
+    Value least = m.infinity();
+    if (inverse) {
+      root = m.div(m.constant(1.0), root);
+      least = m.constant(0.0);
+    }
+    return m.select(m.equal(x, m.neg(m.infinity())), least, root);
+  }
+};
+
 struct ExpandHostMathPass
     : upweave::impl::ExpandHostMathBase<ExpandHostMathPass> {
   void runOnOperation() override {
@@ -161,10 +233,11 @@ struct ExpandHostMathPass
              name == math::ExpOp::getOperationName() ||
              name == math::TanhOp::getOperationName();
     });
-    populateMathAlgebraicSimplificationPatterns(patterns);
     patterns.add<RoundTwice, ConvertThroughWider<arith::SIToFPOp>,
-                 ConvertThroughWider<arith::UIToFPOp>, ExpandIsInf, WidenFma>(
-        &getContext());
+                 ConvertThroughWider<arith::UIToFPOp>, ExpandIsInf, WidenFma,
+                 EmitFunction<math::Log1pOp, &MathEmitter::log1p>,
+                 EmitFunction<math::ExpM1Op, &MathEmitter::expm1>,
+                 ExpandConstantPower>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -4,104 +4,25 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Upweave/Conversion/Passes.h"
+#include "CompiledFunction.h"
 
-#include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/UB/IR/UBOps.h"
-#include "mlir/ExecutionEngine/ExecutionEngine.h"
-#include "mlir/ExecutionEngine/OptUtils.h"
-#include "mlir/IR/MLIRContext.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "mlir/Transforms/Passes.h"
-#include "llvm/Support/TargetSelect.h"
+#include "Upweave/Conversion/Passes.h"
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <cstring>
-#include <limits>
-#include <random>
-
 using namespace mlir;
+using namespace upweave::test;
 
 namespace {
 
-/// A function of one float, expanded and compiled for this machine.
-class Compiled {
+/// A function with its math expanded as for kernels.
+class Expanded : public Compiled {
 public:
-  Compiled(const std::string &type, const std::string &body) {
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
-    DialectRegistry registry;
-    registry.insert<arith::ArithDialect, func::FuncDialect, math::MathDialect,
-                    scf::SCFDialect, vector::VectorDialect, ub::UBDialect,
-                    cf::ControlFlowDialect, LLVM::LLVMDialect>();
-    registerBuiltinDialectTranslation(registry);
-    registerLLVMDialectTranslation(registry);
-    context = std::make_unique<MLIRContext>(registry);
-    std::string source = "func.func @f(%x: " + type + ", %y: " + type +
-                         ") -> " + type +
-                         " attributes {llvm.emit_c_interface} {\n" + body +
-                         "\n  return %r : " + type + "\n}\n";
-    module = parseSourceString<ModuleOp>(source, context.get());
-    if (!module)
-      return;
-    PassManager pm(context.get());
-    pm.addNestedPass<func::FuncOp>(upweave::createExpandMath());
-    pm.addPass(createSCFToControlFlowPass());
-    pm.addPass(createConvertMathToLLVMPass());
-    pm.addPass(createArithToLLVMConversionPass());
-    pm.addPass(createConvertVectorToLLVMPass());
-    pm.addPass(createConvertControlFlowToLLVMPass());
-    pm.addPass(createConvertFuncToLLVMPass());
-    pm.addPass(createReconcileUnrealizedCastsPass());
-    if (failed(pm.run(*module)))
-      return;
-    ExecutionEngineOptions options;
-    // The options only refer to it.
-    auto transformer = makeOptimizingTransformer(2, 0, nullptr);
-    options.transformer = transformer;
-    auto created = ExecutionEngine::create(*module, options);
-    if (!created) {
-      llvm::consumeError(created.takeError());
-      return;
-    }
-    engine = std::move(*created);
-  }
-
-  bool isValid() const { return engine != nullptr; }
-
-  template <typename T> T operator()(T x, T y = 0) const {
-    T result = 0;
-    void *arguments[] = {&x, &y, &result};
-    llvm::cantFail(engine->invokePacked("f", arguments));
-    return result;
-  }
-
-private:
-  std::unique_ptr<MLIRContext> context;
-  OwningOpRef<ModuleOp> module;
-  std::unique_ptr<ExecutionEngine> engine;
+  Expanded(const std::string &type, const std::string &body)
+      : Compiled(type, body, [](OpPassManager &pm) {
+          pm.addNestedPass<func::FuncOp>(upweave::createExpandMath());
+        }) {}
 };
-
-/// |actual - exact| in units of the last place of T at `exact`.
-template <typename T> double errorInUlps(T actual, long double exact) {
-  T rounded = static_cast<T>(exact);
-  if (std::isnan(rounded) || std::isnan(actual))
-    return std::isnan(rounded) == std::isnan(actual) ? 0 : HUGE_VAL;
-  if (rounded == actual)
-    return 0;
-  if (std::isinf(rounded) || std::isinf(actual))
-    return HUGE_VAL;
-  int exponent;
-  std::frexp(rounded, &exponent);
-  exponent = std::max(exponent, std::numeric_limits<T>::min_exponent);
-  long double ulp = std::ldexp(1.0L, exponent - std::numeric_limits<T>::digits);
-  return static_cast<double>(std::fabs(actual - exact) / ulp);
-}
 
 using Reference = long double (*)(long double);
 
@@ -150,39 +71,9 @@ const Case kCases[] = {
 };
 
 template <typename T>
-std::vector<T> makeArguments(double lo, double hi, unsigned count) {
-  using Limits = std::numeric_limits<T>;
-  std::vector<T> x = {0,
-                      -T(0),
-                      1,
-                      -1,
-                      T(0.5),
-                      2,
-                      Limits::infinity(),
-                      -Limits::infinity(),
-                      Limits::quiet_NaN(),
-                      Limits::min(),
-                      Limits::denorm_min(),
-                      -Limits::denorm_min(),
-                      Limits::max(),
-                      -Limits::max(),
-                      Limits::epsilon()};
-  std::mt19937_64 random(7);
-  std::uniform_real_distribution<double> inside(lo, hi);
-  std::uniform_real_distribution<double> exponent(Limits::min_exponent - 20,
-                                                  Limits::max_exponent);
-  for (unsigned i = 0; i < count; ++i) {
-    x.push_back(static_cast<T>(inside(random)));
-    T magnitude = static_cast<T>(std::exp2(exponent(random)));
-    x.push_back(i % 2 ? magnitude : -magnitude);
-  }
-  return x;
-}
-
-template <typename T>
 void sweep(const Case &c, const char *type, double bound) {
   std::string body = std::string("  %r = math.") + c.op + " %x : " + type;
-  Compiled f(type, body);
+  Expanded f(type, body);
   ASSERT_TRUE(f.isValid()) << c.op;
   double worst = 0;
   T where = 0;
@@ -221,7 +112,7 @@ template <typename T>
 void sweep2(const std::string &op, Reference2 reference, const char *type,
             double bound, double relative = 0) {
   std::string dialect = op == "remf" ? "arith." : "math.";
-  Compiled f(type, "  %r = " + dialect + op + " %x, %y : " + type);
+  Expanded f(type, "  %r = " + dialect + op + " %x, %y : " + type);
   ASSERT_TRUE(f.isValid()) << op;
   std::vector<T> xs = makeArguments<T>(-8, 8, 300);
   std::vector<T> ys = makeArguments<T>(-5, 5, 150);
@@ -268,7 +159,7 @@ TEST(MathExpansionOfTwo, CopySign) {
 
 TEST(MathExpansionOfIntegers, FloatToAnInteger) {
   for (int n : {0, 1, 2, 3, 7, -1, -2, -5}) {
-    Compiled f("f32", "  %n = arith.constant " + std::to_string(n) +
+    Expanded f("f32", "  %n = arith.constant " + std::to_string(n) +
                           " : i32\n  %r = math.fpowi %x, %n : f32, i32");
     ASSERT_TRUE(f.isValid());
     for (float x : {0.5f, 1.25f, -3.0f, 10.0f})
@@ -283,7 +174,7 @@ TEST(MathExpansionOfIntegers, IntegerToAnInteger) {
                {2, -1, 0},  {1, -7, 1},      {-1, -3, -1}, {-1, -4, 1},
                {-7, 1, -7}, {2, 30, 1 << 30}};
   for (auto &c : cases) {
-    Compiled f("f32", "  %b = arith.constant " + std::to_string(c.base) +
+    Expanded f("f32", "  %b = arith.constant " + std::to_string(c.base) +
                           " : i32\n  %n = arith.constant " +
                           std::to_string(c.exponent) +
                           " : i32\n  %p = math.ipowi %b, %n : i32\n"
@@ -295,7 +186,7 @@ TEST(MathExpansionOfIntegers, IntegerToAnInteger) {
 }
 
 TEST(MathExpansionOfNarrowTypes, HalfIsComputedInSingle) {
-  Compiled f("f32", "  %h = arith.truncf %x : f32 to f16\n"
+  Expanded f("f32", "  %h = arith.truncf %x : f32 to f16\n"
                     "  %t = math.tanh %h : f16\n"
                     "  %r = arith.extf %t : f16 to f32");
   ASSERT_TRUE(f.isValid());
@@ -304,7 +195,7 @@ TEST(MathExpansionOfNarrowTypes, HalfIsComputedInSingle) {
 }
 
 TEST(MathExpansionOfVectors, EveryElementIsComputed) {
-  Compiled f("f32", "  %v = vector.from_elements %x, %y : vector<2xf32>\n"
+  Expanded f("f32", "  %v = vector.from_elements %x, %y : vector<2xf32>\n"
                     "  %e = math.exp %v : vector<2xf32>\n"
                     "  %a = vector.extract %e[0] : f32 from vector<2xf32>\n"
                     "  %b = vector.extract %e[1] : f32 from vector<2xf32>\n"
