@@ -4,6 +4,7 @@
 #include "Npy.h"
 
 #include "Arguments.h"
+#include "upweave/files/OutputFile.h"
 
 #include <cctype>
 #include <cerrno>
@@ -159,16 +160,12 @@ std::string npyHeader(DType dtype, const Shape &shape) {
 
 void writeNpy(const std::string &path, DType dtype, const Shape &shape,
               const void *data) {
-  File file(std::fopen(path.c_str(), "wb"), &std::fclose);
-  if (!file)
-    reject(path, std::strerror(errno));
   const std::string header = npyHeader(dtype, shape);
-  const size_t bytes = elementCount(shape) * rt::dtypeBytes(dtype);
-  if (std::fwrite(header.data(), 1, header.size(), file.get()) !=
-          header.size() ||
-      std::fwrite(data, 1, bytes, file.get()) != bytes ||
-      std::fflush(file.get()) != 0)
-    reject(path, std::strerror(errno));
+  files::OutputFile file(path);
+  file.write(header.data(), header.size());
+  file.write(data, elementCount(shape) * rt::dtypeBytes(dtype));
+  if (!file.commit())
+    throw CheckError(fmt::format("cannot write '{}': {}", path, file.error()));
 }
 
 } // namespace check

@@ -21,7 +21,8 @@ struct NpyArray {
 /// stored as '<u2' (or '|V2') bits. Throws CheckError naming file and field.
 NpyArray readNpy(const std::string &path, DType dtype);
 
-/// Writes row-major elements; bf16 as '<u2'.
+/// Writes row-major elements, all or nothing; bf16 as '<u2'. Throws CheckError
+/// where the file cannot be written.
 void writeNpy(const std::string &path, DType dtype, const Shape &shape,
               const void *data);
 
