@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 using namespace upweave;
 using namespace upweave::test;
@@ -21,8 +22,9 @@ struct Result {
   std::string output; ///< standard output and error
 };
 
-Result run(const std::string &arguments, const std::string &driver) {
-  const std::string command = "UPWEAVE_CUDA_DRIVER=" + driver + " " +
+Result run(const std::string &arguments, const std::string &driver,
+           const std::string &before = "") {
+  const std::string command = before + "UPWEAVE_CUDA_DRIVER=" + driver + " " +
                               UPWEAVE_TEST_RUN_TOOL + " " + arguments + " 2>&1";
   std::FILE *pipe = popen(command.c_str(), "r");
   Result result = {-1, ""};
@@ -118,6 +120,61 @@ TEST(RunTool, FilesInAndOut) {
   result = onHost(bundlePath() + " --in z=" + in);
   EXPECT_EQ(2, result.code);
   EXPECT_HAS(result, "the entry has no input 'z'");
+}
+
+TEST(RunTool, OutputsAreWholeOrNotThere) {
+  const std::string x = writeTemporary("whole_x.npy", {});
+  const std::vector<float> values(100000, 1.0f);
+  check::writeNpy(x, bundle::DType::F32, {25000, 4}, values.data());
+  const std::string y = writeTemporary("whole_y.npy", {});
+  const std::string arguments = bundlePath() + " -q --in " + x + " --out ";
+  EXPECT_EQ(0, onHost(arguments + y).code);
+  const auto whole = check::readNpy(y, bundle::DType::F32).bytes;
+  // Room for the host variant, not for the output: the old one stays.
+  Result result = run(arguments + y, "/nonexistent", "ulimit -f 300; ");
+  EXPECT_EQ(2, result.code);
+  EXPECT_HAS(result, "cannot write '" + y + "': File too large");
+  EXPECT_EQ(whole, check::readNpy(y, bundle::DType::F32).bytes);
+  result = onHost(arguments + "/dev/full");
+  EXPECT_EQ(2, result.code);
+  EXPECT_HAS(result, "cannot write '/dev/full': No space left on device");
+  EXPECT_EQ(0, onHost(arguments + "/dev/null").code);
+  result = onHost(bundlePath() + " -q --describe >/dev/full");
+  EXPECT_EQ(2, result.code);
+}
+
+TEST(RunTool, NothingThatIsReadIsOverwritten) {
+  const std::string x = writeTemporary("read.npy", {});
+  const std::vector<float> values(4, 1.0f);
+  check::writeNpy(x, bundle::DType::F32, {1, 4}, values.data());
+  const std::string link = x + ".link";
+  std::remove(link.c_str());
+  ASSERT_EQ(0, symlink(x.c_str(), link.c_str()));
+  const std::string bundle = bundlePath();
+  const std::string in = bundle + " -q --in " + x;
+  for (const std::string &out : {x, link}) {
+    const Result result = onHost(in + " --out " + out);
+    EXPECT_EQ(2, result.code);
+    EXPECT_HAS(result, "--out '" + out + "' would overwrite '" + x + "'");
+  }
+  EXPECT_HAS(onHost(in + " --out " + bundle), "would overwrite '" + bundle);
+  EXPECT_HAS(onHost(in + " --out " + x + "1 --out " + x + "1"),
+             "two outputs go to");
+}
+
+TEST(RunTool, NamesCannotSpeakToTheTerminal) {
+  bundle::BundleT table = doublingTable({});
+  table.entries[0]->name = "\x1b]0;title\x07twice";
+  table.entries[0]->args[1]->name = "y\x1b[2J\n";
+  const std::string path = writeTemporary(
+      "escapes.upw", writeBundle(std::move(table), doublingSections()));
+  for (const char *options : {" --check", " --describe", " --entry none",
+                              " --out y=/nonexistent/y", " --bench"}) {
+    const Result result = onHost(path + options);
+    EXPECT_EQ(std::string::npos, result.output.find('\x1b')) << options;
+  }
+  EXPECT_HAS(onHost(path + " --check"), "entry \\x1b]0;title\\x07twice on");
+  EXPECT_HAS(onHost(path + " --check"), "check y\\x1b[2J\\x0a: passed");
 }
 
 TEST(RunTool, WrongResultsFail) {

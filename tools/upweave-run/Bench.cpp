@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Run.h"
 
+#include "upweave/files/TerminalText.h"
+
 #include <algorithm>
 
 namespace upweave {
@@ -108,12 +110,11 @@ void benchKernels(Runner &runner) {
       continue;
     const auto *kernel = runner.file().table().kernels()->Get(
         list->launches()->Get(i)->kernel());
+    const std::string name = files::printableName(text(kernel->symbol()));
     if (timer.of(i).empty())
-      fmt::print("    {:40} not launched: its grid is empty\n",
-                 text(kernel->symbol()));
+      fmt::print("    {:40} not launched: its grid is empty\n", name);
     else
-      fmt::print("    {:40} {:10.4f} ms\n", text(kernel->symbol()),
-                 spreadOf(timer.of(i)).median);
+      fmt::print("    {:40} {:10.4f} ms\n", name, spreadOf(timer.of(i)).median);
   }
 }
 } // namespace
@@ -127,8 +128,9 @@ void benchmark(Runner &runner, const Options &options) {
                               options.quiet, [&] { runner.enqueue(); });
   const double bandwidth = copyBandwidth(backend, compulsory, options.quiet);
   const double floor = double(compulsory) / bandwidth;
-  fmt::print("bench {} on {}, image {}\n", text(runner.entry().name()),
-             backend.name(), runner.program().imageName());
+  fmt::print("bench {} on {}, image {}\n",
+             files::printableName(text(runner.entry().name())), backend.name(),
+             runner.program().imageName());
   if (runner.isPrepared())
     fmt::print("  weights     prepared before\n");
   fmt::print("  launch      {:10.4f} ms  (median of {}, {:.4f} to {:.4f})\n",

@@ -24,7 +24,8 @@ Data
   NumPy lacks, as its bits in '<u2'. Inputs that no --in names are random and
   depend on --seed alone: floats near normal with deviation 1, integers in
   [-8, 8]. Output memory and workspace are filled with 0xFF bytes before the
-  launch.
+  launch. A file of --out is written as a whole or stays what it was; fifos and
+  devices are written to as they are. --out names no file that is read.
 
 The check
   --check compares |y - ref| <= k e + half an ulp of the output's dtype, element

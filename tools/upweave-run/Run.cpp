@@ -4,6 +4,7 @@
 
 #include "Npy.h"
 #include "Random.h"
+#include "upweave/files/TerminalText.h"
 
 #include <cstdio>
 #include <cstring>
@@ -80,8 +81,9 @@ void Runner::bindArguments() {
   for (uint32_t i = 0; i < length(entryTable->args()); ++i) {
     Argument arg;
     arg.table = entryTable->args()->Get(i);
-    arg.label =
-        *text(arg.table->name()) ? text(arg.table->name()) : std::to_string(i);
+    arg.label = *text(arg.table->name())
+                    ? files::printableName(text(arg.table->name()))
+                    : std::to_string(i);
     arg.isOutput = arg.table->role() == bundle::Role::Output;
     arg.dtype = arg.table->dtype();
     if (length(arg.table->shape()))
@@ -96,7 +98,8 @@ Argument &Runner::find(const std::string &name, bool output, size_t &next) {
     if (args[i].isOutput != output)
       continue;
     if (name.empty() ? seen++ == next
-                     : name == args[i].label || name == std::to_string(i)) {
+                     : name == text(args[i].table->name()) ||
+                           name == std::to_string(i)) {
       next += name.empty();
       return args[i];
     }
