@@ -5,11 +5,22 @@
 
 #include "Checker.h"
 
+#include "upweave/files/TerminalText.h"
+
 #include <fmt/format.h>
 
 using namespace upweave;
 using check::CheckError;
 using check::Metric;
+
+/// Names and locations come from files: what a terminal would obey is spelled
+/// out.
+template <typename... Args>
+static void say(std::FILE *out, fmt::format_string<Args...> text,
+                Args &&...args) {
+  std::string line = fmt::format(text, std::forward<Args>(args)...);
+  fmt::print(out, "{}", files::printable(line));
+}
 
 static const char *getName(InputKind kind) {
   for (auto [name, known] : getInputKinds())
@@ -40,18 +51,17 @@ Checker::Checker(const CheckOptions &options, CompileResult &compiled,
 
 void Checker::describe(const Trial &trial) {
   const bundle::LaunchList &list = trial.getLaunches();
-  fmt::print(out, "{}: {} launches for {}, {} blocks\n",
-             trial.getEntry().name()->str(), rt::length(list.launches()),
-             list.chip()->str(), rt::length(list.blocks()));
+  say(out, "{}: {} launches for {}, {} blocks\n",
+      trial.getEntry().name()->str(), rt::length(list.launches()),
+      list.chip()->str(), rt::length(list.blocks()));
   for (uint32_t i = 0; i < rt::length(list.blocks()); ++i) {
     const bundle::BlockInfo &block = *list.blocks()->Get(i);
-    fmt::print(out, "  block at {}: {}{}{}\n", rt::text(block.location()),
-               rt::text(block.schedule()),
-               *rt::text(block.precision()) ? ", " : "",
-               rt::text(block.precision()));
+    say(out, "  block at {}: {}{}{}\n", rt::text(block.location()),
+        rt::text(block.schedule()), *rt::text(block.precision()) ? ", " : "",
+        rt::text(block.precision()));
   }
   if (trial.hasData())
-    fmt::print(out, "  inputs go to '{}'\n", trial.getData()->label);
+    say(out, "  inputs go to '{}'\n", trial.getData()->label);
 }
 
 bool Checker::print(const OutputResult &result, const Trial &trial,
@@ -60,33 +70,32 @@ bool Checker::print(const OutputResult &result, const Trial &trial,
   bool loose = options.maxError != 0 && kind == InputKind::Normal &&
                r.maxRelative > options.maxError;
   bool passed = r.passed() && result.unwritten == 0 && !loose;
-  fmt::print(out,
-             "  {:<11} {:<9} {:<8} {}  {:>8} elements  ratio {:<9.3g} relative "
-             "{:.2e}{}\n",
-             getName(kind), getName(order), result.label,
-             passed ? "passed" : "FAILED", r.compared, r.maxRatio,
-             r.maxRelative, r.worst >= 0 ? "  worst at " + result.worst : "");
+  say(out,
+      "  {:<11} {:<9} {:<8} {}  {:>8} elements  ratio {:<9.3g} relative "
+      "{:.2e}{}\n",
+      getName(kind), getName(order), result.label, passed ? "passed" : "FAILED",
+      r.compared, r.maxRatio, r.maxRelative,
+      r.worst >= 0 ? "  worst at " + result.worst : "");
   if (result.unwritten)
-    fmt::print(out, "    {} elements were not stored to\n", result.unwritten);
+    say(out, "    {} elements were not stored to\n", result.unwritten);
   for (const std::string &note : r.notes())
-    fmt::print(out, "    {}\n", note);
+    say(out, "    {}\n", note);
   if (r.failures != 0) {
-    fmt::print(out,
-               "    {} elements are outside the bound; NaN or infinities "
-               "differ in {}; {} have no finite bound\n",
-               r.failures, r.specials, r.unbounded);
-    fmt::print(out,
-               "    worst: y = {:.9g}, ref = {:.9g}, e = {:.3g}, k = {:g}\n",
-               r.worstActual, r.worstReference, r.worstError, r.k);
+    say(out,
+        "    {} elements are outside the bound; NaN or infinities "
+        "differ in {}; {} have no finite bound\n",
+        r.failures, r.specials, r.unbounded);
+    say(out, "    worst: y = {:.9g}, ref = {:.9g}, e = {:.3g}, k = {:g}\n",
+        r.worstActual, r.worstReference, r.worstError, r.k);
   }
   if (loose)
-    fmt::print(out, "    the relative error is above --max-error={:g}\n",
-               options.maxError);
+    say(out, "    the relative error is above --max-error={:g}\n",
+        options.maxError);
   if (r.looseShare > 0 && kind == InputKind::Normal)
-    fmt::print(out,
-               "    {:.3g} % of the elements may err by more than a tenth of "
-               "the largest\n",
-               100 * r.looseShare);
+    say(out,
+        "    {:.3g} % of the elements may err by more than a tenth of "
+        "the largest\n",
+        100 * r.looseShare);
   return passed;
 }
 
@@ -102,14 +111,14 @@ static std::vector<std::string> getBits(const Trial &trial) {
 bool Checker::checkPrepared(SimulatedDevice &device, Trial &trial) {
   const std::vector<std::string> expected = getBits(trial);
   if (!trial.runPrepared()) {
-    fmt::print(out, "  prepared    FAILED: {}\n", device.failure);
+    say(out, "  prepared    FAILED: {}\n", device.failure);
     return false;
   }
   bool equal = getBits(trial) == expected;
-  fmt::print(out, "  prepared    {}\n",
-             equal ? "passed: the same bits"
-                   : "FAILED: the outputs differ from those of a launch that "
-                     "prepares for itself");
+  say(out, "  prepared    {}\n",
+      equal ? "passed: the same bits"
+            : "FAILED: the outputs differ from those of a launch that "
+              "prepares for itself");
   return equal;
 }
 
@@ -123,18 +132,18 @@ bool Checker::checkBits(const Trial &trial, sim::ThreadOrder order) {
   }
   if (bits == firstBits)
     return true;
-  fmt::print(out,
-             "  FAILED: the outputs depend on the order of threads: {} and {} "
-             "differ\n",
-             getName(firstOrder), getName(order));
+  say(out,
+      "  FAILED: the outputs depend on the order of threads: {} and {} "
+      "differ\n",
+      getName(firstOrder), getName(order));
   return false;
 }
 
 /// What the warps' accesses of each launch cost, and where more than need be.
 void Checker::printCounts(const SimulatedDevice &device) {
   for (const auto &[kernel, counts] : device.counts) {
-    fmt::print(out, "  {}: {} blocks, {} mma, {} barriers\n", kernel,
-               counts.blocks, counts.mma, counts.barriers);
+    say(out, "  {}: {} blocks, {} mma, {} barriers\n", kernel, counts.blocks,
+        counts.mma, counts.barriers);
     for (bool shared : {false, true})
       for (bool store : {false, true}) {
         sim::AccessCounts sum;
@@ -145,18 +154,18 @@ void Checker::printCounts(const SimulatedDevice &device) {
             sum.ideal += access.ideal;
           }
         if (sum.accesses)
-          fmt::print(out,
-                     "    {:<6} {:<6} {:>12} {:<10} {:>12} at best  "
-                     "{:.3f}x\n",
-                     shared ? "shared" : "global", store ? "stores" : "loads",
-                     sum.transactions, shared ? "wavefronts" : "sectors",
-                     sum.ideal, double(sum.transactions) / double(sum.ideal));
+          say(out,
+              "    {:<6} {:<6} {:>12} {:<10} {:>12} at best  "
+              "{:.3f}x\n",
+              shared ? "shared" : "global", store ? "stores" : "loads",
+              sum.transactions, shared ? "wavefronts" : "sectors", sum.ideal,
+              double(sum.transactions) / double(sum.ideal));
       }
     for (const sim::AccessCounts &access : counts.accesses)
       if (access.shared && access.transactions > access.ideal)
-        fmt::print(out, "      bank conflicts: '{}'{}{}, {} for {}\n",
-                   access.name, access.location.empty() ? "" : " at ",
-                   access.location, access.transactions, access.ideal);
+        say(out, "      bank conflicts: '{}'{}{}, {} for {}\n", access.name,
+            access.location.empty() ? "" : " at ", access.location,
+            access.transactions, access.ideal);
   }
 }
 
@@ -171,8 +180,8 @@ bool Checker::tryInputs(SimulatedDevice &device, Trial &trial, InputKind kind,
   device.simulator.setOptions(simulation);
   trial.fill(kind);
   if (!trial.run()) {
-    fmt::print(out, "  {:<11} {:<9} FAILED: {}\n", getName(kind),
-               getName(order), device.failure);
+    say(out, "  {:<11} {:<9} FAILED: {}\n", getName(kind), getName(order),
+        device.failure);
     return false;
   }
   if (simulation.countAccesses && order == firstOrder)
@@ -181,8 +190,8 @@ bool Checker::tryInputs(SimulatedDevice &device, Trial &trial, InputKind kind,
   if (kind == InputKind::Normal && order != firstOrder)
     return passed; // the same bits were compared before
   if (device.skippedBlocks)
-    fmt::print(out, "  {} of {} blocks were simulated\n", device.blocks,
-               device.blocks + device.skippedBlocks);
+    say(out, "  {} of {} blocks were simulated\n", device.blocks,
+        device.blocks + device.skippedBlocks);
   for (const OutputResult &result : reference.compare(trial, kind))
     passed &= print(result, trial, kind, order);
   if (trial.canPrepare() && kind == options.inputs.front())
@@ -205,10 +214,10 @@ bool Checker::checkEntry(SimulatedDevice &device, const bundle::Entry &entry) {
     }
   }
   if (!reference.getObstacle().empty())
-    fmt::print(out,
-               "  compared with the blocks, not with the source, which has no "
-               "float64 evaluation: {}\n",
-               reference.getObstacle());
+    say(out,
+        "  compared with the blocks, not with the source, which has no "
+        "float64 evaluation: {}\n",
+        reference.getObstacle());
   return passed;
 }
 
@@ -224,6 +233,6 @@ bool Checker::run(const std::string &llvmIR, const TargetDescription &target) {
   bool passed = true;
   for (const bundle::Entry *entry : *file->table().entries())
     passed &= checkEntry(device, *entry);
-  fmt::print(out, "{}\n", passed ? "passed" : "FAILED");
+  say(out, "{}\n", passed ? "passed" : "FAILED");
   return passed;
 }
