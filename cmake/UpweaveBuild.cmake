@@ -1,5 +1,5 @@
-# Settings common to the compiler and the runtime: ccache, lld, warnings and
-# sanitizers.
+# Settings common to the compiler and the runtime: ccache, lld, warnings,
+# assertions and sanitizers.
 include_guard(GLOBAL)
 
 find_program(UPWEAVE_CCACHE ccache)
@@ -16,6 +16,14 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   if(UPWEAVE_LLD)
     add_link_options(--ld-path=${UPWEAVE_LLD})
   endif()
+endif()
+
+# -UNDEBUG comes behind the build type's -DNDEBUG. LLVM's headers may be
+# read with assertions though its libraries were built without: what changes
+# layouts is LLVM_ENABLE_ABI_BREAKING_CHECKS, which its packages fix.
+if(UPWEAVE_ASSERTIONS)
+  add_compile_options(-UNDEBUG)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
 endif()
 
 if(UPWEAVE_SANITIZE)
