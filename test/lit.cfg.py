@@ -16,6 +16,8 @@ config.test_source_root = os.path.dirname(__file__)
 path = [config.upweave_bin, config.llvm_bin, os.environ["PATH"]]
 config.environment["PATH"] = os.pathsep.join(path)
 config.environment["FILECHECK_OPTS"] = "--enable-var-scope"
+# Whatever a test compiles, its blocks have to compute what its source says.
+config.environment["UPWEAVE_VALIDATE"] = "0.25"
 config.substitutions += [
     ("%python", config.python),
     ("%examples", os.path.join(config.upweave_source, "examples")),

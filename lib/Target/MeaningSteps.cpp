@@ -278,6 +278,10 @@ LogicalResult MeaningBuilder::visit(Operation *op) {
                    visitFill(op.getInput(), op.getResult(),
                              getStaticShape(op.getType()));
           })
+          .Case([&](tensor::FromElementsOp op) {
+            return op.getType().getRank() == 0 &&
+                   visitFill(op.getElements()[0], op.getResult(), {});
+          })
           .Case([&](linalg::LinalgOp op) { return visitLinalg(op); })
           .Case([&](BlockOp op) { return visitBlock(op); })
           .Case([&](scf::IfOp op) { return visitIf(op); })

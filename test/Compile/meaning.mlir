@@ -50,14 +50,38 @@ func.func @slices(%x: tensor<2x3xf32>) -> (tensor<6xf32>, tensor<4xf32>) {
 
 // An op that the tables cannot express keeps its name.
 // CHECK-LABEL: entry 'opaque'
-// CHECK: t1 = opaque 'tensor.generate'
-func.func @opaque(%x: tensor<4xf32>) -> tensor<4xf32> {
+// CHECK: = opaque 'tensor.gather'
+func.func @opaque(%x: tensor<4xf32>, %i: tensor<2x1xindex>) -> tensor<2xf32> {
+  %y = tensor.gather %x[%i] gather_dims([0])
+    : (tensor<4xf32>, tensor<2x1xindex>) -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+
+// CHECK-LABEL: entry 'generate'
+// CHECK: loops [4] (Parallel) ins () inits (t{{[0-9]+}}[d0]) results
+// CHECK: = LoopIndex d0 : Index
+// CHECK: = TensorExtract v{{[0-9]+}} of t0 : F32
+func.func @generate(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y = tensor.generate {
   ^bb0(%i: index):
     %e = tensor.extract %x[%i] : tensor<4xf32>
     tensor.yield %e : f32
   } : tensor<4xf32>
   return %y : tensor<4xf32>
+}
+
+// Sizes are numbers of the reference.
+// CHECK-LABEL: entry 'sizes'
+// CHECK: t[[SIZE:[0-9]+]] = fill arg0.dim0
+// CHECK: ins (t[[SIZE]][])
+// CHECK: IndexCast v0 : I64
+func.func @sizes(%x: tensor<?xf32>) -> tensor<f32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?xf32>
+  %i = arith.index_cast %n : index to i64
+  %f = arith.sitofp %i : i64 to f32
+  %y = tensor.from_elements %f : tensor<f32>
+  return %y : tensor<f32>
 }
 
 // CHECK-LABEL: entry 'gather'
@@ -74,4 +98,27 @@ func.func @gather(%x: tensor<3x2xf32>) -> tensor<2x3xf32> {
     linalg.yield %v : f32
   } -> tensor<2x3xf32>
   return %y : tensor<2x3xf32>
+}
+
+// The source's meaning follows the blocks': nothing is folded in it, and sizes
+// choose.
+// CHECK-LABEL: entry 'choice'
+// CHECK-NOT: choose
+// CHECK-LABEL: entry 'choice', as the source has it
+// CHECK: if 1: t[[FLAT:[0-9]+]] = reshape t0
+// CHECK: if 1: t[[ONE:[0-9]+]] = reshape t[[FLAT]]
+// CHECK: t{{[0-9]+}} = choose t[[ONE]] or t0 by 1
+func.func @choice(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %x, %c0 : tensor<1x4xf32>
+  %is = arith.cmpi eq, %n, %c1 : index
+  %y = scf.if %is -> tensor<1x4xf32> {
+    %flat = tensor.collapse_shape %x [[0, 1]] : tensor<1x4xf32> into tensor<4xf32>
+    %back = tensor.expand_shape %flat [[0, 1]] output_shape [1, 4] : tensor<4xf32> into tensor<1x4xf32>
+    scf.yield %back : tensor<1x4xf32>
+  } else {
+    scf.yield %x : tensor<1x4xf32>
+  }
+  return %y : tensor<1x4xf32>
 }
