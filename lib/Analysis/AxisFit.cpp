@@ -10,7 +10,6 @@
 #include "llvm/Support/FormatVariadic.h"
 
 #include <cstdlib>
-#include <limits>
 
 using namespace llvm;
 
@@ -18,19 +17,10 @@ namespace upweave {
 
 namespace {
 
-/// S·i + L·k = o + P, where L may be negative.
-struct Relation {
-  int64_t stride;
-  int64_t dilation;
-  int64_t padding;
-};
+using Relation = AxisRelation;
 
 /// More pairs of input and filter positions than these are not looked at.
 constexpr int64_t kMaxPairs = int64_t(1) << 26;
-
-/// Larger strides and dilations are none, and products with positions stay
-/// within 64 bits.
-constexpr int64_t kMaxParameter = std::numeric_limits<int32_t>::max();
 
 /// Terms on one line leave S and L open: values up to kMaxTrials are tried, on as
 /// many pairs as kMaxLinePairs.
@@ -81,8 +71,8 @@ bool AxisFitter::isExact(const Relation &r) const {
 
 std::optional<Relation> AxisFitter::tryFit(int64_t stride,
                                            int64_t dilation) const {
-  if (stride == 0 || dilation == 0 || std::abs(stride) > kMaxParameter ||
-      std::abs(dilation) > kMaxParameter)
+  if (stride == 0 || dilation == 0 || std::abs(stride) > kMaxAxisParameter ||
+      std::abs(dilation) > kMaxAxisParameter)
     return std::nullopt;
   const AxisTerm &first = axis.terms.front();
   Relation relation{stride, dilation,
@@ -154,6 +144,20 @@ std::optional<Relation> AxisFitter::find() {
   return fitLine(step);
 }
 
+AxisGeometry getAxisGeometry(const AxisRelation &relation,
+                             const AxisTerms &axis) {
+  AxisGeometry geometry;
+  geometry.stride = relation.stride;
+  geometry.reversed = relation.dilation < 0;
+  geometry.dilation = std::abs(relation.dilation);
+  geometry.paddingLow = relation.padding;
+  if (geometry.reversed)
+    geometry.paddingLow += geometry.dilation * (axis.filterSize - 1);
+  geometry.paddingHigh =
+      geometry.getResultSize(axis.inputSize, axis.filterSize) - axis.outputSize;
+  return geometry.getCanonical(axis.inputSize, axis.filterSize);
+}
+
 std::optional<AxisGeometry> fitAxis(const AxisTerms &axis,
                                     std::string &whyNot) {
   if (axis.terms.empty()) {
@@ -194,16 +198,7 @@ std::optional<AxisGeometry> fitAxis(const AxisTerms &axis,
         formatv("the input is read backwards (stride {0})", relation->stride);
     return std::nullopt;
   }
-  AxisGeometry geometry;
-  geometry.stride = relation->stride;
-  geometry.reversed = relation->dilation < 0;
-  geometry.dilation = std::abs(relation->dilation);
-  geometry.paddingLow = relation->padding;
-  if (geometry.reversed)
-    geometry.paddingLow += geometry.dilation * (axis.filterSize - 1);
-  geometry.paddingHigh =
-      geometry.getResultSize(axis.inputSize, axis.filterSize) - axis.outputSize;
-  return geometry.getCanonical(axis.inputSize, axis.filterSize);
+  return getAxisGeometry(*relation, axis);
 }
 
 } // namespace upweave

@@ -9,6 +9,7 @@
 
 #include "Upweave/Geometry/ConvTransposeGeometry.h"
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,22 @@ struct AxisTerms {
   int64_t filterSize = 1;
   std::vector<AxisTerm> terms;
 };
+
+/// S·i + L·k = o + P, where L may be negative.
+struct AxisRelation {
+  int64_t stride;
+  int64_t dilation;
+  int64_t padding;
+};
+
+/// Larger strides and dilations are none, and products with positions stay
+/// within 64 bits.
+constexpr int64_t kMaxAxisParameter = std::numeric_limits<int32_t>::max();
+
+/// The axis of a relation between positions of `axis` (of which the terms do
+/// not matter), with a positive stride.
+AxisGeometry getAxisGeometry(const AxisRelation &relation,
+                             const AxisTerms &axis);
 
 /// The smallest axis whose contributions are exactly `terms`, each once:
 /// {S·i + L·k = o + P, all in range}. If there is none, says why in `whyNot`.

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "AxisRoles.h"
+#include "AxisReader.h"
 #include "LoopComponents.h"
 
 #include "Upweave/Geometry/Sizes.h"
@@ -140,7 +141,7 @@ bool RoleFinder::isIdentity(const LoopComponent &component, TensorIndex a,
 bool RoleFinder::isPlainIdentity(const ComponentSpace &space,
                                  const LoopComponent &component, TensorIndex a,
                                  TensorIndex b) const {
-  if (component.loops.size() != 1 || space.hasGuards() ||
+  if (component.loops.size() != 1 || !space.getGuards().empty() ||
       space.getSize(a) != space.getNumWanted() ||
       space.getSize(b) != space.getNumWanted())
     return false;
@@ -207,10 +208,14 @@ RoleFinder::fitSpatial(const LoopComponent &component,
 
 bool RoleFinder::addSpatial(const LoopComponent &component) {
   ComponentSpace space(views, component);
-  if (!space.isEnumerable())
-    return space.isDynamic() ? failDynamic(component) : failLarge(component);
   std::string whyNot;
-  std::optional<AxisGeometry> axis = fitSpatial(component, whyNot);
+  std::optional<AxisGeometry> axis;
+  if (space.isEnumerable())
+    axis = fitSpatial(component, whyNot);
+  else if (space.isDynamic())
+    return failDynamic(component);
+  else if (!(axis = readAxis(views, component)))
+    return failLarge(component);
   if (!axis)
     return fail("not-a-transposed-conv",
                 "along " + describe(component) + ": " + whyNot);
@@ -234,6 +239,9 @@ bool RoleFinder::classifyMixed(const LoopComponent &component) {
                     isIdentity(component, kResult, kFilter);
   if (!isDiagonal && addSpatial(component))
     return true;
+  // What is too large as an axis is so as groups.
+  if (!isDiagonal && !space.isEnumerable())
+    return false;
   if (!component.has(kInput) || !component.has(kFilter))
     return false;
   groups.push_back(component);

@@ -46,8 +46,8 @@ public:
   /// How many there would be if they were not too many, or kHugeSize.
   int64_t getNumWanted() const { return wanted; }
 
-  /// True if products may be left out.
-  bool hasGuards() const { return !guards.empty(); }
+  /// The conditions under which there is a product.
+  llvm::ArrayRef<Guard> getGuards() const { return guards; }
 
   /// How many positions the component has in a tensor.
   int64_t getSize(TensorIndex tensor) const { return sizes[tensor]; }

@@ -353,3 +353,57 @@ func.func @wraps_around(%x: tensor<1x1x8xf32>, %w: tensor<1x1x2xf32>) -> tensor<
   %y = linalg.conv_1d_ncw_fcw ins(%g, %w : tensor<1x1x4xf32>, tensor<1x1x2xf32>) outs(%i : tensor<1x1x3xf32>) -> tensor<1x1x3xf32>
   return %y : tensor<1x1x3xf32>
 }
+
+// -----
+
+// Axes that are too long to enumerate are read off the form of their views.
+// CHECK-LABEL: func @long_stuffed
+// CHECK: upweave.conv_transpose <strides = [8], padding = [4]> ins(%{{.+}}, %{{.+}} : tensor<1x2x131072xf32>, tensor<2x3x16xf32>)
+// CHECK-NOT: linalg.conv
+func.func @long_stuffed(%x: tensor<1x2x131072xf32>, %w: tensor<2x3x16xf32>) -> tensor<1x3x1048576xf32> {
+  %c15 = arith.constant 15 : index
+  %zero = arith.constant 0.0 : f32
+  %we = tensor.empty() : tensor<3x2x16xf32>
+  %f = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>], iterator_types = ["parallel", "parallel", "parallel"]} outs(%we : tensor<3x2x16xf32>) {
+  ^bb0(%out: f32):
+    %o = linalg.index 0 : index
+    %i = linalg.index 1 : index
+    %k = linalg.index 2 : index
+    %s = arith.subi %c15, %k : index
+    %v = tensor.extract %w[%i, %o, %s] : tensor<2x3x16xf32>
+    linalg.yield %v : f32
+  } -> tensor<3x2x16xf32>
+  %se = tensor.empty() : tensor<1x2x1048591xf32>
+  %sz = linalg.fill ins(%zero : f32) outs(%se : tensor<1x2x1048591xf32>) -> tensor<1x2x1048591xf32>
+  %s = tensor.insert_slice %x into %sz[0, 0, 11] [1, 2, 131072] [1, 1, 8] : tensor<1x2x131072xf32> into tensor<1x2x1048591xf32>
+  %ye = tensor.empty() : tensor<1x3x1048576xf32>
+  %yz = linalg.fill ins(%zero : f32) outs(%ye : tensor<1x3x1048576xf32>) -> tensor<1x3x1048576xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%s, %f : tensor<1x2x1048591xf32>, tensor<3x2x16xf32>) outs(%yz : tensor<1x3x1048576xf32>) -> tensor<1x3x1048576xf32>
+  return %y : tensor<1x3x1048576xf32>
+}
+
+// CHECK-LABEL: func @long_dilated
+// CHECK: upweave.conv_transpose <strides = [1], padding = [11], dilations = [2], output_padding = [1], reversed = [1], dims = [b, c, 0] x [o, i, 0] -> [b, c, 0]> ins(%{{.+}}, %{{.+}} : tensor<1x1x1048576xf32>
+// CHECK-NOT: linalg.conv
+func.func @long_dilated(%x: tensor<1x1x1048576xf32>, %w: tensor<1x1x8xf32>) -> tensor<1x1x1048569xf32> {
+  %zero = arith.constant 0.0 : f32
+  %p = tensor.pad %x low[0, 0, 3] high[0, 0, 4] {
+  ^bb0(%a: index, %b: index, %c: index):
+    tensor.yield %zero : f32
+  } : tensor<1x1x1048576xf32> to tensor<1x1x1048583xf32>
+  %ye = tensor.empty() : tensor<1x1x1048569xf32>
+  %yz = linalg.fill ins(%zero : f32) outs(%ye : tensor<1x1x1048569xf32>) -> tensor<1x1x1048569xf32>
+  %y = linalg.conv_1d_ncw_fcw {dilations = dense<2> : vector<1xi64>, strides = dense<1> : vector<1xi64>} ins(%p, %w : tensor<1x1x1048583xf32>, tensor<1x1x8xf32>) outs(%yz : tensor<1x1x1048569xf32>) -> tensor<1x1x1048569xf32>
+  return %y : tensor<1x1x1048569xf32>
+}
+
+// Many channels and positions are plain identities.
+// CHECK-LABEL: func @long_batch
+// CHECK: upweave.conv_transpose
+func.func @long_batch(%x: tensor<5000000x1x3xf32>, %w: tensor<1x1x2xf32>) -> tensor<5000000x1x2xf32> {
+  %zero = arith.constant 0.0 : f32
+  %ye = tensor.empty() : tensor<5000000x1x2xf32>
+  %yz = linalg.fill ins(%zero : f32) outs(%ye : tensor<5000000x1x2xf32>) -> tensor<5000000x1x2xf32>
+  %y = linalg.conv_1d_ncw_fcw ins(%x, %w : tensor<5000000x1x3xf32>, tensor<1x1x2xf32>) outs(%yz : tensor<5000000x1x2xf32>) -> tensor<5000000x1x2xf32>
+  return %y : tensor<5000000x1x2xf32>
+}
