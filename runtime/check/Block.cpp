@@ -314,7 +314,7 @@ double BlockEvaluator::addNeeds(const Need &need, Needs &needs) const {
   Need points = need;
   if (program.hasCollectives() && rowLength > 0) {
     // A run of the last dimension is of one row, or each element of its own.
-    const bool along = rows.back() + 1 == domain.size();
+    const bool along = !rows.empty() && rows.back() + 1 == domain.size();
     const double touched = along ? need.runs : need.elements;
     points.elements =
         std::min(touched * double(rowLength), double(elementCount(domain)));

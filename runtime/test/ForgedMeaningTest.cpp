@@ -100,6 +100,23 @@ TEST(ForgedMeaning, ConvolutionsOverflow) {
                                      .find("the extents of axis 0 overflow"));
 }
 
+/// A row without dimensions is one element.
+TEST(ForgedMeaning, CollectivesWithoutRows) {
+  TestMeaning meaning;
+  BlockStepT block;
+  block.domain = sizes({2});
+  block.x = meaning.input({2}, {3, 5});
+  block.producer_map = loops({0});
+  const uint32_t result = meaning.tensor(DType::F32, {2});
+  block.outs.push_back(operand(result, loops({0})));
+  block.program = program({DType::F32});
+  block.program->ops.push_back(op(Opcode::RowReduce, DType::F32, {0}));
+  block.program->results = {1};
+  meaning.step(std::move(block));
+  meaning.output(result);
+  EXPECT_EQ((std::vector<double>{3, 5}), meaning.values());
+}
+
 /// y[i] = x[map(i)], element by element.
 std::string loopError(ExprVec map) {
   TestMeaning meaning;
