@@ -38,7 +38,7 @@ TEST(ReadFile, DirectoriesAndDevices) {
 
 /// Nobody writes to it: opening must not wait.
 TEST(ReadFile, Fifo) {
-  const std::string path = writeTemporary("fifo", {});
+  const std::string path = writeTemporary("unread.pipe", {});
   ::unlink(path.c_str());
   ASSERT_EQ(0, ::mkfifo(path.c_str(), 0600));
   EXPECT_EQ("'" + path +
