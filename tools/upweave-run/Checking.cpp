@@ -5,6 +5,8 @@
 #include "Comparison.h"
 #include "Npy.h"
 
+#include "upweave/files/TerminalText.h"
+
 #include <cstring>
 #include <set>
 
@@ -180,7 +182,7 @@ bool checkOutputs(Runner &runner, const Options &options) {
     if (!comparison.hasSource())
       fmt::print("compared with the blocks, not with the source, which has no "
                  "float64 evaluation: {}\n",
-                 comparison.obstacle());
+                 files::printable(comparison.obstacle()));
     for (uint32_t i = 0; i < outputs.size(); ++i)
       passed &= checkReference(comparison, i, *outputs[i], options);
   } catch (const CheckError &error) {
