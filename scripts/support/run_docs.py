@@ -166,7 +166,12 @@ def find_missing(words: list[str], made: tuple[str, ...]) -> list[str]:
     missing = []
     for before, word in zip(["", *words], words):
         is_file = "/" in word and not word.startswith("-") and "$" not in word and "://" not in word
-        if is_file and before not in OUTPUTS and not word.startswith(made) and not list(ROOT.glob(word.removeprefix("./"))):
+        if (
+            is_file
+            and before not in OUTPUTS
+            and not word.startswith(made)
+            and not list(ROOT.glob(word.removeprefix("./")))
+        ):
             missing.append(f"there is no {word}")
     return missing
 

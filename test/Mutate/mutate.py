@@ -56,7 +56,7 @@ HANG_SECONDS = 30
 # multiplied. More takes longer than a look at another mutant is worth.
 MOST_ELEMENTS, MOST_PRODUCTS = 1 << 16, 1 << 27
 DYNAMIC_SIZE = 2
-REPORT = re.compile(r"ERROR: \w+Sanitizer|runtime error:|Assertion .* failed|LLVM ERROR")
+REPORT = re.compile(r"ERROR: \w+Sanitizer|this is a bug in Upweave|runtime error:|Assertion .* failed|LLVM ERROR")
 FRAME = re.compile(r"(?:upweave|bufferization|linalg)::[\w:() ]+\w(?=\()")
 FUNCTION = re.compile(r"func\.func (?:public )?@(\w+)\(([^)]*)\)\s*(?:->([^{]*?))?(?:attributes[^\n]*)?\{\s*$", re.M)
 TENSOR_TYPE = re.compile(r"tensor<((?:[0-9?]+x)*)(\w+)>")
@@ -118,7 +118,9 @@ def find_signature(text: str):
     name, arguments, results = functions[0].groups()
     tensors = []
     for part in (arguments, results or ""):
-        types = [([int(d) if d != "?" else DYNAMIC_SIZE for d in s.split("x")[:-1]], t) for s, t in TENSOR_TYPE.findall(part)]
+        types = [
+            ([int(d) if d != "?" else DYNAMIC_SIZE for d in s.split("x")[:-1]], t) for s, t in TENSOR_TYPE.findall(part)
+        ]
         if any(t not in DTYPES for _, t in types):
             return None
         tensors.append(types)
@@ -283,7 +285,8 @@ def main() -> int:
             if outcome.kind == "failed":
                 print(f"FAILED {item} ({about}): {outcome.about}", flush=True)
                 if not options.files:
-                    print(f"  {options.keep}/seed{options.seed}-{item}.mlir; {sys.argv[0]} --seed {options.seed} --only {item}")
+                    again = f"{sys.argv[0]} --seed {options.seed} --only {item}"
+                    print(f"  {options.keep}/seed{options.seed}-{item}.mlir; {again}")
             elif options.list:
                 print(f"{outcome.kind} {item} ({about}) {outcome.about}", flush=True)
     if not counts["failed"]:

@@ -12,7 +12,9 @@ import struct
 VALUE = r"%[A-Za-z0-9_]+(?:#\d+)?"
 DEFINITION = re.compile(rf"^(\s*)({VALUE})(?::\d+)? = (\S+)(.*)$")
 TENSOR = re.compile(r"tensor<((?:[0-9?]+x)+)([a-z]+[0-9]+)>")
-FLOAT_CONSTANT = re.compile(r"(arith\.constant (?:dense<)?)([-+0-9.eE]+|0x[0-9A-F]+)(>? : (?:tensor<(?:[0-9?]+x)*b?f\d+>|b?f\d+))")
+FLOAT_CONSTANT = re.compile(
+    r"(arith\.constant (?:dense<)?)([-+0-9.eE]+|0x[0-9A-F]+)(>? : (?:tensor<(?:[0-9?]+x)*b?f\d+>|b?f\d+))"
+)
 INTEGER = re.compile(r"(?<![\w.%#])-?\d+(?![\w.x])")
 NAN = {"f16": "0x7E00", "bf16": "0x7FC0", "f32": "0x7FC00000", "f64": "0x7FF8000000000000"}
 INFINITY = {"f16": "0x7C00", "bf16": "0x7F80", "f32": "0x7F800000", "f64": "0x7FF0000000000000"}
@@ -20,6 +22,8 @@ BINARY = ["addf", "subf", "mulf", "divf", "maximumf", "minimumf", "maxnumf", "mi
 UNARY = ["absf", "ceil", "cos", "erf", "exp", "exp2", "expm1", "floor", "log", "log1p", "rsqrt", "sin", "sqrt", "tanh"]
 PREDICATES = ["oeq", "ogt", "oge", "olt", "ole", "one", "ord", "ueq", "ugt", "uge", "ult", "ule", "une", "uno"]
 INTEGER_OPS = ["addi", "subi", "muli", "maxsi", "minsi", "andi", "ori", "xori"]
+
+
 def pick(rng: random.Random, lines: list[str], pattern: re.Pattern[str]):
     """A line that matches and one of the places where it does."""
     found = [(i, m) for i, line in enumerate(lines) for m in pattern.finditer(line)]
@@ -249,7 +253,14 @@ def remove_op(rng, lines):
             new = rng.choice(operands)
             del lines[i]
             # Names of other regions are other values.
-            end = next((j for j in range(i, len(lines)) if DEFINITION.match(lines[j]) and DEFINITION.match(lines[j])[2] == match[2]), len(lines))
+            end = next(
+                (
+                    j
+                    for j in range(i, len(lines))
+                    if DEFINITION.match(lines[j]) and DEFINITION.match(lines[j])[2] == match[2]
+                ),
+                len(lines),
+            )
             for j in range(i, end):
                 lines[j] = re.sub(rf"{match[2]}(?!\w)", new, lines[j])
             return True
@@ -291,7 +302,9 @@ def repeat_op(rng, lines):
 
 def change_dtype(rng, lines):
     """One float type becomes another, everywhere or on one line."""
-    old, new = rng.choice([("f32", "f16"), ("f32", "bf16"), ("f32", "f64"), ("f64", "f32"), ("f16", "f32"), ("bf16", "f32")])
+    old, new = rng.choice(
+        [("f32", "f16"), ("f32", "bf16"), ("f32", "f64"), ("f64", "f32"), ("f16", "f32"), ("bf16", "f32")]
+    )
     pattern = re.compile(rf"(?<![a-z0-9]){old}\b|(?<=x){old}\b")
     if rng.random() < 0.3:
         found = pick(rng, lines, pattern)
@@ -317,7 +330,11 @@ def return_other(rng, lines):
         return False
     indent = re.match(r"\s*", lines[at[0]])[0]
     own = [line for line in lines[: at[0]] if re.match(rf"{indent}\S", line)]
-    types = {v: t for v, t in values_before(lines, at[0]).items() if t.startswith("tensor") and any(line.startswith(f"{indent}{v} =") for line in own)}
+    types = {
+        v: t
+        for v, t in values_before(lines, at[0]).items()
+        if t.startswith("tensor") and any(line.startswith(f"{indent}{v} =") for line in own)
+    }
     if not types:
         return False
     value = rng.choice(sorted(types))
