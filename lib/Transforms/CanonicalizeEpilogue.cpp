@@ -127,30 +127,40 @@ struct NarrowArithmetic : OpRewritePattern<arith::TruncFOp> {
     if (!op.getType().isF32() || !op.getIn().getType().isF64() || !def ||
         !isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp>(def))
       return rewriter.notifyMatchFailure(op, "no f64 arithmetic behind it");
-    SmallVector<Value> operands;
+    // All are found before a constant is made: a pattern that makes one and
+    // fails is tried for ever.
+    SmallVector<OpFoldResult> found;
     for (Value operand : def->getOperands()) {
-      Value narrow = getNarrow(operand, op, rewriter);
-      if (!narrow)
+      found.push_back(getNarrow(operand, op.getType()));
+      if (!found.back())
         return rewriter.notifyMatchFailure(op, "an operand is no f32 value");
-      operands.push_back(narrow);
     }
+    SmallVector<Value> operands;
+    for (OpFoldResult narrow : found)
+      operands.push_back(materialize(narrow, op.getLoc(), rewriter));
     rewriter.replaceOp(op, rewriter.create(op.getLoc(),
                                            def->getName().getIdentifier(),
                                            operands, op->getResultTypes()));
     return success();
   }
 
-  static Value getNarrow(Value wide, arith::TruncFOp op,
-                         PatternRewriter &rewriter) {
+  static OpFoldResult getNarrow(Value wide, Type type) {
     if (auto extend = wide.getDefiningOp<arith::ExtFOp>())
-      return extend.getIn().getType() == op.getType() ? extend.getIn()
-                                                      : Value();
+      return extend.getIn().getType() == type ? OpFoldResult(extend.getIn())
+                                              : OpFoldResult();
     std::optional<double> constant = getFloatConstant(wide);
     if (!constant ||
         static_cast<double>(static_cast<float>(*constant)) != *constant)
       return {};
-    return arith::ConstantOp::create(rewriter, op.getLoc(),
-                                     FloatAttr::get(op.getType(), *constant));
+    return FloatAttr::get(type, *constant);
+  }
+
+  static Value materialize(OpFoldResult value, Location loc,
+                           PatternRewriter &rewriter) {
+    if (auto constant = dyn_cast<Attribute>(value))
+      return arith::ConstantOp::create(rewriter, loc,
+                                       cast<FloatAttr>(constant));
+    return cast<Value>(value);
   }
 };
 } // namespace

@@ -94,3 +94,25 @@ func.func @detour(%x: tensor<2x4x8xf32>) -> (tensor<2x4x8xf32>, tensor<2x4x8xf32
   }
   return %y#0, %y#1 : tensor<2x4x8xf32>, tensor<2x4x8xf32>
 }
+
+// A constant over an f64 value that is no wide f32: the division stays.
+// CHECK-LABEL: func @wide_division
+// CHECK: %[[S:.+]] = upweave.row_reduce <add> %{{.+}} : f64
+// CHECK-NEXT: %[[Q:.+]] = arith.divf %{{.+}}, %[[S]] : f64
+// CHECK-NEXT: %[[T:.+]] = arith.truncf %[[Q]] : f64 to f32
+// CHECK-NEXT: upweave.yield %[[T]]
+func.func @wide_division(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %e = tensor.empty() : tensor<2x8xf32>
+  %y = upweave.block domain [2, 8] rows [1]
+    stored(%x : tensor<2x8xf32>)
+    outs(%e : tensor<2x8xf32>) {
+  ^bb0(%v: f32):
+    %c = arith.constant 8.0 : f64
+    %w = arith.extf %v : f32 to f64
+    %s = upweave.row_reduce <add> %w : f64
+    %q = arith.divf %c, %s : f64
+    %t = arith.truncf %q : f64 to f32
+    upweave.yield %t : f32
+  }
+  return %y : tensor<2x8xf32>
+}
