@@ -5,6 +5,7 @@
 #include "CompensatedSum.h"
 #include "FloatErrors.h"
 
+#include <cstring>
 #include <fmt/format.h>
 
 namespace upweave {
@@ -22,7 +23,39 @@ struct ConvTransposeReader::Sums {
   CompensatedSum v;
   double e = 0, magnitude = 0;
   int64_t i = 0, count = 0;
+
+  void add(const Value &a, const Value &b) {
+    ++count;
+    if (!floats) {
+      i = int64_t(uint64_t(i) + uint64_t(a.i) * uint64_t(b.i));
+      return;
+    }
+    addExact(a.v, b.v);
+    e += productError(a, b);
+  }
+  /// The product of two values without errors.
+  void addExact(double a, double b) {
+    const double product = a * b;
+    v += product;
+    magnitude += std::fabs(product);
+  }
 };
+
+namespace {
+/// The elements of a tensor that is in memory as it is, in row-major order.
+template <typename T> const unsigned char *rawData(const TensorInfo &info) {
+  const DType dtype = sizeof(T) == 4 ? DType::F32 : DType::F64;
+  const bool isRaw = info.step < 0 && !info.generate && !info.splat && info.dtype == dtype &&
+                     info.dataStrides == info.strides;
+  return isRaw ? info.data : nullptr;
+}
+
+template <typename T> double loadRaw(const unsigned char *data, int64_t at) {
+  T value;
+  std::memcpy(&value, data + at * int64_t(sizeof(T)), sizeof(T));
+  return value;
+}
+} // namespace
 
 ConvTransposeReader::Dims
 ConvTransposeReader::parseDims(const flatbuffers::Vector<int32_t> *dims,
@@ -144,18 +177,28 @@ void ConvTransposeReader::accumulate(Evaluator &evaluator, size_t axis,
   }
   const int64_t xStep = xInfo.strides[xDims.channel];
   const int64_t filterStep = filterInfo.strides[filterDims.batch];
-  for (int64_t ci = 0; ci < inPerGroup; ++ci) {
-    const Value a = evaluator.read(x, xBase + ci * xStep);
-    const Value b = evaluator.read(filter, filterBase + ci * filterStep);
-    ++sums.count;
-    if (!sums.floats) {
-      sums.i = int64_t(uint64_t(sums.i) + uint64_t(a.i) * uint64_t(b.i));
-      continue;
-    }
-    sums.v += a.v * b.v;
-    sums.magnitude += std::fabs(a.v * b.v);
-    sums.e += productError(a, b);
-  }
+  if (accumulateRaw<float>(xBase, filterBase, sums) ||
+      accumulateRaw<double>(xBase, filterBase, sums))
+    return;
+  for (int64_t ci = 0; ci < inPerGroup; ++ci)
+    sums.add(evaluator.read(x, xBase + ci * xStep),
+             evaluator.read(filter, filterBase + ci * filterStep));
+}
+
+template <typename T>
+bool ConvTransposeReader::accumulateRaw(int64_t xBase, int64_t filterBase,
+                                        Sums &sums) const {
+  const unsigned char *xData = rawData<T>(xInfo);
+  const unsigned char *filterData = rawData<T>(filterInfo);
+  if (!xData || !filterData || !sums.floats)
+    return false;
+  const int64_t xStep = xInfo.strides[xDims.channel];
+  const int64_t filterStep = filterInfo.strides[filterDims.batch];
+  for (int64_t ci = 0; ci < inPerGroup; ++ci)
+    sums.addExact(loadRaw<T>(xData, xBase + ci * xStep),
+                  loadRaw<T>(filterData, filterBase + ci * filterStep));
+  sums.count += inPerGroup;
+  return true;
 }
 
 double ConvTransposeReader::addNeeds(const Need &need, Needs &needs) const {

@@ -46,6 +46,10 @@ private:
   void bindChannels(const bundle::ConvTranspose &geometry);
   void accumulate(Evaluator &evaluator, size_t axis, int64_t xBase,
                   int64_t filterBase, Sums &sums) const;
+  /// The products over the channels where both tensors are as they are in
+  /// memory, of type T: no element needs to be asked for. False if they are not.
+  template <typename T>
+  bool accumulateRaw(int64_t xBase, int64_t filterBase, Sums &sums) const;
 
   std::string where;
   uint32_t x, filter;

@@ -259,9 +259,8 @@ UnknownOverflow::UnknownOverflow() : before(overflowIsUnknown) {
 UnknownOverflow::~UnknownOverflow() { overflowIsUnknown = before; }
 
 Value rounded(DType dtype, double v, double e, double units) {
-  if (!std::isfinite(v))
-    return floatValue(
-        v, std::isinf(e) || (overflowIsUnknown && e != 0) ? INFINITY : 0);
+  if (!std::isfinite(v)) // whatever led to it is as certain as it is unknown
+    return floatValue(v, std::isinf(e) ? INFINITY : 0);
   const double size = std::fabs(v), threshold = overflowThreshold(dtype);
   // Of what is off by k e, the rounding is that of where it is.
   const double rounding = units * roundoff(dtype);

@@ -260,6 +260,8 @@ Value LoopNestEvaluator::extract(const Op &op, const Value *in) {
   const TensorInfo &info = evaluator.tensor(op.tensor);
   int64_t linear = 0;
   for (size_t d = 0; d < info.shape.size(); ++d) {
+    if (in[d].e != 0) // any element
+      return {NAN, INFINITY, 0};
     if (in[d].i < 0 || in[d].i >= info.shape[d])
       throw CheckError(
           fmt::format("{}: tensor.extract of index {} in dimension "

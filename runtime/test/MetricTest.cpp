@@ -1,9 +1,11 @@
 // The metric: what passes, what fails and why; two references that must agree.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Metric.h"
+#include "Sampling.h"
 
 #include <gtest/gtest.h>
 
+using namespace upweave;
 using namespace upweave::check;
 
 namespace {
@@ -159,6 +161,37 @@ TEST(Metric, TwoReferences) {
   Metric wrong(DType::F32, Precision::Ieee, 1);
   wrong.add(0, floatValue(2), floatValue(1, 1e-7), floatValue(1, kInf));
   EXPECT_EQ(1, wrong.report().failures);
+}
+
+/// The CheckError's text for --dim `option` of an entry with these dynamic
+/// dimensions.
+std::string dimError(const std::string &option,
+                     const std::vector<std::string> &names) {
+  bundle::EntryT entry;
+  for (const std::string &name : names) {
+    entry.symbols.push_back(std::make_unique<bundle::SymbolT>());
+    entry.symbols.back()->name = name;
+  }
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(bundle::Entry::Pack(builder, &entry));
+  try {
+    checkDimNames({option}, {flatbuffers::GetRoot<bundle::Entry>(
+                                builder.GetBufferPointer())});
+  } catch (const CheckError &error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Sampling, SizesNeedADynamicDimension) {
+  EXPECT_EQ("", dimError("4", {"batch"}));
+  EXPECT_EQ("", dimError("batch=4", {"batch", "length"}));
+  EXPECT_EQ("--dim bath=4: no dynamic dimension has that name; there is: batch",
+            dimError("bath=4", {"batch"}));
+  const char *none = ": no dimension is dynamic, so there is none to give a "
+                     "size: leave the option out";
+  EXPECT_EQ(std::string("--dim 4") + none, dimError("4", {}));
+  EXPECT_EQ(std::string("--dim batch=4") + none, dimError("batch=4", {}));
 }
 
 } // namespace

@@ -23,11 +23,14 @@ SANITIZERS = ("memcheck", "racecheck", "initcheck")
 
 
 def entries(tool, bundle):
-    """The names of a bundle's entries."""
+    """The names of a bundle's entries, and whether they have dynamic sizes."""
     text = subprocess.run(
         [tool, bundle, "--describe=json"], check=True, capture_output=True, text=True
     ).stdout
-    return [entry["name"] for entry in json.loads(text)["entries"]]
+    return [
+        (entry["name"], any(-1 in arg["shape"] for arg in entry["arguments"]))
+        for entry in json.loads(text)["entries"]
+    ]
 
 
 def check(job):
@@ -93,10 +96,10 @@ def main():
     tool = folder / "upweave-run"
     jobs, results = [], []
     for bundle in sorted(folder.glob("*.upw")):
-        for entry in entries(tool, bundle):
+        for entry, is_dynamic in entries(tool, bundle):
             for image in images:
                 run = [tool, bundle, "--entry", entry, "--device=gpu", "--image", image]
-                run += ["--check", "--dim", "3"]
+                run += ["--check", *(["--dim", "3"] if is_dynamic else [])]
                 jobs += [run, [*run, "--prepare"]]
                 if args.sanitize and image == images[0] and "_ops_" not in bundle.name:
                     jobs += [

@@ -192,7 +192,12 @@ bool Checker::tryInputs(SimulatedDevice &device, Trial &trial, InputKind kind,
   if (device.skippedBlocks)
     say(out, "  {} of {} blocks were simulated\n", device.blocks,
         device.blocks + device.skippedBlocks);
-  for (const OutputResult &result : reference.compare(trial, kind))
+  const std::vector<OutputResult> results = reference.compare(trial, kind);
+  if (results.empty()) {
+    say(out, "  FAILED: the function has no outputs to compare\n");
+    return false;
+  }
+  for (const OutputResult &result : results)
     passed &= print(result, trial, kind, order);
   if (trial.canPrepare() && kind == options.inputs.front())
     passed &= checkPrepared(device, trial);
