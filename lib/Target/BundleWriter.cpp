@@ -6,6 +6,7 @@
 #include "Upweave/Target/BundleWriter.h"
 
 #include "upweave/bundle_format.h"
+#include "upweave/files/OutputFile.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -91,10 +92,18 @@ void BundleWriter::print(llvm::raw_ostream &os) {
 }
 
 llvm::Error BundleWriter::write(StringRef path) {
-  return llvm::writeToOutput(path, [&](llvm::raw_ostream &os) {
+  files::OutputFile file(path.str());
+  if (file.isGood()) {
+    llvm::raw_fd_ostream os(file.descriptor(), /*shouldClose=*/false);
     print(os);
+    os.flush();
+    if (os.has_error())
+      file.fail(os.error().message());
+    os.clear_error();
+  }
+  if (file.commit())
     return llvm::Error::success();
-  });
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), file.error());
 }
 
 } // namespace upweave

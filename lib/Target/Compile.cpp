@@ -5,6 +5,7 @@
 
 #include "Upweave/Target/Compile.h"
 
+#include "CheckSource.h"
 #include "Compilation.h"
 
 #include "Upweave/Target/Passes.h"
@@ -147,9 +148,6 @@ LogicalResult Compilation::checkEntry(func::FuncOp func) {
            << "' has branches: an entry point is straight-line code on tensors";
   for (Operation &op : func.getBody().front()) {
     StringRef dialect = op.getName().getDialectNamespace();
-    if (!op.isRegistered())
-      return op.emitError("'")
-             << op.getName() << "' is of no dialect that Upweave knows";
     bool isLoop =
         (dialect == "scf" || dialect == "affine") && op.getNumRegions() != 0;
     if (isLoop || isa<func::CallOp>(op))
@@ -158,6 +156,8 @@ LogicalResult Compilation::checkEntry(func::FuncOp func) {
              << "' cannot be part of an entry point: a launch list has no "
                 "control flow; unroll the loop, or lower the host code with "
                 "gpu-to-llvm and link the launch shim";
+    if (failed(checkHasKernel(&op)))
+      return failure();
   }
   return success();
 }
@@ -361,6 +361,8 @@ LogicalResult Compilation::run() {
   }
   // The input and the options are right: what fails now is not supported.
   why = CompileFailure::Unsupported;
+  if (failed(checkInterfaces(module)))
+    return failure();
   dropAssertions();
   source = module.clone();
   if (failed(formBlocks()) || failed(applySchedule()))

@@ -98,8 +98,9 @@ static LogicalResult addResultShape(func::FuncOp planned, unsigned position,
       return planned.emitError("function '")
              << planned.getSymName() << "': dimension " << i << " of result "
              << position - numInputs
-             << " does not follow from the arguments' sizes: only the batch "
-                "may be dynamic";
+             << " does not follow from the arguments' sizes: export the model "
+                "with a fixed height, width or length, or write the sizes into "
+                "the arguments' types; the batch alone may be dynamic";
     if (site)
       symbols.unify({site->arg(), site->dim()}, {position, unsigned(i)});
     else

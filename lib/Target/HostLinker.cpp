@@ -5,10 +5,12 @@
 
 #include "HostLinker.h"
 
+#include "upweave/files/OutputFile.h"
+#include "upweave/files/TemporaryFiles.h"
+
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Object/ObjectFile.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
@@ -28,36 +30,6 @@ static Error makeError(const char *format, Args... args) {
 }
 
 namespace {
-/// A directory for intermediate files, removed at the end.
-class TemporaryDirectory {
-public:
-  static Expected<TemporaryDirectory> create() {
-    TemporaryDirectory directory;
-    if (std::error_code code =
-            sys::fs::createUniqueDirectory("upweave-host", directory.path))
-      return makeError("cannot make a temporary directory for linking host "
-                       "code: %s",
-                       code.message().c_str());
-    return directory;
-  }
-  TemporaryDirectory(TemporaryDirectory &&other) : path(other.path) {
-    other.path.clear();
-  }
-  ~TemporaryDirectory() {
-    if (!path.empty())
-      (void)sys::fs::remove_directories(path);
-  }
-  std::string getFile(StringRef name) const {
-    SmallString<128> file(path);
-    sys::path::append(file, name);
-    return std::string(file);
-  }
-
-private:
-  TemporaryDirectory() = default;
-  SmallString<128> path;
-};
-
 /// A linker and whether it is a compiler driver, which takes the linker's
 /// options behind -Wl.
 struct Linker {
@@ -81,22 +53,18 @@ static Expected<Linker> findLinker(StringRef wanted) {
                    "'apt-get install binutils' brings one");
 }
 
-static Error writeFile(const std::string &file, StringRef bytes) {
-  std::error_code code;
-  raw_fd_ostream os(file, code);
-  if (!code)
-    os << bytes;
-  os.close();
-  if (code || os.has_error())
-    return makeError("cannot write %s: %s", file.c_str(),
-                     (code ? code : os.error()).message().c_str());
-  return Error::success();
+static Error writeFile(const std::string &path, StringRef bytes) {
+  files::OutputFile file(path);
+  file.write(bytes.data(), bytes.size());
+  if (file.commit())
+    return Error::success();
+  return makeError("cannot write %s: %s", path.c_str(), file.error().c_str());
 }
 
 /// Runs the linker; `inputs` are objects and libraries, in order.
 static Error runLinker(const Linker &linker,
-                       const TemporaryDirectory &directory, StringRef name,
-                       ArrayRef<std::string> inputs,
+                       const files::TemporaryDirectory &directory,
+                       StringRef name, ArrayRef<std::string> inputs,
                        const std::string &output) {
   std::vector<std::string> options = {"--build-id=none", "--hash-style=gnu",
                                       "--no-undefined", "--no-as-needed",
@@ -109,7 +77,7 @@ static Error runLinker(const Linker &linker,
   args.insert(args.end(), {"-o", output});
   args.insert(args.end(), inputs.begin(), inputs.end());
 
-  std::string log = directory.getFile("log"), message;
+  std::string log = directory.file("log"), message;
   std::vector<StringRef> refs(args.begin(), args.end());
   std::optional<StringRef> redirects[] = {StringRef(), StringRef(log),
                                           StringRef(log)};
@@ -183,11 +151,11 @@ upweave::linkSharedObject(StringRef object, StringRef linkerName,
   std::vector<std::string> libc, libm;
   if (Error error = sortUndefined(object, libc, libm))
     return error;
-  Expected<TemporaryDirectory> directory = TemporaryDirectory::create();
-  if (!directory)
-    return directory.takeError();
+  files::TemporaryDirectory directory;
+  if (!directory.error().empty())
+    return makeError("linking host code: %s", directory.error().c_str());
 
-  std::vector<std::string> inputs = {directory->getFile("host.o")};
+  std::vector<std::string> inputs = {directory.file("host.o")};
   if (Error error = writeFile(inputs[0], object))
     return error;
   std::pair<StringRef, ArrayRef<std::string>> libraries[] = {
@@ -198,17 +166,17 @@ upweave::linkSharedObject(StringRef object, StringRef linkerName,
     Expected<std::string> stub = compileStub(functions);
     if (!stub)
       return stub.takeError();
-    std::string stubFile = directory->getFile("stub.o");
+    std::string stubFile = directory.file("stub.o");
     if (Error error = writeFile(stubFile, *stub))
       return error;
-    inputs.push_back(directory->getFile(library));
+    inputs.push_back(directory.file(library.str()));
     if (Error error =
-            runLinker(*linker, *directory, library, {stubFile}, inputs.back()))
+            runLinker(*linker, directory, library, {stubFile}, inputs.back()))
       return error;
   }
-  std::string output = directory->getFile("host.so");
+  std::string output = directory.file("host.so");
   if (Error error =
-          runLinker(*linker, *directory, kSharedObjectName, inputs, output))
+          runLinker(*linker, directory, kSharedObjectName, inputs, output))
     return error;
   ErrorOr<std::unique_ptr<MemoryBuffer>> image = MemoryBuffer::getFile(
       output, /*IsText=*/false, /*RequiresNullTerminator=*/false);

@@ -5,9 +5,10 @@
 
 #include "Ptxas.h"
 
-#include "llvm/ADT/ScopeExit.h"
+#include "upweave/files/OutputFile.h"
+#include "upweave/files/TemporaryFiles.h"
+
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
@@ -42,45 +43,25 @@ std::string ptxasIn(StringRef folder) {
   return {};
 }
 
-/// A file in the system's folder for temporary files, removed with the object.
-class TemporaryFile {
-public:
-  explicit TemporaryFile(StringRef suffix) {
-    error = llvm::sys::fs::createTemporaryFile("upweave", suffix, path);
-  }
-  ~TemporaryFile() {
-    if (!error)
-      llvm::sys::fs::remove(path);
-  }
-  TemporaryFile(const TemporaryFile &) = delete;
-  TemporaryFile &operator=(const TemporaryFile &) = delete;
-
-  std::string read() const {
-    auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
-                                              /*RequiresNullTerminator=*/false);
-    return buffer ? (*buffer)->getBuffer().str() : std::string();
-  }
-
-  std::error_code error;
-  SmallString<128> path;
-};
+std::string readFile(const std::string &path) {
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/false);
+  return buffer ? (*buffer)->getBuffer().str() : std::string();
+}
 
 /// Runs a program; what it writes to either stream lands in `output`.
 LogicalResult runProgram(StringRef program, ArrayRef<StringRef> arguments,
+                         const files::TemporaryDirectory &folder,
                          std::string &output, EmitError emitError) {
-  TemporaryFile log("log");
-  if (log.error)
-    return emitError() << "cannot make a temporary file: "
-                       << log.error.message();
+  const std::string log = folder.file("log");
   SmallVector<StringRef> all{program};
   all.append(arguments.begin(), arguments.end());
-  std::optional<StringRef> redirects[] = {StringRef(""), log.path.str(),
-                                          log.path.str()};
+  std::optional<StringRef> redirects[] = {StringRef(""), log, log};
   std::string message;
   int status = llvm::sys::ExecuteAndWait(program, all, /*Env=*/std::nullopt,
                                          redirects, /*SecondsToWait=*/0,
                                          /*MemoryLimit=*/0, &message);
-  output = log.read();
+  output = readFile(log);
   if (status == 0)
     return success();
   return emitError() << program << " failed with status " << status << ": "
@@ -171,29 +152,26 @@ static void sortLikePTX(std::vector<KernelResources> &kernels, StringRef ptx) {
 
 LogicalResult runPtxas(StringRef ptxas, StringRef chip, int optLevel,
                        SerializedModule &module, EmitError emitError) {
+  files::TemporaryDirectory folder;
+  if (!folder.error().empty())
+    return emitError() << folder.error();
   std::string version;
-  if (failed(runProgram(ptxas, {"--version"}, version, emitError)))
+  if (failed(runProgram(ptxas, {"--version"}, folder, version, emitError)))
     return failure();
   module.ptxasVersion = parseVersion(version);
 
-  TemporaryFile input("ptx"), output("cubin");
-  if (std::error_code error = input.error ? input.error : output.error)
-    return emitError() << "cannot make a temporary file: " << error.message();
-  {
-    std::error_code error;
-    llvm::raw_fd_ostream os(input.path, error);
-    os << module.ptx;
-    os.close();
-    if (error || os.has_error())
-      return emitError() << "cannot write " << input.path << ": "
-                         << (error ? error : os.error()).message();
-  }
+  const std::string input = folder.file("kernels.ptx");
+  const std::string output = folder.file("kernels.cubin");
+  files::OutputFile file(input);
+  file.write(module.ptx.data(), module.ptx.size());
+  if (!file.commit())
+    return emitError() << "cannot write " << input << ": " << file.error();
   std::string level = "-O" + std::to_string(optLevel), report;
-  if (failed(runProgram(
-          ptxas, {"-arch", chip, level, "-v", input.path, "-o", output.path},
-          report, emitError)))
+  if (failed(runProgram(ptxas,
+                        {"-arch", chip, level, "-v", input, "-o", output},
+                        folder, report, emitError)))
     return failure();
-  module.cubin = output.read();
+  module.cubin = readFile(output);
   module.kernels = parsePtxasReport(report);
   sortLikePTX(module.kernels, module.ptx);
   return success();

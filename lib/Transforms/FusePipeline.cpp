@@ -13,6 +13,7 @@ using namespace upweave;
 
 void upweave::buildFusePipeline(OpPassManager &pm,
                                 const FusePipelineOptions &options) {
+  pm.addNestedPass<func::FuncOp>(createSimplifySource());
   buildRaisePipeline(pm);
   pm.addNestedPass<func::FuncOp>(createFoldGathers());
   pm.addPass(createFormBlocksPass());

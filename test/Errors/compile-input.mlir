@@ -35,7 +35,7 @@ func.func private @f(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 //--- loop.mlir
 // CHECK: loop.mlir:{{[0-9]+}}:{{[0-9]+}}: error: 'scf.for' cannot be part of an entry point
-func.func @f(%x: tensor<4xf32>, %n: tensor<index>) -> tensor<4xf32> {
+func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c9 = arith.constant 9 : index

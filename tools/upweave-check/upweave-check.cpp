@@ -5,14 +5,11 @@
 
 #include "Checker.h"
 #include "Options.h"
+#include "ReadModule.h"
+#include "upweave/files/OutputFile.h"
+#include "upweave/files/TerminalText.h"
 
-#include "mlir/IR/MLIRContext.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Support/FileUtilities.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/SourceMgr.h"
 
 using namespace upweave;
 using check::CheckError;
@@ -28,35 +25,24 @@ ExitCode runChecks(const CheckOptions &options, CompileResult &compiled,
   if (!llvmIR || mlir::failed(target))
     return kFailed;
   try {
-    return Checker(options, compiled).run(*llvmIR, *target) ? kPassed : kFailed;
+    bool passed = Checker(options, compiled).run(*llvmIR, *target);
+    if (std::string why = files::flushStandardOutput(); !why.empty())
+      throw CheckError("cannot write to the standard output: " + why);
+    return passed ? kPassed : kFailed;
   } catch (const CheckError &error) {
     std::fflush(stdout);
-    llvm::errs() << "upweave-check: " << error.what() << '\n';
+    llvm::errs() << "upweave-check: " << files::printable(error.what()) << '\n';
     return kFailed;
   }
 }
 
 ExitCode run(const CheckOptions &options) {
-  std::string message;
-  std::unique_ptr<llvm::MemoryBuffer> input =
-      mlir::openInputFile(options.input, &message);
-  if (!input) {
-    llvm::errs() << "upweave-check: " << message << '\n';
-    return kFailed;
-  }
-  mlir::DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
-  registerCompileDialects(registry);
-  mlir::MLIRContext context(registry);
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(input), llvm::SMLoc());
-  mlir::SourceMgrDiagnosticHandler handler(sources, &context);
-  mlir::OwningOpRef<mlir::ModuleOp> module =
-      mlir::parseSourceFile<mlir::ModuleOp>(sources, &context);
-  if (!module)
-    return kFailed;
+  ModuleReader reader("upweave-check");
   CompileFailure failure;
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      reader.read(options.input, failure);
+  if (!module)
+    return failure == CompileFailure::Unsupported ? kUnsupported : kFailed;
   std::unique_ptr<CompileResult> compiled =
       compileModule(*module, options.compile, &failure);
   if (!compiled)

@@ -46,11 +46,13 @@ EXIT STATUS
   1  the input is wrong, or the output could not be written; stderr says why
   2  the command line is wrong
   3  the input is right, but holds what a bundle cannot (control flow, an op or
-     a type without a kernel); stderr names it
+     a type without a kernel, another dialect); stderr names it
   4  --validate found that the blocks do not compute what the input says: a bug
      in Upweave; nothing was written
 
 FILES AND ENVIRONMENT
+  An output is written as a whole or not at all: what was there stays if the disk
+  is full. Links are followed; fifos and devices are written to as they are.
   UPWEAVE_VALIDATE=SECONDS in the environment is --validate=SECONDS for every
   bundle, for scripts that compile many.
 

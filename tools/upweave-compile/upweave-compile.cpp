@@ -4,19 +4,17 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "ReadModule.h"
+#include "upweave/files/OutputFile.h"
+#include "upweave/files/TerminalText.h"
 
 #include "Upweave/Validate/Validate.h"
 
-#include "mlir/IR/AsmState.h"
-#include "mlir/IR/MLIRContext.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Support/FileUtilities.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
 
 #include <chrono>
 
@@ -24,19 +22,23 @@ using namespace mlir;
 using upweave::Artifact;
 using upweave::Stage;
 
+/// Standard error, after the tool's name; names and locations in `message` come
+/// from the input.
+static void say(const llvm::Twine &message) {
+  llvm::errs() << "upweave-compile: "
+               << upweave::files::printable(message.str()) << '\n';
+}
+
 /// Says why a file could not be written.
-static bool reportError(llvm::Error error, llvm::StringRef path) {
-  llvm::errs() << "upweave-compile: cannot write '" << path
-               << "': " << llvm::toString(std::move(error)) << '\n';
+static bool reportError(const llvm::Twine &why, llvm::StringRef path) {
+  say("cannot write '" + path + "': " + why);
   return false;
 }
 
 static bool writeFile(llvm::StringRef path, llvm::StringRef bytes) {
-  llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &os) {
-    os << bytes;
-    return llvm::Error::success();
-  });
-  return error ? reportError(std::move(error), path) : true;
+  upweave::files::OutputFile file(path.str());
+  file.write(bytes.data(), bytes.size());
+  return file.commit() || reportError(file.error(), path);
 }
 
 /// The file name of a kept form: "sm_89.launch.mlir".
@@ -52,12 +54,14 @@ static std::string getTempName(const Artifact &artifact) {
 }
 
 static bool saveTemps(const upweave::CompileResult &result,
-                      llvm::StringRef folder) {
+                      llvm::StringRef folder, const std::string &input) {
   if (std::error_code code = llvm::sys::fs::create_directories(folder))
-    return reportError(llvm::errorCodeToError(code), folder);
+    return reportError(code.message(), folder);
   for (const Artifact &artifact : result.artifacts) {
     llvm::SmallString<128> path(folder);
     llvm::sys::path::append(path, getTempName(artifact));
+    if (upweave::files::isSameFile(input, path.str().str()))
+      return reportError("it is the input", path);
     if (!writeFile(path, artifact.bytes))
       return false;
   }
@@ -70,29 +74,36 @@ static bool writeOutput(upweave::CompileResult &result,
   Stage stage = options.compile.lastStage;
   if (stage == Stage::Bundle) {
     llvm::Error error = result.bundle.write(options.output);
-    return error ? reportError(std::move(error), options.output) : true;
+    return error ? reportError(llvm::toString(std::move(error)), options.output)
+                 : true;
   }
   llvm::StringRef chip = stage > Stage::Meaning
                              ? llvm::StringRef(options.compile.chips.front())
                              : llvm::StringRef();
   const std::string *bytes = result.find(stage, chip);
   if (!bytes || bytes->empty()) {
-    llvm::errs() << "upweave-compile: there is no machine code for " << chip
-                 << ": no ptxas was found; name a CUDA toolkit with --toolkit, "
-                    "or use --emit=ptx\n";
+    say("there is no machine code for " + chip +
+        ": no ptxas was found; name a CUDA toolkit with --toolkit, or use "
+        "--emit=ptx");
     return false;
   }
+  bool onTerminal = options.output == "-" && llvm::outs().is_displayed();
+  if (onTerminal && stage != Stage::Cubin)
+    return writeFile(options.output, upweave::files::printable(*bytes));
   return writeFile(options.output, *bytes);
 }
 
 static bool writeReport(const upweave::CompileResult &result,
                         const ToolOptions &options) {
-  if (options.report)
-    result.report.print(llvm::errs());
-  if (options.reportFile.empty())
-    return true;
   std::string text;
   llvm::raw_string_ostream os(text);
+  if (options.report) {
+    result.report.print(os);
+    llvm::errs() << upweave::files::printable(text);
+  }
+  if (options.reportFile.empty())
+    return true;
+  text.clear();
   os << llvm::formatv("{0:2}", result.report.toJSON()) << '\n';
   return writeFile(options.reportFile, text);
 }
@@ -109,35 +120,54 @@ static bool validate(upweave::CompileResult &result,
                                                    result.report.validation);
   if (difference.empty())
     return true;
-  llvm::errs() << "upweave-compile: " << difference
-               << "\nupweave-compile: this is a bug in Upweave, please report "
-                  "it with the input; nothing was written\n";
+  say(difference);
+  say("this is a bug in Upweave, please report it with the input; nothing was "
+      "written");
   return false;
 }
 
-static ExitCode run(const ToolOptions &options) {
-  std::string message;
-  std::unique_ptr<llvm::MemoryBuffer> file =
-      openInputFile(options.input, &message);
-  if (!file) {
-    llvm::errs() << "upweave-compile: " << message << '\n';
-    return kInputError;
+/// Another precision than the one asked for is said to those, too, who do not
+/// read the report.
+static void reportGrants(const upweave::CompileReport &report) {
+  llvm::MapVector<llvm::StringRef, std::vector<llvm::StringRef>> places;
+  for (const upweave::ReportRemark &note : report.notes)
+    if (note.id == "precision-granted")
+      places[note.reason].push_back(note.location);
+  for (const auto &[reason, where] : places)
+    say(where.front() + ": " + reason +
+        (where.size() == 1
+             ? llvm::Twine()
+             : " (here and at " + llvm::Twine(where.size() - 1) + " more)"));
+}
+
+/// No output may be the input or another output.
+static bool checkFiles(const ToolOptions &options) {
+  using upweave::files::isSameFile;
+  for (const std::string *file : {&options.output, &options.reportFile})
+    if (isSameFile(options.input, *file)) {
+      say("'" + *file +
+          "' is the input: it would be overwritten; name another "
+          "file");
+      return false;
+    }
+  if (isSameFile(options.output, options.reportFile)) {
+    say("the output and the report both go to '" + options.reportFile +
+        "': name another file for one");
+    return false;
   }
-  DialectRegistry registry;
-  registerAllDialects(registry);
-  registerAllExtensions(registry);
-  upweave::registerCompileDialects(registry);
-  MLIRContext context(registry);
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
-  SourceMgrDiagnosticHandler handler(sources, &context);
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
-  if (!module)
-    return kInputError;
+  return true;
+}
+
+static ExitCode run(const ToolOptions &options) {
+  if (!checkFiles(options))
+    return kUsageError;
   auto start = std::chrono::steady_clock::now();
   upweave::CompileFailure failure;
-  std::unique_ptr<upweave::CompileResult> result =
-      upweave::compileModule(*module, options.compile, &failure);
+  upweave::ModuleReader reader("upweave-compile");
+  std::unique_ptr<upweave::CompileResult> result;
+  OwningOpRef<ModuleOp> module = reader.read(options.input, failure);
+  if (module)
+    result = upweave::compileModule(*module, options.compile, &failure);
   if (!result)
     return failure == upweave::CompileFailure::Unsupported ? kUnsupported
                                                            : kInputError;
@@ -145,7 +175,10 @@ static ExitCode run(const ToolOptions &options) {
       std::chrono::steady_clock::now() - start;
   if (options.validate && !validate(*result, options, seconds.count()))
     return kNotValid;
-  if (!options.saveTemps.empty() && !saveTemps(*result, options.saveTemps))
+  if (!options.report)
+    reportGrants(result->report);
+  if (!options.saveTemps.empty() &&
+      !saveTemps(*result, options.saveTemps, options.input))
     return kInputError;
   if (!writeOutput(*result, options) || !writeReport(*result, options))
     return kInputError;

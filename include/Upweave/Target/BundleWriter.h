@@ -41,8 +41,7 @@ public:
   /// Records `name version` as one of the programs that made the bundle.
   void addProducer(llvm::StringRef name, llvm::StringRef version);
 
-  /// Writes the file: to a temporary one beside it, which then takes its name,
-  /// so that a failure leaves what was there.
+  /// Writes the file as a whole or leaves what was there.
   llvm::Error write(llvm::StringRef path);
 
   /// Writes the file's bytes to `os`. Nothing can be added after that.

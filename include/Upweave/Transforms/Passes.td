@@ -13,6 +13,33 @@ include "mlir/Pass/PassBase.td"
 // Raising
 //===----------------------------------------------------------------------===//
 
+def SimplifySource : Pass<"upweave-simplify-source", "::mlir::func::FuncOp"> {
+  let summary = "Take composite ops apart and drop work on no elements";
+  let description = [{
+    What the later stages need not know then. Ops that say how they are written
+    with simpler ones (`linalg.softmax`) are; what is computed of tensors in
+    which a size is 0, or over nothing, is replaced by what it comes to:
+
+    ```mlir
+    %p = tensor.pad %x low[1] high[1] { ... yield %zero } : tensor<0xf32> to tensor<2xf32>
+    %c = linalg.conv_1d_ncw_fcw ins(%a, %w : tensor<1x0x8xf32>, tensor<4x0x3xf32>)
+                                outs(%b : tensor<1x4x6xf32>) -> tensor<1x4x6xf32>
+    // becomes
+    %e = tensor.empty() : tensor<2xf32>
+    %p = linalg.fill ins(%zero : f32) outs(%e : tensor<2xf32>) -> tensor<2xf32>
+    // and %b for %c
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numDecomposed", "num-decomposed", "Composite ops taken apart">,
+    Statistic<"numDropped", "num-dropped", "Ops on no elements dropped">
+  ];
+}
+
 def RaiseConvTranspose
     : Pass<"upweave-raise-conv-transpose", "::mlir::func::FuncOp"> {
   let summary = "Raise contractions that are transposed convolutions";
