@@ -4,6 +4,8 @@
 #include "Manifest.h"
 #include "Program.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <new>
 
@@ -20,8 +22,10 @@ static_assert(
 
 struct uw_bundle {
   std::shared_ptr<LoadedBundle> loaded;
-  std::mutex mutex;
-  std::string manifest;
+  /// Made when it is first asked for. No lock: a fork could leave it locked.
+  std::atomic<const std::string *> manifest{nullptr};
+
+  ~uw_bundle() { delete manifest.load(); }
 };
 
 struct uw_program {
@@ -30,21 +34,62 @@ struct uw_program {
 
 namespace {
 
-/// Runs `body`, turning exceptions into statuses.
+/// Runs `body`, turning exceptions into statuses with a text.
 template <typename Body> uw_status guarded(Body &&body) noexcept {
   try {
     return body();
   } catch (const std::bad_alloc &) {
-    return UW_OUT_OF_MEMORY;
+    return failOutOfMemory();
   } catch (const std::exception &error) {
-    try {
-      return fail(UW_INTERNAL, "{}", error.what());
-    } catch (...) {
-      return UW_INTERNAL;
-    }
+    return failText(UW_INTERNAL, error.what());
   } catch (...) {
-    return UW_INTERNAL;
+    return failText(UW_INTERNAL, "an exception that is not a std::exception");
   }
+}
+
+/// An argument of a function, by name.
+struct Pointer {
+  const char *name;
+  const void *value;
+};
+
+uw_status requirePointers(const char *function,
+                          std::initializer_list<Pointer> pointers) {
+  for (const Pointer &pointer : pointers)
+    if (!pointer.value)
+      return fail(UW_INVALID_ARGUMENT, "{}: {} is null, it must not be",
+                  function, pointer.name);
+  return UW_OK;
+}
+
+/// A struct of the caller may be of an older header, with at least `least`
+/// bytes, or of a newer one; then what this library does not know must be zero.
+template <typename Struct>
+uw_status checkStruct(const char *name, const Struct &given, size_t least) {
+  constexpr uint32_t kMost = 4096; // more was not initialised
+  const uint32_t size = given.struct_size;
+  if (size < least || size > kMost)
+    return fail(UW_INVALID_ARGUMENT,
+                "{}.struct_size is {}, set it to sizeof({}) = {}", name, size,
+                name, sizeof(Struct));
+  const auto *bytes = reinterpret_cast<const unsigned char *>(&given);
+  for (size_t at = sizeof(Struct); at < size; ++at)
+    if (bytes[at])
+      return fail(
+          UW_INVALID_ARGUMENT,
+          "{}.struct_size is {}, and byte {} is not zero: this library, "
+          "of version {}, knows {} bytes; use one as new as the header",
+          name, size, at, UW_API_VERSION, sizeof(Struct));
+  return UW_OK;
+}
+
+/// Refuses bits that this library does not know.
+uw_status checkFlags(const char *field, uint32_t given, uint32_t known) {
+  if (!(given & ~known))
+    return UW_OK;
+  return fail(UW_INVALID_ARGUMENT,
+              "{} is {:#x}, this library knows {}: set no other bits", field,
+              given, known ? fmt::format("{:#x}", known) : "none");
 }
 
 uw_status finishLoad(std::shared_ptr<const BundleFile> file,
@@ -68,8 +113,8 @@ uint32_t uw_api_version(void) { return UW_API_VERSION; }
 
 uw_status uw_bundle_load_file(const char *path, uw_bundle **bundle) {
   return guarded([&] {
-    if (!path || !bundle)
-      return fail(UW_INVALID_ARGUMENT, "{} is null", path ? "bundle" : "path");
+    UW_TRY(requirePointers("uw_bundle_load_file",
+                           {{"path", path}, {"bundle", bundle}}));
     std::shared_ptr<const BundleFile> file;
     UW_TRY(BundleFile::read(path, file));
     return finishLoad(std::move(file), bundle);
@@ -79,9 +124,9 @@ uw_status uw_bundle_load_file(const char *path, uw_bundle **bundle) {
 uw_status uw_bundle_load_memory(const void *data, size_t size,
                                 uw_bundle **bundle) {
   return guarded([&] {
-    if ((!data && size) || !bundle)
-      return fail(UW_INVALID_ARGUMENT, "{} is null",
-                  bundle ? "data" : "bundle");
+    UW_TRY(requirePointers("uw_bundle_load_memory", {{"bundle", bundle}}));
+    if (size)
+      UW_TRY(requirePointers("uw_bundle_load_memory", {{"data", data}}));
     std::shared_ptr<const BundleFile> file;
     UW_TRY(BundleFile::copy(data, size, file));
     return finishLoad(std::move(file), bundle);
@@ -107,11 +152,18 @@ size_t uw_bundle_argument_count(const uw_bundle *bundle, size_t entry) {
 uw_status uw_bundle_argument(const uw_bundle *bundle, size_t entry,
                              size_t index, uw_argument *argument) {
   return guarded([&] {
+    UW_TRY(requirePointers("uw_bundle_argument",
+                           {{"bundle", bundle}, {"argument", argument}}));
     const bundle::Entry *table = entryAt(bundle, entry);
-    if (!table || !argument || index >= length(table->args()))
+    if (!table)
       return fail(UW_INVALID_ARGUMENT,
-                  "entry {} argument {} does not exist, or argument is null",
-                  entry, index);
+                  "uw_bundle_argument: entry is {}, the bundle has {} entries",
+                  entry, uw_bundle_entry_count(bundle));
+    if (index >= length(table->args()))
+      return fail(
+          UW_INVALID_ARGUMENT,
+          "uw_bundle_argument: index is {}, entry '{}' has {} arguments", index,
+          text(table->name()), length(table->args()));
     const bundle::Argument &arg = *table->args()->Get(index);
     *argument = {};
     argument->name = text(arg.name());
@@ -126,31 +178,29 @@ uw_status uw_bundle_argument(const uw_bundle *bundle, size_t entry,
 }
 
 const char *uw_bundle_manifest(uw_bundle *bundle) {
-  if (!bundle)
-    return nullptr;
   uw_status status = guarded([&] {
-    std::lock_guard<std::mutex> lock(bundle->mutex);
-    if (bundle->manifest.empty())
-      bundle->manifest = manifestJson(*bundle->loaded->file);
+    UW_TRY(requirePointers("uw_bundle_manifest", {{"bundle", bundle}}));
+    if (bundle->manifest.load())
+      return UW_OK;
+    auto made = std::make_unique<const std::string>(
+        manifestJson(*bundle->loaded->file));
+    const std::string *none = nullptr;
+    if (bundle->manifest.compare_exchange_strong(none, made.get()))
+      made.release(); // else another thread's is as good
     return UW_OK;
   });
-  return status ? nullptr : bundle->manifest.c_str();
+  return status ? nullptr : bundle->manifest.load()->c_str();
 }
 
 uw_status uw_program_load(uw_bundle *bundle, const char *entry,
                           const uw_load_options *options,
                           uw_program **program) {
   return guarded([&] {
-    if (!bundle || !options || !program)
-      return fail(UW_INVALID_ARGUMENT, "{} is null",
-                  !bundle    ? "bundle"
-                  : !options ? "options"
-                             : "program");
-    if (options->struct_size < sizeof(uw_load_options))
-      return fail(UW_INVALID_ARGUMENT,
-                  "uw_load_options.struct_size is {}, set it to "
-                  "sizeof(uw_load_options) = {}",
-                  options->struct_size, sizeof(uw_load_options));
+    UW_TRY(requirePointers(
+        "uw_program_load",
+        {{"bundle", bundle}, {"options", options}, {"program", program}}));
+    UW_TRY(checkStruct("uw_load_options", *options, sizeof(uw_load_options)));
+    UW_TRY(checkFlags("uw_load_options.reserved", options->reserved, 0));
     const bundle::Entry *table = nullptr;
     UW_TRY(bundle->loaded->findEntry(entry, table));
     auto result = std::make_unique<uw_program>();
@@ -163,12 +213,7 @@ uw_status uw_program_load(uw_bundle *bundle, const char *entry,
   });
 }
 
-void uw_program_release(uw_program *program) {
-  guarded([&] {
-    delete program;
-    return UW_OK;
-  });
-}
+void uw_program_release(uw_program *program) { delete program; }
 
 const char *uw_program_image(const uw_program *program) {
   return program ? program->program->imageName().c_str() : "";
@@ -178,18 +223,16 @@ uw_status uw_program_workspace_size(const uw_program *program,
                                     const uw_tensor *tensors, size_t count,
                                     uint64_t *bytes) {
   return guarded([&] {
-    if (!program || !bytes)
-      return fail(UW_INVALID_ARGUMENT, "{} is null",
-                  program ? "bytes" : "program");
+    UW_TRY(requirePointers("uw_program_workspace_size",
+                           {{"program", program}, {"bytes", bytes}}));
     return program->program->workspaceSize(tensors, count, *bytes);
   });
 }
 
 uw_status uw_program_prepared_size(const uw_program *program, uint64_t *bytes) {
   return guarded([&] {
-    if (!program || !bytes)
-      return fail(UW_INVALID_ARGUMENT, "{} is null",
-                  program ? "bytes" : "program");
+    UW_TRY(requirePointers("uw_program_prepared_size",
+                           {{"program", program}, {"bytes", bytes}}));
     *bytes = program->program->preparedSize();
     return UW_OK;
   });
@@ -202,19 +245,10 @@ uint64_t uw_program_prepared_id(const uw_program *program) {
 uw_status uw_program_prepare(const uw_program *program,
                              const uw_prepare *prepare) {
   return guarded([&] {
-    if (!program || !prepare)
-      return fail(UW_INVALID_ARGUMENT, "{} is null",
-                  program ? "prepare" : "program");
-    if (prepare->struct_size < sizeof(uw_prepare))
-      return fail(UW_INVALID_ARGUMENT,
-                  "uw_prepare.struct_size is {}, set it to sizeof(uw_prepare) "
-                  "= {}",
-                  prepare->struct_size, sizeof(uw_prepare));
-    if (prepare->flags)
-      return fail(UW_INVALID_ARGUMENT,
-                  "uw_prepare.flags is {:#x}, this library knows none: set it "
-                  "to 0",
-                  prepare->flags);
+    UW_TRY(requirePointers("uw_program_prepare",
+                           {{"program", program}, {"prepare", prepare}}));
+    UW_TRY(checkStruct("uw_prepare", *prepare, sizeof(uw_prepare)));
+    UW_TRY(checkFlags("uw_prepare.flags", prepare->flags, 0));
     LaunchRequest request;
     request.tensors = prepare->tensors;
     request.count = prepare->count;
@@ -228,16 +262,12 @@ uw_status uw_program_prepare(const uw_program *program,
 uw_status uw_program_launch(const uw_program *program,
                             const uw_launch *launch) {
   return guarded([&] {
-    if (!program || !launch)
-      return fail(UW_INVALID_ARGUMENT, "{} is null",
-                  program ? "launch" : "program");
+    UW_TRY(requirePointers("uw_program_launch",
+                           {{"program", program}, {"launch", launch}}));
     // Version 1 ended before `prepared`.
-    constexpr size_t kLeast = offsetof(uw_launch, prepared);
-    if (launch->struct_size < kLeast)
-      return fail(UW_INVALID_ARGUMENT,
-                  "uw_launch.struct_size is {}, set it to sizeof(uw_launch) = "
-                  "{}",
-                  launch->struct_size, sizeof(uw_launch));
+    UW_TRY(checkStruct("uw_launch", *launch, offsetof(uw_launch, prepared)));
+    UW_TRY(checkFlags("uw_launch.flags", launch->flags,
+                      UW_LAUNCH_ALLOCATE_WORKSPACE));
     LaunchRequest request;
     request.tensors = launch->tensors;
     request.count = launch->count;

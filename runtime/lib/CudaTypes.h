@@ -22,8 +22,21 @@ using Event = struct CUevent_st *;
 
 inline constexpr Result kSuccess = 0;
 inline constexpr Result kErrorOutOfMemory = 2;
+inline constexpr Result kErrorNotInitialized = 3;
+inline constexpr Result kErrorDeinitialized = 4;
+inline constexpr Result kErrorInvalidContext = 201;
 inline constexpr Result kErrorInvalidPtx = 218;
 inline constexpr Result kErrorUnsupportedPtxVersion = 222;
+inline constexpr Result kErrorInvalidHandle = 400;
+inline constexpr Result kErrorIllegalAddress = 700;
+inline constexpr Result kErrorLaunchTimeout = 702;
+inline constexpr Result kErrorContextIsDestroyed = 709;
+inline constexpr Result kErrorHardwareStack = 714;
+inline constexpr Result kErrorIllegalInstruction = 715;
+inline constexpr Result kErrorMisalignedAddress = 716;
+inline constexpr Result kErrorInvalidAddressSpace = 717;
+inline constexpr Result kErrorInvalidPc = 718;
+inline constexpr Result kErrorLaunchFailed = 719;
 
 // CUdevice_attribute
 inline constexpr int kAttrMultiprocessorCount = 16;

@@ -27,6 +27,22 @@ UW_SAME_SIZE(cu::Event, CUevent);
 
 static_assert(cu::kSuccess == CUDA_SUCCESS, "");
 static_assert(cu::kErrorOutOfMemory == CUDA_ERROR_OUT_OF_MEMORY, "");
+static_assert(cu::kErrorNotInitialized == CUDA_ERROR_NOT_INITIALIZED, "");
+static_assert(cu::kErrorDeinitialized == CUDA_ERROR_DEINITIALIZED, "");
+static_assert(cu::kErrorInvalidContext == CUDA_ERROR_INVALID_CONTEXT, "");
+static_assert(cu::kErrorInvalidHandle == CUDA_ERROR_INVALID_HANDLE, "");
+static_assert(cu::kErrorIllegalAddress == CUDA_ERROR_ILLEGAL_ADDRESS, "");
+static_assert(cu::kErrorLaunchTimeout == CUDA_ERROR_LAUNCH_TIMEOUT, "");
+static_assert(cu::kErrorContextIsDestroyed == CUDA_ERROR_CONTEXT_IS_DESTROYED,
+              "");
+static_assert(cu::kErrorHardwareStack == CUDA_ERROR_HARDWARE_STACK_ERROR, "");
+static_assert(cu::kErrorIllegalInstruction == CUDA_ERROR_ILLEGAL_INSTRUCTION,
+              "");
+static_assert(cu::kErrorMisalignedAddress == CUDA_ERROR_MISALIGNED_ADDRESS, "");
+static_assert(cu::kErrorInvalidAddressSpace == CUDA_ERROR_INVALID_ADDRESS_SPACE,
+              "");
+static_assert(cu::kErrorInvalidPc == CUDA_ERROR_INVALID_PC, "");
+static_assert(cu::kErrorLaunchFailed == CUDA_ERROR_LAUNCH_FAILED, "");
 static_assert(cu::kErrorInvalidPtx == CUDA_ERROR_INVALID_PTX, "");
 static_assert(cu::kErrorUnsupportedPtxVersion ==
                   CUDA_ERROR_UNSUPPORTED_PTX_VERSION,

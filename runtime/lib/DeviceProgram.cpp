@@ -1,158 +1,33 @@
-// Programs on a CUDA device: modules and constants per context, and the launch
-// list.
+// Programs on a CUDA device: the launch list, checked and enqueued.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "DeviceObjects.h"
 #include "Limits.h"
 #include "Program.h"
 #include "Select.h"
 
 #include "upweave/bundle_format.h"
 
-#include <limits>
-
 namespace upweave {
 namespace rt {
 
-/// A module loaded into one context.
-class DeviceModule {
-public:
-  DeviceModule(const Driver &driver, cu::Context context)
-      : driver(driver), context(context) {}
-  ~DeviceModule() {
-    ContextScope scope(driver, context);
-    if (handle && !scope.status())
-      driver.moduleUnload(handle);
-  }
-  DeviceModule(const DeviceModule &) = delete;
-  DeviceModule &operator=(const DeviceModule &) = delete;
-
-  uw_status load(const bundle::Image &image, ByteView bytes) {
-    ContextScope scope(driver, context);
-    UW_TRY(scope.status());
-    char log[4096] = {};
-    int options[] = {cu::kJitErrorLogBuffer, cu::kJitErrorLogBufferSizeBytes};
-    void *values[] = {log, reinterpret_cast<void *>(sizeof(log) - 1)};
-    cu::Result result =
-        driver.moduleLoadDataEx(&handle, bytes.data, 2, options, values);
-    if (!result)
-      return UW_OK;
-    const std::string what =
-        image.kind() == bundle::ImageKind::Ptx
-            ? fmt::format("PTX {} ({})", text(image.ptx_version()),
-                          text(image.chip()))
-            : fmt::format("the cubin for {}", text(image.chip()));
-    uw_status status = driver.check(result, "cuModuleLoadDataEx");
-    const bool old = result == cu::kErrorUnsupportedPtxVersion ||
-                     result == cu::kErrorInvalidPtx;
-    return failText(status,
-                    fmt::format("cannot load {}: {}{}{}", what, lastError(),
-                                *log ? std::string("; ") + log : "",
-                                old ? ": update the driver, or recompile with "
-                                      "--chip for this device"
-                                    : ""));
-  }
-
-  uw_status find(const char *symbol, cu::Function &function) const {
-    if (uw_status status =
-            driver.check(driver.moduleGetFunction(&function, handle, symbol),
-                         "cuModuleGetFunction"))
-      return inContext(status, fmt::format("kernel '{}'", symbol));
-    // Lazy loading would otherwise load it at the first launch, which a stream
-    // capture does not allow.
-    if (driver.funcLoad)
-      return driver.check(driver.funcLoad(function), "cuFuncLoad");
-    return UW_OK;
-  }
-
-private:
-  const Driver &driver;
-  cu::Context context;
-  cu::Module handle = nullptr;
-};
-
-/// A constants section in the memory of one context.
-class DeviceConstants {
-public:
-  DeviceConstants(const Driver &driver, cu::Context context)
-      : driver(driver), context(context) {}
-  ~DeviceConstants() {
-    ContextScope scope(driver, context);
-    if (data && !scope.status())
-      driver.memFree(data);
-  }
-  DeviceConstants(const DeviceConstants &) = delete;
-  DeviceConstants &operator=(const DeviceConstants &) = delete;
-
-  uw_status load(ByteView bytes) {
-    if (bytes.size == 0)
-      return UW_OK;
-    ContextScope scope(driver, context);
-    UW_TRY(scope.status());
-    if (uw_status status =
-            driver.check(driver.memAlloc(&data, bytes.size), "cuMemAlloc"))
-      return inContext(status,
-                       fmt::format("{} bytes of constants", bytes.size));
-    return driver.check(driver.memcpyHtoD(data, bytes.data, bytes.size),
-                        "cuMemcpyHtoD");
-  }
-
-  cu::DevicePtr pointer() const { return data; }
-
-private:
-  const Driver &driver;
-  cu::Context context;
-  cu::DevicePtr data = 0;
-};
-
-uw_status LoadedBundle::getModule(const Driver &driver, cu::Context context,
-                                  uint32_t image,
-                                  std::shared_ptr<DeviceModule> &module) {
-  std::lock_guard<std::mutex> lock(mutex);
-  std::weak_ptr<DeviceModule> &slot = modules[{context, image}];
-  if ((module = slot.lock()))
-    return UW_OK;
-  const bundle::Image &table = *file->table().images()->Get(image);
-  auto loaded = std::make_shared<DeviceModule>(driver, context);
-  UW_TRY(loaded->load(table, file->section(table.section())));
-  slot = module = std::move(loaded);
-  return UW_OK;
-}
-
-uw_status LoadedBundle::getConstants(const Driver &driver, cu::Context context,
-                                     uint32_t section,
-                                     std::shared_ptr<DeviceConstants> &result) {
-  std::lock_guard<std::mutex> lock(mutex);
-  std::weak_ptr<DeviceConstants> &slot = constants[{context, section}];
-  if ((result = slot.lock()))
-    return UW_OK;
-  auto loaded = std::make_shared<DeviceConstants>(driver, context);
-  UW_TRY(loaded->load(file->section(section)));
-  slot = result = std::move(loaded);
-  return UW_OK;
-}
-
 namespace {
 
-/// The device's primary context, held while a program lives.
-class PrimaryContext {
-public:
-  PrimaryContext(const Driver &driver) : driver(driver) {}
-  ~PrimaryContext() {
-    if (context)
-      driver.devicePrimaryCtxRelease(device);
-  }
-  uw_status retain(cu::Device ofDevice, cu::Context &result) {
-    device = ofDevice;
-    UW_TRY(driver.check(driver.devicePrimaryCtxRetain(&context, device),
-                        "cuDevicePrimaryCtxRetain"));
-    result = context;
-    return UW_OK;
-  }
+bool dependsOnSizes(const bundle::Expr *expr) {
+  for (uint32_t i = 0; expr && i < length(expr->nodes()); ++i)
+    if (expr->nodes()->Get(i)->op() == bundle::ExprOp::Dim)
+      return true;
+  return false;
+}
 
-private:
-  const Driver &driver;
-  cu::Device device = 0;
-  cu::Context context = nullptr;
-};
+bool dependsOnSizes(const bundle::Launch &launch) {
+  for (uint32_t d = 0; d < 3; ++d)
+    if (dependsOnSizes(launch.grid()->Get(d)))
+      return true;
+  for (uint32_t i = 0; i < length(launch.args()); ++i)
+    if (dependsOnSizes(launch.args()->Get(i)->value()))
+      return true;
+  return false;
+}
 
 /// An entry loaded into a context.
 class DeviceProgram final : public Program {
@@ -179,15 +54,27 @@ protected:
 
 private:
   void findPrepared();
-  uw_status runRange(uint32_t begin, uint32_t end,
-                     const LaunchRequest &request) const;
+  uw_status findSized();
+  uw_status checkRange(uint32_t begin, uint32_t end,
+                       const uw_tensor *tensors) const;
+  uw_status enqueueRange(uint32_t begin, uint32_t end,
+                         const LaunchRequest &request) const;
+  uw_status enqueue(const LaunchRequest &request) const;
+  uint32_t firstLaunch(const LaunchRequest &request) const;
   uw_status loadFunctions();
   uw_status allowShared(const bundle::Launch &launch, cu::Function function);
   uw_status launchOne(uint32_t index, const LaunchRequest &request) const;
-  uw_status fillArgument(const bundle::KernelArg &arg,
-                         const LaunchRequest &request, uint64_t &slot) const;
+  uint64_t baseOf(const bundle::KernelArg &arg,
+                  const LaunchRequest &request) const;
+  const char *kernelName(const bundle::Launch &launch) const;
+  uw_status failSize(const bundle::Launch &launch, const uw_tensor *tensors,
+                     const std::string &what) const;
   uw_status gridOf(const bundle::Launch &launch, const uw_tensor *tensors,
                    uint32_t (&grid)[3]) const;
+  uw_status valueOf(const bundle::Launch &launch, uint32_t index,
+                    const uw_tensor *tensors, int64_t &value) const;
+  uw_status checkLaunch(const bundle::Launch &launch,
+                        const uw_tensor *tensors) const;
 
   const Driver &driver;
   DeviceInfo info;
@@ -197,7 +84,10 @@ private:
   std::shared_ptr<DeviceModule> module;
   std::shared_ptr<DeviceConstants> constants;
   std::vector<cu::Function> functions; ///< one per launch
-  uint64_t id = 0;                     ///< of what is prepared
+  /// Launches that depend on the tensors' sizes, in order. The others are checked
+  /// once, when the program is loaded.
+  std::vector<uint32_t> sized;
+  uint64_t id = 0; ///< of what is prepared
 };
 
 uw_status DeviceProgram::load(int ordinal, cu::Context given,
@@ -213,6 +103,7 @@ uw_status DeviceProgram::load(int ordinal, cu::Context given,
   const bundle::Bundle &table = bundle->file->table();
   UW_TRY(selectImage(table, *entryTable, info.compute, wanted, choice));
   image = choice.name;
+  UW_TRY(findSized());
   UW_TRY(bundle->getModule(driver, context, choice.image, module));
   if (entryTable->constants() != -1)
     UW_TRY(bundle->getConstants(driver, context, entryTable->constants(),
@@ -295,57 +186,106 @@ uw_status DeviceProgram::allowShared(const bundle::Launch &launch,
       "cuFuncSetAttribute");
 }
 
+uw_status DeviceProgram::findSized() {
+  for (uint32_t i = 0; i < length(choice.list->launches()); ++i) {
+    const bundle::Launch &launch = *choice.list->launches()->Get(i);
+    if (dependsOnSizes(launch))
+      sized.push_back(i);
+    else
+      UW_TRY(checkLaunch(launch, nullptr));
+  }
+  return UW_OK;
+}
+
+const char *DeviceProgram::kernelName(const bundle::Launch &launch) const {
+  return text(bundle->file->table().kernels()->Get(launch.kernel())->symbol());
+}
+
+/// `what` of the launch cannot be; null `tensors` are those of any launch.
+uw_status DeviceProgram::failSize(const bundle::Launch &launch,
+                                  const uw_tensor *tensors,
+                                  const std::string &what) const {
+  return fail(tensors ? UW_BAD_TENSOR : UW_BAD_BUNDLE, "kernel '{}': {}: {}",
+              kernelName(launch), what,
+              tensors ? "use a smaller batch or smaller tensors"
+                      : "compile the bundle again, for smaller sizes");
+}
+
 uw_status DeviceProgram::gridOf(const bundle::Launch &launch,
                                 const uw_tensor *tensors,
                                 uint32_t (&grid)[3]) const {
-  static const int64_t limits[3] = {2147483647, 65535, 65535};
+  static constexpr int64_t limits[3] = {2147483647, 65535, 65535};
   for (int d = 0; d < 3; ++d) {
     int64_t size;
-    UW_TRY(evaluate(launch.grid()->Get(d), tensors, "a grid", size));
+    if (evaluate(launch.grid()->Get(d), tensors, "a grid", size))
+      return failSize(launch, tensors,
+                      fmt::format("grid dimension {} overflows 64 bits or "
+                                  "divides by zero",
+                                  "xyz"[d]));
     if (size < 0 || size > limits[d])
-      return fail(UW_BAD_TENSOR,
-                  "kernel '{}': grid dimension {} is {}, the device takes 0 to "
-                  "{}: use a smaller batch",
-                  bundle->file->table()
-                      .kernels()
-                      ->Get(launch.kernel())
-                      ->symbol()
-                      ->str(),
-                  "xyz"[d], size, limits[d]);
+      return failSize(launch, tensors,
+                      fmt::format("grid dimension {} is {}, the device takes 0 "
+                                  "to {}",
+                                  "xyz"[d], size, limits[d]));
     grid[d] = size;
   }
   return UW_OK;
 }
 
-uw_status DeviceProgram::fillArgument(const bundle::KernelArg &arg,
-                                      const LaunchRequest &request,
-                                      uint64_t &slot) const {
-  int64_t value;
-  UW_TRY(evaluate(arg.value(), request.tensors, "a kernel argument", value));
-  if (arg.kind() == bundle::KernelArgKind::Buffer) {
-    uint64_t base = 0;
-    if (arg.buffer() == bundle::BufferKind::Argument)
-      base = reinterpret_cast<uintptr_t>(request.tensors[arg.argument()].data);
-    else if (arg.buffer() == bundle::BufferKind::Constants)
-      base = constants->pointer();
-    else if (arg.buffer() == bundle::BufferKind::Prepared)
-      base = reinterpret_cast<uintptr_t>(request.prepared);
-    else
-      base = reinterpret_cast<uintptr_t>(request.workspace);
-    slot = base + uint64_t(value);
-    return UW_OK;
-  }
-  if (arg.kind() == bundle::KernelArgKind::I32) {
-    if (value < std::numeric_limits<int32_t>::min() ||
-        value > std::numeric_limits<int32_t>::max())
-      return fail(UW_BAD_TENSOR,
-                  "a kernel argument of 32 bits is {}: use a smaller batch",
-                  value);
-    slot = uint32_t(value); // little-endian: the low half is the int32
-    return UW_OK;
-  }
-  slot = uint64_t(value);
+/// The number of an argument, or a buffer's offset in bytes.
+uw_status DeviceProgram::valueOf(const bundle::Launch &launch, uint32_t index,
+                                 const uw_tensor *tensors,
+                                 int64_t &value) const {
+  const bundle::KernelArg &arg = *launch.args()->Get(index);
+  if (evaluate(arg.value(), tensors, "a kernel argument", value))
+    return failSize(launch, tensors,
+                    fmt::format("argument {} overflows 64 bits or divides by "
+                                "zero",
+                                index));
+  if (arg.kind() == bundle::KernelArgKind::I32 && value != int32_t(value))
+    return failSize(launch, tensors,
+                    fmt::format("argument {} is {}, which does not fit its 32 "
+                                "bits",
+                                index, value));
+  if (arg.kind() == bundle::KernelArgKind::Buffer && value < 0)
+    return failSize(launch, tensors,
+                    fmt::format("argument {} is {} bytes before its buffer",
+                                index, -uint64_t(value)));
   return UW_OK;
+}
+
+uw_status DeviceProgram::checkLaunch(const bundle::Launch &launch,
+                                     const uw_tensor *tensors) const {
+  uint32_t grid[3];
+  UW_TRY(gridOf(launch, tensors, grid));
+  int64_t value;
+  if (grid[0] && grid[1] && grid[2])
+    for (uint32_t i = 0; i < length(launch.args()); ++i)
+      UW_TRY(valueOf(launch, i, tensors, value));
+  return UW_OK;
+}
+
+/// Checks all that could fail before the first launch is enqueued.
+uw_status DeviceProgram::checkRange(uint32_t begin, uint32_t end,
+                                    const uw_tensor *tensors) const {
+  for (uint32_t i : sized)
+    if (i >= begin && i < end)
+      UW_TRY(checkLaunch(*choice.list->launches()->Get(i), tensors));
+  return UW_OK;
+}
+
+uint64_t DeviceProgram::baseOf(const bundle::KernelArg &arg,
+                               const LaunchRequest &request) const {
+  switch (arg.buffer()) {
+  case bundle::BufferKind::Argument:
+    return reinterpret_cast<uintptr_t>(request.tensors[arg.argument()].data);
+  case bundle::BufferKind::Constants:
+    return constants->pointer();
+  case bundle::BufferKind::Prepared:
+    return reinterpret_cast<uintptr_t>(request.prepared);
+  default:
+    return reinterpret_cast<uintptr_t>(request.workspace);
+  }
 }
 
 uw_status DeviceProgram::launchOne(uint32_t index,
@@ -358,7 +298,13 @@ uw_status DeviceProgram::launchOne(uint32_t index,
   uint64_t slots[kMaxKernelArgs];
   void *pointers[kMaxKernelArgs];
   for (uint32_t i = 0; i < length(launch.args()); ++i) {
-    UW_TRY(fillArgument(*launch.args()->Get(i), request, slots[i]));
+    const bundle::KernelArg &arg = *launch.args()->Get(i);
+    int64_t value;
+    UW_TRY(valueOf(launch, i, request.tensors, value));
+    // Little-endian: the low half is the int32.
+    slots[i] = uint64_t(value);
+    if (arg.kind() == bundle::KernelArgKind::Buffer)
+      slots[i] += baseOf(arg, request);
     pointers[i] = &slots[i];
   }
   const bundle::Dim3 &block = *launch.block();
@@ -372,13 +318,12 @@ uw_status DeviceProgram::launchOne(uint32_t index,
     request.observer->after(index);
   if (!result)
     return UW_OK;
-  const auto *kernel = bundle->file->table().kernels()->Get(launch.kernel());
   return inContext(driver.check(result, "cuLaunchKernel"),
-                   fmt::format("kernel '{}'", kernel->symbol()->str()));
+                   fmt::format("kernel '{}'", kernelName(launch)));
 }
 
-uw_status DeviceProgram::runRange(uint32_t begin, uint32_t end,
-                                  const LaunchRequest &request) const {
+uw_status DeviceProgram::enqueueRange(uint32_t begin, uint32_t end,
+                                      const LaunchRequest &request) const {
   ContextScope scope(driver, context);
   UW_TRY(scope.status());
   for (uint32_t i = begin; i < end; ++i)
@@ -387,19 +332,31 @@ uw_status DeviceProgram::runRange(uint32_t begin, uint32_t end,
 }
 
 uw_status DeviceProgram::runPreparing(const LaunchRequest &request) const {
-  return runRange(0, choice.list->preparing(), request);
+  const uint32_t end = choice.list->preparing();
+  UW_TRY(checkRange(0, end, request.tensors));
+  return enqueueRange(0, end, request);
 }
 
-uw_status DeviceProgram::run(const LaunchRequest &request) const {
-  const uint32_t count = functions.size();
+uint32_t DeviceProgram::firstLaunch(const LaunchRequest &request) const {
+  return request.prepared ? choice.list->preparing() : 0;
+}
+
+/// Enqueues what was checked.
+uw_status DeviceProgram::enqueue(const LaunchRequest &request) const {
+  const uint32_t first = firstLaunch(request);
   if (request.prepared || preparedSize() == 0)
-    return runRange(choice.list->preparing(), count, request);
+    return enqueueRange(first, functions.size(), request);
   LaunchRequest inWorkspace = request;
   uint64_t bytes;
   UW_TRY(workspaceSize(request.tensors, request.count, bytes));
   inWorkspace.prepared =
       static_cast<char *>(request.workspace) + (bytes - preparedSize());
-  return runRange(0, count, inWorkspace);
+  return enqueueRange(first, functions.size(), inWorkspace);
+}
+
+uw_status DeviceProgram::run(const LaunchRequest &request) const {
+  UW_TRY(checkRange(firstLaunch(request), functions.size(), request.tensors));
+  return enqueue(request);
 }
 
 uw_status DeviceProgram::runAllocating(LaunchRequest request,
@@ -408,21 +365,19 @@ uw_status DeviceProgram::runAllocating(LaunchRequest request,
     return fail(UW_NO_DRIVER,
                 "the driver has no cuMemAllocAsync: update it, or "
                 "pass a workspace");
+  UW_TRY(checkRange(firstLaunch(request), functions.size(), request.tensors));
   ContextScope scope(driver, context);
   UW_TRY(scope.status());
-  cu::DevicePtr memory = 0;
+  StreamMemory memory(driver, request.stream);
   if (uw_status status =
-          driver.check(driver.memAllocAsync(&memory, bytes, request.stream),
-                       "cuMemAllocAsync"))
+          driver.check(memory.allocate(bytes), "cuMemAllocAsync"))
     return inContext(status, fmt::format("{} bytes of workspace", bytes));
-  request.workspace = reinterpret_cast<void *>(memory);
+  request.workspace = memory.pointer();
   request.workspaceBytes = bytes;
-  uw_status status = run(request);
-  uw_status freed =
-      driver.memFreeAsync(memory, request.stream) ? UW_DRIVER_ERROR : UW_OK;
-  if (!status && freed)
-    return fail(freed, "cuMemFreeAsync failed for the workspace");
-  return status;
+  UW_TRY(enqueue(request));
+  if (uw_status status = driver.check(memory.free(), "cuMemFreeAsync"))
+    return inContext(status, fmt::format("{} bytes of workspace", bytes));
+  return UW_OK;
 }
 
 } // namespace

@@ -6,6 +6,8 @@
 #include "CudaTypes.h"
 #include "Status.h"
 
+#include <sys/types.h>
+
 namespace upweave {
 namespace rt {
 
@@ -20,8 +22,18 @@ struct Driver {
   /// remembered.
   static uw_status get(const Driver *&driver);
 
-  /// UW_OK for success; else an error "WHAT: NAME (text)".
+  /// UW_OK for success; else an error "WHAT: NAME (text)", with what to do about
+  /// it where that is known.
   uw_status check(cu::Result result, const char *what) const;
+
+  /// True in a process forked off the one that initialised the driver: there the
+  /// driver must not be called.
+  bool isBehindFork() const;
+  /// An error for that.
+  uw_status failBehindFork() const;
+
+  pid_t process = 0;  ///< that initialised it; 0: a fork makes no difference
+  unsigned forks = 0; ///< forkCount() then
 };
 
 /// A CUDA device and what image selection needs of it.
@@ -39,19 +51,23 @@ uw_status getDevice(const Driver &driver, int ordinal, DeviceInfo &info);
 uw_status getContextDevice(const Driver &driver, cu::Context context,
                            DeviceInfo &info);
 
-/// Makes a context current for a scope, if it is not already.
+/// Makes a context current for a scope, if it is not already. Destructors use it
+/// too: it takes no memory unless it is asked for the error.
 class ContextScope {
 public:
-  ContextScope(const Driver &driver, cu::Context context);
+  ContextScope(const Driver &driver, cu::Context context) noexcept;
   ~ContextScope();
   ContextScope(const ContextScope &) = delete;
   ContextScope &operator=(const ContextScope &) = delete;
-  uw_status status() const { return result; }
+  bool entered() const { return !behindFork && result == cu::kSuccess; }
+  /// UW_OK, or why the context could not be entered.
+  uw_status status() const;
 
 private:
   const Driver &driver;
+  const bool behindFork;
   bool pushed = false;
-  uw_status result = UW_OK;
+  cu::Result result = cu::kSuccess;
 };
 
 } // namespace rt

@@ -3,9 +3,14 @@
 #include "HostProcessor.h"
 
 #include <algorithm>
-#include <fstream>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
 #include <iterator>
-#include <sstream>
+#include <memory>
+#include <string_view>
+#include <unistd.h>
 
 namespace upweave {
 namespace rt {
@@ -51,29 +56,78 @@ std::string kernelName(std::string feature) {
   return feature;
 }
 
+constexpr std::string_view kBlanks = " \t";
+
+std::set<std::string> splitWords(std::string_view line) {
+  std::set<std::string> words;
+  while (true) {
+    line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
+    if (line.empty())
+      return words;
+    const size_t end = std::min(line.find_first_of(kBlanks), line.size());
+    words.emplace(line.substr(0, end));
+    line.remove_prefix(end);
+  }
+}
+
+// Streams of the C++ library take a failed allocation for the end of the file.
+uw_status readFile(const char *path, std::string &text) {
+  const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return fail(UW_HOST_ERROR,
+                "cannot open {} to see what this processor can do: {}", path,
+                std::strerror(errno));
+  struct Closer {
+    int fd;
+    ~Closer() { ::close(fd); }
+  } closer{fd};
+  char part[4096];
+  while (true) {
+    const ssize_t got = ::read(fd, part, sizeof(part));
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return fail(UW_HOST_ERROR,
+                  "cannot read {} to see what this processor can do: {}", path,
+                  std::strerror(errno));
+    if (got == 0)
+      return UW_OK;
+    text.append(part, got);
+  }
+}
+
 } // namespace
 
 std::set<std::string> parseProcessorFlags(const std::string &cpuinfo) {
-  std::istringstream lines(cpuinfo);
-  for (std::string line; std::getline(lines, line);) {
+  std::string_view rest = cpuinfo;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
     const size_t colon = line.find(':');
-    const std::string key = line.substr(0, line.find_first_of(" \t:"));
-    if (colon == std::string::npos || (key != "flags" && key != "Features"))
-      continue;
-    std::istringstream words(line.substr(colon + 1));
-    return {std::istream_iterator<std::string>(words),
-            std::istream_iterator<std::string>()};
+    const std::string_view key = line.substr(0, line.find_first_of(" \t:"));
+    if (colon != std::string_view::npos &&
+        (key == "flags" || key == "Features"))
+      return splitWords(line.substr(colon + 1));
   }
   return {};
 }
 
-const std::set<std::string> &processorFlags() {
-  static const std::set<std::string> flags = [] {
-    std::ifstream file("/proc/cpuinfo");
-    return parseProcessorFlags({std::istreambuf_iterator<char>(file),
-                                std::istreambuf_iterator<char>()});
-  }();
-  return flags;
+uw_status processorFlags(const std::set<std::string> *&flags) {
+  static std::atomic<const std::set<std::string> *> kept{nullptr};
+  if (!kept) {
+    std::string text;
+    UW_TRY(readFile("/proc/cpuinfo", text));
+    auto read = std::make_unique<const std::set<std::string>>(
+        parseProcessorFlags(text));
+    const std::set<std::string> *none = nullptr;
+    // Without a lock, which a fork might leave behind: one of several results
+    // is kept.
+    if (kept.compare_exchange_strong(none, read.get()))
+      read.release();
+  }
+  flags = kept;
+  return UW_OK;
 }
 
 std::vector<std::string>

@@ -3,6 +3,8 @@
 #ifndef UPWEAVE_RT_HOSTPROCESSOR_H
 #define UPWEAVE_RT_HOSTPROCESSOR_H
 
+#include "Status.h"
+
 #include <set>
 #include <string>
 #include <vector>
@@ -15,8 +17,8 @@ namespace rt {
 /// does not save at a task switch. Empty if there is no such line.
 std::set<std::string> parseProcessorFlags(const std::string &cpuinfo);
 
-/// The flags of this machine; read once.
-const std::set<std::string> &processorFlags();
+/// The flags of this machine; read once, unless that fails.
+uw_status processorFlags(const std::set<std::string> *&flags);
 
 /// Those of `features`, LLVM's names ("avx2", "sse4.1", "bmi"), whose flag is
 /// not in `flags`, in the order given. A name that the kernel does not know

@@ -38,8 +38,11 @@ uw_status Program::workspaceSize(const uw_tensor *tensors, size_t count,
   int64_t extra;
   UW_TRY(extraWorkspace(tensors, extra));
   if (value < 0 || __builtin_add_overflow(value, extra, &value))
-    return fail(UW_BAD_BUNDLE, "the workspace's size is {} and {} bytes", value,
-                extra);
+    return fail(
+        UW_BAD_BUNDLE,
+        "the workspace's size is {} bytes and {} for the threads, which "
+        "is no size: pass smaller tensors, or compile the bundle again",
+        value, extra);
   bytes = value;
   // Without prepared memory the workspace's end is that.
   if (const uint64_t prepared = preparedSize())
@@ -63,9 +66,11 @@ uw_status Program::checkPrepared(const LaunchRequest &request,
                 "uw_program_prepared_size",
                 call, request.prepared ? request.preparedBytes : 0, bytes);
   if (reinterpret_cast<uintptr_t>(request.prepared) % kBufferAlignment)
-    return fail(UW_BAD_PREPARED,
-                "{}.prepared is at {}, which is not a multiple of {} bytes",
-                call, fmt::ptr(request.prepared), kBufferAlignment);
+    return fail(
+        UW_BAD_PREPARED,
+        "{}.prepared is at {}, which is not a multiple of {} bytes: pass "
+        "memory that is",
+        call, fmt::ptr(request.prepared), kBufferAlignment);
   if (request.preparedId && request.preparedId != preparedId())
     return fail(UW_BAD_PREPARED,
                 "{}.prepared_id is {:#x}, that of this program (entry '{}', "
@@ -91,17 +96,20 @@ uw_status Program::launch(const LaunchRequest &request) const {
     UW_TRY(checkPrepared(request, "uw_launch"));
     bytes -= preparedSize();
   }
-  static const std::vector<bool> none;
-  UW_TRY(checkData(*entryTable, request.tensors, where,
-                   request.prepared ? onlyPrepared : none));
+  if (request.prepared)
+    UW_TRY(checkData(*entryTable, request.tensors, where, onlyPrepared));
+  else
+    UW_TRY(checkData(*entryTable, request.tensors, where));
   if (bytes == 0)
     return run(request);
   if (request.workspace && request.workspaceBytes >= bytes) {
     auto address = reinterpret_cast<uintptr_t>(request.workspace);
     if (address % kBufferAlignment)
-      return fail(UW_BAD_WORKSPACE,
-                  "the workspace is at {}, which is not a multiple of {} bytes",
-                  fmt::ptr(request.workspace), kBufferAlignment);
+      return fail(
+          UW_BAD_WORKSPACE,
+          "the workspace is at {}, which is not a multiple of {} bytes: "
+          "pass memory that is",
+          fmt::ptr(request.workspace), kBufferAlignment);
     return run(request);
   }
   if (request.allocateWorkspace)
@@ -121,9 +129,14 @@ uw_status loadProgram(std::shared_ptr<LoadedBundle> bundle,
                              image, program);
   if (place.kind != UW_HOST)
     return fail(UW_INVALID_ARGUMENT,
-                "device_kind is {}, not UW_HOST or UW_CUDA", place.kind);
+                "uw_load_options.device_kind is {}: set it to UW_HOST ({}) or "
+                "UW_CUDA ({})",
+                place.kind, int(UW_HOST), int(UW_CUDA));
   if (!image.empty() && image != "host")
-    return fail(UW_NO_IMAGE, "image '{}' does not run on the host", image);
+    return fail(UW_NO_IMAGE,
+                "image '{}' does not run on the host: ask for 'host', or load "
+                "the program on a CUDA device",
+                image);
   return loadHostProgram(std::move(bundle), entry, program);
 }
 

@@ -2,22 +2,79 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Status.h"
 
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <pthread.h>
+
 namespace upweave {
 namespace rt {
 
-std::string &lastError() {
-  static thread_local std::string text;
-  return text;
+namespace {
+/// The calling thread's text, and the memory to free when it is replaced. They
+/// are bare pointers in the thread's static storage, since registering a
+/// destructor, or making dynamic storage, ends the process where memory runs
+/// out; and so that destructors of the caller's own may still fail and ask why.
+#define UW_STATIC_TLS __attribute__((tls_model("initial-exec")))
+UW_STATIC_TLS thread_local const char *currentText = "";
+UW_STATIC_TLS thread_local char *ownedText = nullptr;
+
+void dropText(void *) {
+  currentText = "";
+  std::free(ownedText);
+  ownedText = nullptr;
 }
 
-uw_status failText(uw_status status, std::string text) {
-  lastError() = std::move(text);
+/// Frees a thread's text when it ends.
+class ThreadEnd {
+public:
+  ThreadEnd() : usable(pthread_key_create(&key, dropText) == 0) {}
+  ~ThreadEnd() {
+    if (usable.exchange(false))
+      pthread_key_delete(key);
+  }
+  /// Where the system has no key or no memory for its value, the text stays.
+  void free(void *text) const {
+    if (usable)
+      (void)pthread_setspecific(key, text);
+  }
+
+private:
+  pthread_key_t key{};
+  std::atomic<bool> usable{false};
+};
+ThreadEnd threadEnd;
+
+void setText(const char *text, char *owned) {
+  currentText = text;
+  std::free(ownedText);
+  ownedText = owned;
+  threadEnd.free(owned);
+}
+} // namespace
+
+std::string lastError() { return currentText; }
+
+uw_status failText(uw_status status, std::string_view text) noexcept {
+  auto *copy = static_cast<char *>(std::malloc(text.size() + 1));
+  if (!copy) {
+    setText(uw_status_description(status), nullptr);
+    return status;
+  }
+  std::memcpy(copy, text.data(), text.size());
+  copy[text.size()] = '\0';
+  setText(copy, copy);
   return status;
+}
+
+uw_status failOutOfMemory() noexcept {
+  setText("memory ran out during this call: free some, then call again",
+          nullptr);
+  return UW_OUT_OF_MEMORY;
 }
 
 uw_status inContext(uw_status status, const std::string &prefix) {
-  lastError() = prefix + ": " + lastError();
-  return status;
+  return failText(status, prefix + ": " + lastError());
 }
 
 namespace {
@@ -75,4 +132,4 @@ const char *uw_status_description(uw_status status) {
   return text ? text->description : "a status this library does not know";
 }
 
-const char *uw_last_error(void) { return upweave::rt::lastError().c_str(); }
+const char *uw_last_error(void) { return upweave::rt::currentText; }

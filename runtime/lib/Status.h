@@ -7,18 +7,23 @@
 
 #include <fmt/format.h>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace upweave {
 namespace rt {
 
 /// Text of the calling thread's last failure.
-std::string &lastError();
+std::string lastError();
 
-/// Records `text` as the thread's last error and returns `status`.
-uw_status failText(uw_status status, std::string text);
+/// Records `text` as the thread's last error and returns `status`. Where there
+/// is no memory for a copy, the status's description is the text.
+uw_status failText(uw_status status, std::string_view text) noexcept;
 
-/// Records a formatted error text and returns `status`.
+/// Records that memory ran out, without taking any; returns UW_OUT_OF_MEMORY.
+uw_status failOutOfMemory() noexcept;
+
+/// Records a formatted error text and returns `status`. Throws std::bad_alloc.
 template <typename... Args>
 [[nodiscard]] uw_status
 fail(uw_status status, fmt::format_string<Args...> format, Args &&...args) {

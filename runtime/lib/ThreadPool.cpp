@@ -6,9 +6,8 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <map>
-#include <system_error>
+#include <mutex>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 namespace upweave {
@@ -65,25 +64,54 @@ uw_status teamSize(unsigned &count) {
   return UW_OK;
 }
 
-/// What the workers share with the launching thread.
-struct ThreadPool::Workers {
-  const pid_t process = ::getpid();
-  std::mutex mutex;
-  std::condition_variable wake, finished;
-  uint64_t launches = 0;      ///< Changes when there is something to do.
-  const Task *task = nullptr; ///< Null asks the workers to end.
-  unsigned running = 0;
-  Barrier barrier;
-  std::vector<std::thread> threads;
+/// The threads, and what they share with the launching one.
+class ThreadPool::Workers {
+public:
+  std::mutex turn; ///< Held by the launch that has the workers.
 
+  /// Starts a team of `count`, or as much of it as the system allows: a team of
+  /// any size gives the same results. True if there is anyone to help. Call with
+  /// `turn` held.
+  bool start(unsigned count) {
+    if (!threads.empty())
+      return true;
+    try {
+      threads.reserve(count - 1);
+      while (threads.size() < count - 1)
+        threads.emplace_back(&Workers::work, this, threads.size() + 1);
+    } catch (const std::exception &) {
+      // No memory or no more threads. With none at all the next launch tries
+      // again.
+    }
+    barrier.reset(threads.size() + 1);
+    return !threads.empty();
+  }
+
+  /// Runs `what` on the workers and the calling thread. Call with `turn` held.
+  void run(Task what, const void *with) {
+    begin(what, with);
+    HostTeam first = member(0);
+    what(with, first);
+    std::unique_lock<std::mutex> lock(mutex);
+    finished.wait(lock, [&] { return running == 0; });
+  }
+
+  ~Workers() {
+    begin(nullptr, nullptr);
+    for (std::thread &thread : threads)
+      thread.join();
+  }
+
+private:
   HostTeam member(int64_t thread) {
     return {thread, int64_t(threads.size()) + 1, waitAtBarrier, &barrier};
   }
 
-  void begin(const Task *what) {
+  void begin(Task what, const void *with) {
     {
       std::lock_guard<std::mutex> lock(mutex);
       task = what;
+      context = with;
       running = threads.size();
       ++launches;
     }
@@ -98,70 +126,65 @@ struct ThreadPool::Workers {
       seen = launches;
       if (!task)
         return;
-      const Task &current = *task;
+      const Task current = task;
+      const void *const with = context;
       HostTeam team = member(number);
       lock.unlock();
-      current(team);
+      current(with, team);
       lock.lock();
       if (--running == 0)
         finished.notify_one();
     }
   }
 
-  ~Workers() {
-    begin(nullptr);
-    for (std::thread &thread : threads)
-      thread.join();
-  }
+  std::mutex mutex;
+  std::condition_variable wake, finished;
+  uint64_t launches = 0; ///< Changes when there is something to do.
+  Task task = nullptr;   ///< Null asks the workers to end.
+  const void *context = nullptr;
+  unsigned running = 0;
+  Barrier barrier;
+  std::vector<std::thread> threads;
 };
 
 ThreadPool::ThreadPool(unsigned count) : count(count) {}
 
-ThreadPool::~ThreadPool() {
-  // A forked process has no such threads to wait for.
-  if (workers && workers->process != ::getpid())
-    (void)workers.release();
-}
+ThreadPool::~ThreadPool() { workers.destroy(); }
 
-std::shared_ptr<ThreadPool> ThreadPool::get(unsigned count) {
-  static std::mutex mutex;
-  // Never destroyed: programs may be loaded while the process ends.
-  static auto &pools = *new std::map<unsigned, std::weak_ptr<ThreadPool>>;
-  std::lock_guard<std::mutex> lock(mutex);
-  std::weak_ptr<ThreadPool> &known = pools[count];
-  std::shared_ptr<ThreadPool> pool = known.lock();
+namespace {
+/// The pools that programs hold.
+struct Pools {
+  std::mutex mutex;
+  std::map<unsigned, std::weak_ptr<ThreadPool>> known;
+};
+// Never destroyed: programs may be loaded while the process ends.
+PerProcess<Pools> pools;
+} // namespace
+
+uw_status ThreadPool::get(unsigned count, std::shared_ptr<ThreadPool> &pool) {
+  UW_TRY(watchForks());
+  Pools *all = pools.get();
+  if (!all)
+    return failOutOfMemory();
+  std::lock_guard<std::mutex> lock(all->mutex);
+  std::weak_ptr<ThreadPool> &known = all->known[count];
+  pool = known.lock();
   if (!pool)
     known = pool = std::make_shared<ThreadPool>(count);
-  return pool;
+  return UW_OK;
 }
 
-/// True if there are workers of this process to help.
-bool ThreadPool::start() {
-  if (workers)
-    return workers->process == ::getpid() && !workers->threads.empty();
-  workers = std::make_unique<Workers>();
-  try {
-    for (unsigned i = 1; i < count; ++i)
-      workers->threads.emplace_back(&Workers::work, workers.get(), i);
-  } catch (const std::system_error &) {
-    // As many as the system allows.
-  }
-  workers->barrier.reset(workers->threads.size() + 1);
-  return !workers->threads.empty();
-}
-
-void ThreadPool::run(const Task &task) {
-  std::unique_lock<std::mutex> lock(turn, std::try_to_lock);
-  if (!lock || !start()) {
-    HostTeam alone = {0, 1, ignoreBarrier, nullptr};
-    task(alone);
+void ThreadPool::run(Task task, const void *context) {
+  Workers *team = count > 1 ? workers.get() : nullptr;
+  std::unique_lock<std::mutex> turn;
+  if (team)
+    turn = std::unique_lock<std::mutex>(team->turn, std::try_to_lock);
+  if (turn && team->start(count)) {
+    team->run(task, context);
     return;
   }
-  workers->begin(&task);
-  HostTeam first = workers->member(0);
-  task(first);
-  std::unique_lock<std::mutex> running(workers->mutex);
-  workers->finished.wait(running, [&] { return workers->running == 0; });
+  HostTeam alone = {0, 1, ignoreBarrier, nullptr};
+  task(context, alone);
 }
 
 } // namespace rt

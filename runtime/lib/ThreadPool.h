@@ -3,12 +3,10 @@
 #ifndef UPWEAVE_RUNTIME_THREADPOOL_H
 #define UPWEAVE_RUNTIME_THREADPOOL_H
 
-#include "Status.h"
+#include "Fork.h"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <mutex>
 
 namespace upweave {
 namespace rt {
@@ -27,32 +25,32 @@ struct HostTeam {
 uw_status teamSize(unsigned &count);
 
 /// Worker threads, asleep between the launches that they help with. They are
-/// started by the first launch and joined with the pool.
+/// started by the first launch and joined with the pool. A forked process has
+/// none of them: its first launch starts its own.
 class ThreadPool {
 public:
   /// The process's pool for teams of `count` threads, made where none is held.
-  static std::shared_ptr<ThreadPool> get(unsigned count);
+  static uw_status get(unsigned count, std::shared_ptr<ThreadPool> &pool);
 
   explicit ThreadPool(unsigned count);
   ~ThreadPool();
   ThreadPool(const ThreadPool &) = delete;
   ThreadPool &operator=(const ThreadPool &) = delete;
 
-  using Task = std::function<void(HostTeam &)>;
+  /// What a team does, with what it needs to know. It must not throw.
+  using Task = void (*)(const void *context, HostTeam &team);
   /// Calls `task` once on each thread of a team, the calling one among them, and
   /// returns when all have returned. The team is the caller alone while another
   /// launch has the workers (waiting for them would gain nothing: the processors
-  /// are busy), where none could be started, and in a process forked off the one
-  /// that started them.
-  void run(const Task &task);
+  /// are busy), and smaller than asked for where the system gives no more
+  /// threads. Does not fail; allocates only where it starts threads.
+  void run(Task task, const void *context);
 
 private:
-  struct Workers;
-  bool start();
+  class Workers;
 
   const unsigned count;
-  std::mutex turn; ///< Held by the launch that has the workers.
-  std::unique_ptr<Workers> workers;
+  PerProcess<Workers> workers;
 };
 
 } // namespace rt

@@ -5,7 +5,10 @@
 
 #include "upweave/upweave.hpp"
 
+#include <functional>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace upweave;
 using namespace upweave::test;
@@ -306,6 +309,183 @@ TEST_F(DeviceTest, GridAboveTheDevice) {
   expectError(
       "kernel 'double_5': grid dimension y is 80000, the device takes 0 "
       "to 65535");
+}
+
+/// The doubling bundle with a second launch after `change`.
+template <typename Change> Bytes secondLaunch(Change &&change) {
+  bundle::BundleT table = doublingTable({"sm_89"});
+  bundle::LaunchListT &list = *table.entries[0]->lists[0];
+  list.launches.push_back(std::make_unique<bundle::LaunchT>(*list.launches[0]));
+  change(*list.launches[1]);
+  return writeBundle(std::move(table), doublingSections());
+}
+
+TEST_F(DeviceTest, AllIsCheckedBeforeTheFirstKernel) {
+  using bundle::ExprOp;
+  auto huge = [](int64_t factor) {
+    return binary(ExprOp::Mul, dim(0, 0), constant(factor));
+  };
+  const struct {
+    std::function<void(bundle::LaunchT &)> change;
+    const char *error;
+  } cases[] = {
+      {[&](bundle::LaunchT &launch) { launch.grid[2] = huge(40000); },
+       "kernel 'double_5': grid dimension z is 80000, the device takes 0 to "
+       "65535: use a smaller batch or smaller tensors"},
+      {[&](bundle::LaunchT &launch) {
+         launch.grid[0] = huge(int64_t(1) << 62);
+       },
+       "kernel 'double_5': grid dimension x overflows 64 bits or divides by "
+       "zero: use a smaller batch"},
+      {[&](bundle::LaunchT &launch) { launch.grid[0] = huge(-1); },
+       "grid dimension x is -2, the device takes 0 to 2147483647"},
+      {[&](bundle::LaunchT &launch) {
+         launch.args[2]->kind = bundle::KernelArgKind::I32;
+         launch.args[2]->value = huge(int64_t(1) << 30);
+       },
+       "kernel 'double_5': argument 2 is 2147483648, which does not fit its 32 "
+       "bits: use a smaller batch"},
+      {[&](bundle::LaunchT &launch) {
+         launch.args[2]->value =
+             binary(ExprOp::FloorDiv, constant(1),
+                    binary(ExprOp::Sub, dim(0, 0), constant(2)));
+       },
+       "kernel 'double_5': argument 2 overflows 64 bits or divides by zero"},
+      {[&](bundle::LaunchT &launch) { launch.args[4]->value = huge(-128); },
+       "kernel 'double_5': argument 4 is 256 bytes before its buffer"},
+  };
+  for (const auto &item : cases) {
+    uw_program *program = load(open(secondLaunch(item.change)), UW_CUDA);
+    ASSERT_TRUE(program) << uw_last_error();
+    makeTensors(2, UW_CUDA);
+    EXPECT_EQ(UW_BAD_TENSOR, launch(program));
+    expectError(item.error);
+    workspaceBytes = 0;
+    EXPECT_EQ(UW_BAD_TENSOR, launch(program, UW_LAUNCH_ALLOCATE_WORKSPACE));
+    expectError(item.error);
+    workspaceBytes = sizeof(workspace);
+  }
+  EXPECT_EQ(0, fake().launches);
+  EXPECT_EQ(0, fake().asyncAllocations);
+  // A launch that is skipped needs no arguments.
+  uw_program *program = load(open(secondLaunch([&](bundle::LaunchT &launch) {
+                               launch.grid[1] =
+                                   binary(ExprOp::Sub, dim(0, 0), constant(2));
+                               launch.args[4]->value = huge(-128);
+                             })),
+                             UW_CUDA);
+  EXPECT_EQ(UW_OK, launch(program)) << uw_last_error();
+  EXPECT_EQ(1, fake().launches);
+}
+
+TEST_F(DeviceTest, ConstantGridsAreCheckedByTheLoad) {
+  EXPECT_FALSE(load(open(secondLaunch([](bundle::LaunchT &launch) {
+                      launch.grid = sizes({1, 70000, 1});
+                      launch.args.resize(2);
+                    })),
+                    UW_CUDA));
+  EXPECT_EQ(UW_BAD_BUNDLE, status);
+  expectError(
+      "kernel 'double_5': grid dimension y is 70000, the device takes 0 "
+      "to 65535: compile the bundle again, for smaller sizes");
+  EXPECT_EQ(0, fake().loads);
+  EXPECT_EQ(fake().retains, fake().releases);
+}
+
+TEST_F(DeviceTest, UnknownFieldsAreRefused) {
+  uw_bundle *bundle = openFor({"sm_89"});
+  struct {
+    uw_load_options options;
+    uint64_t unknown;
+  } newer = {};
+  newer.options.struct_size = sizeof(newer);
+  newer.options.device_kind = UW_CUDA;
+  uw_program *program = nullptr;
+  ASSERT_EQ(UW_OK, uw_program_load(bundle, nullptr, &newer.options, &program))
+      << uw_last_error();
+  programs.push_back(program);
+  newer.unknown = 1;
+  EXPECT_EQ(UW_INVALID_ARGUMENT,
+            uw_program_load(bundle, nullptr, &newer.options, &program));
+  expectError(
+      "uw_load_options.struct_size is 40, and byte 32 is not zero: this "
+      "library, of version 2, knows 32 bytes; use one as new as the "
+      "header");
+  newer.options.struct_size = 0xcccccccc;
+  EXPECT_EQ(UW_INVALID_ARGUMENT,
+            uw_program_load(bundle, nullptr, &newer.options, &program));
+  expectError("set it to sizeof(uw_load_options) = 32");
+  newer.options.struct_size = sizeof(uw_load_options);
+  newer.options.reserved = 3;
+  EXPECT_EQ(UW_INVALID_ARGUMENT,
+            uw_program_load(bundle, nullptr, &newer.options, &program));
+  expectError(
+      "uw_load_options.reserved is 0x3, this library knows none: set no "
+      "other bits");
+  makeTensors(2, UW_CUDA);
+  EXPECT_EQ(UW_INVALID_ARGUMENT, launch(program, 6));
+  expectError("uw_launch.flags is 0x6, this library knows 0x1");
+  EXPECT_EQ(0, fake().launches);
+}
+
+TEST_F(DeviceTest, BehindAFork) {
+  uw_bundle *bundle = openFor({"sm_89"});
+  uw_program *program = load(bundle, UW_CUDA);
+  ASSERT_TRUE(program) << uw_last_error();
+  makeTensors(2, UW_CUDA);
+  ASSERT_EQ(UW_OK, launch(program));
+  const pid_t parent = getpid(), child = fork();
+  if (child == 0) {
+    const std::string expected =
+        "process " + std::to_string(parent) +
+        " initialised the CUDA driver and then forked this process " +
+        std::to_string(getpid()) +
+        ", in which the driver does not work: fork before the first use of "
+        "CUDA, or start the process with exec";
+    for (uint32_t flags : {0u, UW_LAUNCH_ALLOCATE_WORKSPACE}) {
+      workspaceBytes = flags ? 0 : sizeof(workspace);
+      EXPECT_EQ(UW_NO_DRIVER, launch(program, flags));
+      EXPECT_EQ(expected, uw_last_error());
+    }
+    EXPECT_FALSE(load(bundle, UW_CUDA));
+    EXPECT_EQ(UW_NO_DRIVER, status);
+    EXPECT_EQ(expected, uw_last_error());
+    // The host is as good as ever.
+    uw_program *host = load(bundle, UW_HOST);
+    makeTensors(2, UW_HOST);
+    EXPECT_EQ(UW_OK, launch(host, UW_LAUNCH_ALLOCATE_WORKSPACE));
+    EXPECT_EQ(14.0f, y[7]);
+    uw_program_release(program);
+    uw_bundle_release(bundle);
+    EXPECT_EQ(0, fake().callsBehindFork);
+    _exit(HasFailure());
+  }
+  int code = -1;
+  ASSERT_EQ(child, waitpid(child, &code, 0));
+  EXPECT_TRUE(WIFEXITED(code) && WEXITSTATUS(code) == 0) << code;
+  EXPECT_EQ(UW_OK, launch(program));
+}
+
+TEST_F(DeviceTest, ErrorsSayWhatToDo) {
+  uw_program *program = load(openFor({"sm_89"}), UW_CUDA);
+  makeTensors(2, UW_CUDA);
+  const struct {
+    int result;
+    const char *remedy;
+  } cases[] = {
+      {700, "find it with compute-sanitizer"},
+      {719, "find it with compute-sanitizer"},
+      {709, "keep the context until its programs are released"},
+      {400, "pass a stream of the program's context, or null"},
+      {2, "free memory of the device, or pass smaller tensors"},
+  };
+  for (const auto &item : cases) {
+    fake().failLaunch = item.result;
+    EXPECT_EQ(item.result == 2 ? UW_OUT_OF_MEMORY : UW_DRIVER_ERROR,
+              launch(program));
+    expectError("kernel 'double_5': cuLaunchKernel: CUDA_ERROR_");
+    expectError(item.remedy);
+  }
 }
 
 TEST_F(DeviceTest, CppInterface) {

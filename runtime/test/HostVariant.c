@@ -3,6 +3,11 @@
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include <stdint.h>
 
+/* Another file with other code, of the same names. */
+#ifndef UPWEAVE_TEST_TIMES
+#define UPWEAVE_TEST_TIMES 1
+#endif
+
 struct Rank2 {
   float *allocated, *aligned;
   int64_t offset, sizes[2], strides[2];
@@ -16,7 +21,7 @@ struct Rank1 {
 void upweave_host_twice(void **args) {
   struct Rank2 *x = args[0], *y = args[1];
   struct Rank1 *constants = args[2], *workspace = args[3];
-  float factor = *(float *)constants->aligned;
+  float factor = UPWEAVE_TEST_TIMES * *(float *)constants->aligned;
   float *scratch = (float *)workspace->aligned;
   for (int64_t i = 0; i < x->sizes[0]; ++i)
     for (int64_t j = 0; j < x->sizes[1]; ++j) {
@@ -38,7 +43,7 @@ void upweave_host_twice_team(void **args) {
   struct Rank2 *x = args[0], *y = args[1];
   struct Rank1 *constants = args[2], *workspace = args[3];
   struct Team *team = args[4];
-  float factor = *(float *)constants->aligned;
+  float factor = UPWEAVE_TEST_TIMES * *(float *)constants->aligned;
   float *shared = (float *)workspace->aligned;
   int64_t rows = x->sizes[0], count = team->count;
   float *own =

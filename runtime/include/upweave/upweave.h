@@ -56,8 +56,8 @@ typedef enum uw_status {
 UW_API const char *uw_status_name(uw_status status);
 /** One general sentence about a status; never null. */
 UW_API const char *uw_status_description(uw_status status);
-/** What went wrong in this thread's last failed call; "" if none failed. Valid
- * until the thread's next call that fails. */
+/** What went wrong in this thread's last failed call, never empty then; "" if
+ * none failed. Valid until the thread's next call that fails. */
 UW_API const char *uw_last_error(void);
 
 /* ----------------------------------------------------------------- tensors */
@@ -152,7 +152,7 @@ typedef struct uw_load_options {
   uint32_t struct_size; /**< sizeof(uw_load_options) */
   uint32_t device_kind; /**< a uw_device_kind */
   int32_t device_ordinal;
-  uint32_t reserved;
+  uint32_t reserved; /**< 0 */
   /** CUcontext to load into; null retains the device's primary context. */
   void *context;
   /** Null lets the device choose; "sm_90", "ptx:sm_89" or "host" insist. */
@@ -215,7 +215,7 @@ UW_API uw_status uw_program_prepare(const uw_program *program,
 /** One launch. Zero-initialise, then set struct_size. */
 typedef struct uw_launch {
   uint32_t struct_size; /**< sizeof(uw_launch) */
-  uint32_t flags;
+  uint32_t flags;       /**< UW_LAUNCH_ALLOCATE_WORKSPACE or 0 */
   const uw_tensor *tensors; /**< one per argument, inputs then outputs */
   size_t count;
   void *workspace; /**< aligned to 256 bytes, on the program's device */
