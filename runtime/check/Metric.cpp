@@ -15,8 +15,14 @@ static bool mayOverflowTo(const Value &finite, double other, DType dtype,
              overflowThreshold(dtype);
 }
 
+/// Whether an error went wrong: beside a NaN there is nothing that it could
+/// bound.
+static bool isLost(const Value &reference) {
+  return std::isnan(reference.e) && !std::isnan(reference.v);
+}
+
 bool agree(const Value &a, const Value &b, DType dtype, Precision precision) {
-  if (std::isnan(a.e) || std::isnan(b.e))
+  if (isLost(a) || isLost(b))
     return false;
   if (isUnknown(a) || isUnknown(b))
     return true;
@@ -63,7 +69,7 @@ void Metric::add(int64_t index, const Value &actual, const Value &reference) {
   const bool floats = isFloat(dtype);
   const double y = floats ? actual.v : double(actual.i);
   const double ref = floats ? reference.v : double(reference.i);
-  if (std::isnan(reference.e)) {
+  if (isLost(reference)) {
     ++state.unbounded;
     ++state.failures;
     return keepWorst(index, INFINITY, y, ref, reference.e);

@@ -51,9 +51,9 @@ func.func @slices(%x: tensor<2x3xf32>) -> (tensor<6xf32>, tensor<4xf32>) {
 // An op that the tables cannot express keeps its name.
 // CHECK-LABEL: entry 'opaque'
 // CHECK: = opaque 'tensor.gather'
-func.func @opaque(%x: tensor<4xf32>, %i: tensor<2x1xindex>) -> tensor<2xf32> {
+func.func @opaque(%x: tensor<4xf32>, %i: tensor<2x1xi64>) -> tensor<2xf32> {
   %y = tensor.gather %x[%i] gather_dims([0])
-    : (tensor<4xf32>, tensor<2x1xindex>) -> tensor<2xf32>
+    : (tensor<4xf32>, tensor<2x1xi64>) -> tensor<2xf32>
   return %y : tensor<2xf32>
 }
 

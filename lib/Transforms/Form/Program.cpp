@@ -76,8 +76,9 @@ AffineMap RegionProgram::getMap(Value value) const {
   for (const IndexExpr &index : getIndices(cone.getLayout(value))) {
     // Dimensions of size 1 make no digits: there 0 and the dimension are one.
     unsigned dim = results.size();
-    isIdentity &= index.getAsLoop() == static_cast<int64_t>(dim) ||
-                  (index.getAsConstant() && domain[dim] == 1);
+    isIdentity =
+        isIdentity && (index.getAsLoop() == static_cast<int64_t>(dim) ||
+                       (index.getAsConstant() && domain[dim] == 1));
     results.push_back(index.getAsAffine(context));
   }
   if (isIdentity)

@@ -13,8 +13,8 @@ def refuse(command, parts):
     print(text)
     for part in parts:
         assert part in text, part
-    errors = text.count("error: ") + text.count("upweave-compile: ")
-    errors += text.count("upweave-check: ")
+    errors = text.count(" error: ")
+    errors += sum(line.startswith("upweave-") for line in text.splitlines())
     assert errors == 1, "%d errors" % errors
     # The sentence, the line that it is about and the place in it; a remark
     # may come before.
