@@ -48,15 +48,6 @@ func.func @slices(%x: tensor<2x3xf32>) -> (tensor<6xf32>, tensor<4xf32>) {
   return %r, %c : tensor<6xf32>, tensor<4xf32>
 }
 
-// An op that the tables cannot express keeps its name.
-// CHECK-LABEL: entry 'opaque'
-// CHECK: = opaque 'tensor.gather'
-func.func @opaque(%x: tensor<4xf32>, %i: tensor<2x1xi64>) -> tensor<2xf32> {
-  %y = tensor.gather %x[%i] gather_dims([0])
-    : (tensor<4xf32>, tensor<2x1xi64>) -> tensor<2xf32>
-  return %y : tensor<2xf32>
-}
-
 // CHECK-LABEL: entry 'generate'
 // CHECK: loops [4] (Parallel) ins () inits (t{{[0-9]+}}[d0]) results
 // CHECK: = LoopIndex d0 : Index
