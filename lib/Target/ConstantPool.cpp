@@ -29,8 +29,8 @@ uint64_t ConstantPool::insert(StringRef value) {
   uint64_t offset = bundle::alignSection(bytes.size());
   bytes.resize(offset, '\0');
   bytes.append(value.begin(), value.end());
-  known.insert({bundle::checksum(value.data(), value.size()),
-                {offset, value.size()}});
+  known.insert(
+      {bundle::checksum(value.data(), value.size()), {offset, value.size()}});
   return offset;
 }
 
@@ -59,8 +59,8 @@ FailureOr<uint64_t> ConstantPool::insert(ElementsAttr value, Location loc,
   return insert(*data);
 }
 
-FailureOr<ConstantPool::Place>
-ConstantPool::place(ElementsAttr value, Location loc, bool &splat) {
+FailureOr<ConstantPool::Place> ConstantPool::place(ElementsAttr value,
+                                                   Location loc, bool &splat) {
   FailureOr<std::string> data = upweave::getBytes(value, loc, &splat);
   if (failed(data))
     return failure();

@@ -183,8 +183,7 @@ void MeaningBuilder::defineArguments() {
 LogicalResult MeaningBuilder::defineConstant(Operation *op,
                                              ElementsAttr value) {
   bool splat = false;
-  FailureOr<ConstantPool::Place> place =
-      pool.place(value, op->getLoc(), splat);
+  FailureOr<ConstantPool::Place> place = pool.place(value, op->getLoc(), splat);
   if (failed(place))
     return failure();
   unsigned number = addTensor(value.getElementType(),

@@ -97,8 +97,7 @@ bool MeaningBuilder::visitGenerate(tensor::GenerateOp op) {
   if (!evaluate(mixed, sizes))
     return false;
 
-  AffineMap identity =
-      builder.getMultiDimIdentityMap(op.getType().getRank());
+  AffineMap identity = builder.getMultiDimIdentityMap(op.getType().getRank());
   bundle::LoopNestStepT nest;
   ProgramBuilder program;
   program.addArgument(Value(), op.getType().getElementType());
@@ -150,8 +149,7 @@ bool MeaningBuilder::visitIf(scf::IfOp op) {
       return false;
     Shape shape;
     for (auto [a, b] : llvm::zip(shapes[*first], shapes[*second]))
-      shape.push_back(a == b ? a
-                             : *condition * a + negate(*condition) * b);
+      shape.push_back(a == b ? a : *condition * a + negate(*condition) * b);
     bundle::ChooseStepT choose;
     choose.condition = condition->toTable();
     choose.then = *first;

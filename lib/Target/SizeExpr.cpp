@@ -275,8 +275,8 @@ IndexEvaluator::computeAffine(Operation *op, AffineMap map, ExprOp combine) {
 
 /// 1 if `difference` is above zero, else 0.
 static SizeExpr isPositive(const SizeExpr &difference) {
-  return SizeExpr::get(ExprOp::Min,
-                       SizeExpr::get(ExprOp::Max, difference, 0), 1);
+  return SizeExpr::get(ExprOp::Min, SizeExpr::get(ExprOp::Max, difference, 0),
+                       1);
 }
 
 std::optional<SizeExpr> IndexEvaluator::computeCompare(Operation *op) {

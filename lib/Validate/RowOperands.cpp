@@ -41,10 +41,10 @@ static Samples readSamples(Evaluator &blocks, const RowOperand &operand,
   samples.values.resize(count);
   for (int64_t i = 0; i < count; ++i) {
     // The first and the last are where addressing goes wrong.
-    int64_t linear = i == 0   ? 0
-                     : i == 1 ? points - 1
-                              : int64_t(mixBits(mixBits(seed) + i) %
-                                        uint64_t(points));
+    int64_t linear =
+        i == 0   ? 0
+        : i == 1 ? points - 1
+                 : int64_t(mixBits(mixBits(seed) + i) % uint64_t(points));
     samples.byDomain.push_back(linear);
     Shape point(operand.domain.size());
     unravel(linear, operand.domain, point.data());
@@ -62,8 +62,7 @@ static Samples readSamples(Evaluator &blocks, const RowOperand &operand,
 
 static bool holds(Evaluator &source, uint32_t tensor,
                   const std::vector<int64_t> &positions,
-                  const std::vector<Value> &values,
-                  const RowOperand &operand) {
+                  const std::vector<Value> &values, const RowOperand &operand) {
   // A wrong tensor is found out by the first few.
   constexpr int64_t kGrain = 4;
   std::atomic<bool> agreed{true};
@@ -85,8 +84,8 @@ static RowOperandMatch match(Comparison &comparison, const RowOperand &operand,
   result.operand = operand;
   double most = seconds * source.workPool().threads() / kSecondsPerOp;
   int64_t points = elementCount(operand.domain);
-  int64_t count = std::min(
-      {points, kMostSamples, int64_t(most / operand.workOfPoint)});
+  int64_t count =
+      std::min({points, kMostSamples, int64_t(most / operand.workOfPoint)});
   if (count < std::min(points, kFewestSamples))
     return result;
   Samples samples = readSamples(blocks, operand, count, seed);
@@ -131,15 +130,14 @@ void substitute(Comparison &comparison, const RowOperandMatch &match,
     auto position = operand.producerPosition;
     Shape domain = operand.domain;
     bool byProducer = match.byProducer;
-    comparison.blocksEvaluator().substitute(
-        operand, [=](const int64_t *point) {
-          if (byProducer)
-            return make(position(point));
-          int64_t linear = 0;
-          for (size_t d = 0; d < domain.size(); ++d)
-            linear = linear * domain[d] + point[d];
-          return make(linear);
-        });
+    comparison.blocksEvaluator().substitute(operand, [=](const int64_t *point) {
+      if (byProducer)
+        return make(position(point));
+      int64_t linear = 0;
+      for (size_t d = 0; d < domain.size(); ++d)
+        linear = linear * domain[d] + point[d];
+      return make(linear);
+    });
     return;
   }
 }

@@ -116,8 +116,8 @@ static void resolveOutputs(const bundle::Entry &entry,
   }
 }
 
-std::vector<ArgumentData>
-Validation::makeInputs(const bundle::Entry &entry, const Trial &trial) const {
+std::vector<ArgumentData> Validation::makeInputs(const bundle::Entry &entry,
+                                                 const Trial &trial) const {
   std::vector<Shape> shapes;
   for (const bundle::Argument *argument : *entry.args()) {
     shapes.emplace_back();
@@ -263,8 +263,7 @@ void Validation::tryInputs(const bundle::Entry &entry, const Trial &trial,
   if (!comparison.hasSource())
     return leaveOut(fmt::format("entry '{}': the source has no float64 "
                                 "evaluation: {}",
-                                rt::text(entry.name()),
-                                comparison.obstacle()));
+                                rt::text(entry.name()), comparison.obstacle()));
   std::vector<LongOutput> tooLong =
       compareOutputs(comparison, entry, inputs, trial, seconds);
   // Other inputs would say nothing of them either.
@@ -287,11 +286,9 @@ void Validation::tryInputs(const bundle::Entry &entry, const Trial &trial,
   }
 }
 
-std::vector<Validation::LongOutput>
-Validation::compareBehindRows(const bundle::Entry &entry,
-                              const std::vector<ArgumentData> &inputs,
-                              const Trial &trial, double seconds,
-                              std::vector<LongOutput> left) {
+std::vector<Validation::LongOutput> Validation::compareBehindRows(
+    const bundle::Entry &entry, const std::vector<ArgumentData> &inputs,
+    const Trial &trial, double seconds, std::vector<LongOutput> left) {
   // Rows of rows come into reach once the inner ones are short.
   constexpr int kDepth = 4;
   // Outputs that are still too long take no time.
@@ -321,9 +318,9 @@ Validation::compareBehindRows(const bundle::Entry &entry,
 
 void Validation::run() {
   static const Trial kTrials[] = {
-      {InputKind::Normal, 2, 0.5},     {InputKind::Wide, 2, 0.1},
-      {InputKind::LargeMean, 2, 0.1},  {InputKind::Constant, 1, 0.1},
-      {InputKind::Denormal, 2, 0.1},   {InputKind::Normal, 1, 0.1},
+      {InputKind::Normal, 2, 0.5},    {InputKind::Wide, 2, 0.1},
+      {InputKind::LargeMean, 2, 0.1}, {InputKind::Constant, 1, 0.1},
+      {InputKind::Denormal, 2, 0.1},  {InputKind::Normal, 1, 0.1},
   };
   const double entries = rt::length(file->table().entries());
   for (const bundle::Entry *entry : *file->table().entries()) {

@@ -193,15 +193,14 @@ Value BlockEvaluator::readProducer(const int64_t *point) {
 
 void BlockEvaluator::evaluateLeaves(Points &points) {
   constexpr int64_t kGrain = 64; ///< points that one thread takes at a time
-  evaluator.run(
-      rank, points.count, kGrain, [&](int64_t begin, int64_t end) {
-        for (int64_t p = begin; p < end; ++p) {
-          const int64_t *point = points.coords.data() + p * domain.size();
-          for (uint32_t value = 0; value <= params.size(); ++value)
-            if (used[value])
-              points.slot(value)[p] = readLeaf(value, point);
-        }
-      });
+  evaluator.run(rank, points.count, kGrain, [&](int64_t begin, int64_t end) {
+    for (int64_t p = begin; p < end; ++p) {
+      const int64_t *point = points.coords.data() + p * domain.size();
+      for (uint32_t value = 0; value <= params.size(); ++value)
+        if (used[value])
+          points.slot(value)[p] = readLeaf(value, point);
+    }
+  });
 }
 
 Value BlockEvaluator::readLeaf(uint32_t value, const int64_t *point) {
@@ -318,8 +317,8 @@ double BlockEvaluator::addNeeds(const Need &need, Needs &needs) const {
     const double touched = along ? need.runs : need.elements;
     points.elements =
         std::min(touched * double(rowLength), double(elementCount(domain)));
-    points.runs = along ? points.elements / double(domain.back())
-                        : points.elements;
+    points.runs =
+        along ? points.elements / double(domain.back()) : points.elements;
   }
   for (size_t i = 0; i < params.size(); ++i)
     if (isRead(1 + i))

@@ -60,20 +60,18 @@ void Comparison::evaluate(Evaluator &evaluator, uint32_t output,
     done(end - begin);
   };
   if (byRow)
-    return evaluator.run(WorkPool::kOutermost, rows.size(), 1,
-                         [&](int64_t row, int64_t) {
-                           evaluateRow(row, 0, rows[row].count);
-                         });
+    return evaluator.run(
+        WorkPool::kOutermost, rows.size(), 1,
+        [&](int64_t row, int64_t) { evaluateRow(row, 0, rows[row].count); });
   for (size_t row = 0; row < rows.size(); ++row)
-    evaluator.run(WorkPool::kOutermost, rows[row].count, kGrain,
-                  [&](int64_t begin, int64_t end) {
-                    evaluateRow(row, begin, end);
-                  });
+    evaluator.run(
+        WorkPool::kOutermost, rows[row].count, kGrain,
+        [&](int64_t begin, int64_t end) { evaluateRow(row, begin, end); });
 }
 
-std::vector<Comparison::Pair>
-Comparison::evaluate(uint32_t output, const std::vector<Row> &rows,
-                     Progress *progress) {
+std::vector<Comparison::Pair> Comparison::evaluate(uint32_t output,
+                                                   const std::vector<Row> &rows,
+                                                   Progress *progress) {
   int64_t count = 0;
   for (const Row &row : rows)
     count += row.count;
@@ -94,10 +92,10 @@ Comparison::evaluate(uint32_t output, const std::vector<Row> &rows,
   return pairs;
 }
 
-Metric::Report
-Comparison::compare(uint32_t output, const std::vector<Row> &rows,
-                    const std::function<Value(int64_t)> &actual,
-                    Progress *progress) {
+Metric::Report Comparison::compare(uint32_t output,
+                                   const std::vector<Row> &rows,
+                                   const std::function<Value(int64_t)> &actual,
+                                   Progress *progress) {
   const std::vector<Pair> pairs = evaluate(output, rows, progress);
   const TensorInfo &info = blocks->outputInfo(output);
   Metric metric(info.dtype, precision, info.count);

@@ -45,8 +45,8 @@ namespace {
 /// The elements of a tensor that is in memory as it is, in row-major order.
 template <typename T> const unsigned char *rawData(const TensorInfo &info) {
   const DType dtype = sizeof(T) == 4 ? DType::F32 : DType::F64;
-  const bool isRaw = info.step < 0 && !info.generate && !info.splat && info.dtype == dtype &&
-                     info.dataStrides == info.strides;
+  const bool isRaw = info.step < 0 && !info.generate && !info.splat &&
+                     info.dtype == dtype && info.dataStrides == info.strides;
   return isRaw ? info.data : nullptr;
 }
 

@@ -48,8 +48,8 @@ struct RowOperand {
   DType dtype;
   Precision precision; ///< of the block's convolution
   std::string where;
-  int32_t step = -1;   ///< of the meaning
-  uint32_t value = 0;  ///< of the block's program
+  int32_t step = -1;  ///< of the meaning
+  uint32_t value = 0; ///< of the block's program
   std::function<Value(const int64_t *point)> read;
   /// Row-major position in the producer of what a point takes from it.
   std::function<int64_t(const int64_t *point)> producerPosition;

@@ -96,12 +96,11 @@ TEST(SourceMeaning, StuffedZerosAreNoFactors) {
 TEST(SourceMeaning, StuffedConvolutionCostsItsTaps) {
   constexpr int64_t kChannels = 64, kIn = 100, kKernel = 16;
   TestMeaning builder;
-  const uint32_t x = builder.input({kChannels, kIn},
-                                   std::vector<float>(kChannels * kIn, 1));
+  const uint32_t x =
+      builder.input({kChannels, kIn}, std::vector<float>(kChannels * kIn, 1));
   const uint32_t w = builder.input({kChannels, kKernel},
                                    std::vector<float>(kChannels * kKernel, 1));
-  builder.output(
-      addStuffedConvolution(builder, x, w, kChannels, kIn, kKernel));
+  builder.output(addStuffedConvolution(builder, x, w, kChannels, kIn, kKernel));
   // Half of the products are with zeros; each costs a few ops and the views.
   const double taps = kChannels * kKernel / 2;
   EXPECT_LT(builder.workOf(), 9 * taps);

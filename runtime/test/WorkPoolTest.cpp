@@ -1,7 +1,7 @@
 // Threads that share work: loops in loops, waiting, failures.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Memo.h"
 #include "WorkPool.h"
+#include "Memo.h"
 
 #include <atomic>
 #include <chrono>
@@ -28,9 +28,8 @@ TEST(WorkPool, LoopsInsideLoops) {
   std::atomic<int64_t> sum{0};
   pool.run(WorkPool::kOutermost, 20, 1, [&](int64_t, int64_t) {
     pool.run(1, 20, 1, [&](int64_t, int64_t) {
-      pool.run(0, 20, 3, [&](int64_t begin, int64_t end) {
-        sum += end - begin;
-      });
+      pool.run(0, 20, 3,
+               [&](int64_t begin, int64_t end) { sum += end - begin; });
     });
   });
   EXPECT_EQ(20 * 20 * 20, sum);

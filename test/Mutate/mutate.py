@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Changes the text of the committed exports by seed (mutations.py) and keeps what
 mlir-opt verifies. upweave-opt and upweave-compile must take each mutant or refuse it
-with a sentence: a crash, a sanitizer's report, more than 30 s or an exit status that
+with a sentence: a crash, a sanitizer's report, more than 120 s or an exit status that
 upweave-compile's help does not name fails. Mutants that compile run on the host, and
 their results are compared with those of MLIR's own passes and clang (upstream.py).
 A difference fails, but where the source itself means nothing: it reads out of bounds
@@ -17,7 +17,7 @@ usage: mutate.py [--seed N] [--first I] [--count N] [--only I] [--jobs N] [--kee
   --jobs    mutants at a time (default: all cores)
   --keep    where mutants that fail are written (default: a new folder)
   --list    print what became of every mutant
-  --limit   seconds after which a tool hangs (default 30)
+  --limit   seconds after which a tool hangs (default 120)
   --tools   the folder of upweave-opt, upweave-compile and upweave-run
   FILE      check these as they are: --keep leaves such files behind
   --against compile this in place of FILE, whose meaning stays what is compared with
@@ -51,7 +51,7 @@ import upstream  # noqa: E402
 from tensors import DTYPES, Tensor, fill_random, find_difference, read_npy, widen, write_npy  # noqa: E402
 
 SOURCES = ["test/frontends/ir", "test/Simulate/ir", "examples"]
-HANG_SECONDS = 30
+HANG_SECONDS = 120
 # What is run: a tensor's elements, and those of a convolution's filter and output,
 # multiplied. More takes longer than a look at another mutant is worth.
 MOST_ELEMENTS, MOST_PRODUCTS = 1 << 16, 1 << 27

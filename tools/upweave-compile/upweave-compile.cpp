@@ -109,8 +109,8 @@ static bool writeReport(const upweave::CompileResult &result,
 }
 
 /// Compares blocks and source; false if they differ.
-static bool validate(upweave::CompileResult &result,
-                     const ToolOptions &options, double compileSeconds) {
+static bool validate(upweave::CompileResult &result, const ToolOptions &options,
+                     double compileSeconds) {
   constexpr double kShare = 0.2, kLeast = 2.0;
   upweave::ValidateOptions validation;
   validation.seconds = options.validateSeconds > 0

@@ -86,7 +86,7 @@ struct ReportImage {
 struct ReportValidation {
   bool ran = false;
   int64_t elements = 0; ///< compared, over all inputs
-  int64_t unknown = 0;  ///< of which nothing is known, as their rounding is lost
+  int64_t unknown = 0; ///< of which nothing is known, as their rounding is lost
   /// Of rows too long to reduce: values that they reduce, found in the source.
   int64_t operandElements = 0;
   /// Outputs with such rows, compared where what the rows reduce is replaced by

@@ -214,8 +214,8 @@ UW_API uw_status uw_program_prepare(const uw_program *program,
 
 /** One launch. Zero-initialise, then set struct_size. */
 typedef struct uw_launch {
-  uint32_t struct_size; /**< sizeof(uw_launch) */
-  uint32_t flags;       /**< UW_LAUNCH_ALLOCATE_WORKSPACE or 0 */
+  uint32_t struct_size;     /**< sizeof(uw_launch) */
+  uint32_t flags;           /**< UW_LAUNCH_ALLOCATE_WORKSPACE or 0 */
   const uw_tensor *tensors; /**< one per argument, inputs then outputs */
   size_t count;
   void *workspace; /**< aligned to 256 bytes, on the program's device */

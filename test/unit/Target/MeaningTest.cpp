@@ -25,9 +25,8 @@ std::string getMeaning(const char *source) {
   if (!module)
     return "not parsed";
   ConstantPool pool;
-  auto meaning =
-      extractMeaning(*module->getOps<mlir::func::FuncOp>().begin(),
-                     bundle::Precision::Ieee, pool);
+  auto meaning = extractMeaning(*module->getOps<mlir::func::FuncOp>().begin(),
+                                bundle::Precision::Ieee, pool);
   if (failed(meaning))
     return "no meaning";
   std::string text;

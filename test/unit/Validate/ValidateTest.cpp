@@ -32,8 +32,8 @@ std::unique_ptr<mlir::MLIRContext> makeContext() {
 /// A module's bundle and what validating it says.
 class Compiled {
 public:
-  explicit Compiled(mlir::OwningOpRef<mlir::ModuleOp> (*parse)(
-      mlir::MLIRContext &))
+  explicit Compiled(
+      mlir::OwningOpRef<mlir::ModuleOp> (*parse)(mlir::MLIRContext &))
       : context(makeContext()), module(parse(*context)) {
     EXPECT_TRUE(bool(module));
     CompileOptions options;
@@ -61,9 +61,7 @@ public:
     std::abort();
   }
   /// As a compiler would leave it that records none.
-  void clearSource() {
-    compiled->bundle.getTable().entries[0]->source.reset();
-  }
+  void clearSource() { compiled->bundle.getTable().entries[0]->source.reset(); }
   std::string validate() {
     return validateBundle(compiled->bundle, options, report);
   }
@@ -140,9 +138,7 @@ const Fault kFaults[] = {
     {"constant_of_gelu",
      [](Compiled &module) { module.op(Opcode::GeluTanh).value *= 1.01; }},
     {"operator",
-     [](Compiled &module) {
-       module.op(Opcode::AddF).opcode = Opcode::SubF;
-     }},
+     [](Compiled &module) { module.op(Opcode::AddF).opcode = Opcode::SubF; }},
     {"map_of_a_parameter", [](Compiled &module) {
        auto &map = module.block().params.back()->map[0];
        map->nodes = {bundle::ExprNode(0, 0, 0, bundle::ExprOp::Const)};
@@ -180,7 +176,7 @@ func.func @main(%x: tensor<1x64x514x514xf32>, %w: tensor<8x64x3x3xf32>)
   } -> tensor<1x8xf32>
   return %m : tensor<1x8xf32>
 })mlir",
-                                               &context);
+                                                 &context);
 }
 
 TEST(Validate, LongRowsAreComparedAtWhatTheyReduceAndBehind) {

@@ -46,8 +46,8 @@ static std::shared_ptr<const rt::BundleFile> readBundle(BundleWriter &writer) {
 
 Checker::Checker(const CheckOptions &options, CompileResult &compiled,
                  std::FILE *out)
-    : options(options), file(readBundle(compiled.bundle)),
-      reference(options), out(out) {}
+    : options(options), file(readBundle(compiled.bundle)), reference(options),
+      out(out) {}
 
 void Checker::describe(const Trial &trial) {
   const bundle::LaunchList &list = trial.getLaunches();

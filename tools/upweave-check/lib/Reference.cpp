@@ -13,8 +13,7 @@ using namespace upweave::check;
 static std::vector<ArgumentData> getData(const Trial &trial) {
   std::vector<ArgumentData> data;
   for (const TrialArgument &arg : trial.getArguments())
-    data.push_back(
-        {arg.isOutput ? nullptr : arg.data, arg.shape, {}, nullptr});
+    data.push_back({arg.isOutput ? nullptr : arg.data, arg.shape, {}, nullptr});
   return data;
 }
 
@@ -51,10 +50,10 @@ OutputResult Reference::compareOutput(const Trial &trial, uint32_t index,
   bool sampled = options.sampleBlocks != 0;
   for (int64_t at = 0; !sampled && at < output.count; ++at)
     result.unwritten += !trial.wasWritten(output, at);
-  std::vector<Row> rows =
-      sampled ? getWrittenRows(trial, output, options.samples)
-              : chooseRows(output.shape, output.count, options.samples,
-                           options.seed);
+  std::vector<Row> rows = sampled
+                              ? getWrittenRows(trial, output, options.samples)
+                              : chooseRows(output.shape, output.count,
+                                           options.samples, options.seed);
   Progress progress(fmt::format("comparing {}", output.label), options.quiet);
   result.report = comparison.compare(
       index, rows,
@@ -67,8 +66,8 @@ OutputResult Reference::compareOutput(const Trial &trial, uint32_t index,
 
 std::vector<OutputResult> Reference::compare(const Trial &trial,
                                              InputKind kind) {
-  Comparison comparison(trial.getFile(), trial.getEntry(), getData(trial),
-                        pool, isFinite(kind));
+  Comparison comparison(trial.getFile(), trial.getEntry(), getData(trial), pool,
+                        isFinite(kind));
   obstacle = comparison.obstacle();
   std::vector<OutputResult> results;
   uint32_t index = 0;
