@@ -69,6 +69,16 @@ protected:
   uw_program *program = nullptr;
 };
 
+/// A list of arguments that is absent is empty.
+TEST_F(PrepareTest, LaunchesWithoutArguments) {
+  bundle::BundleT table = scalingTable({"sm_89"});
+  for (auto &launch : table.entries[0]->lists[0]->launches)
+    launch->args.clear();
+  EXPECT_TRUE(load(open(writeBundle(std::move(table), doublingSections())),
+                   UW_CUDA))
+      << uw_last_error();
+}
+
 TEST_F(PrepareTest, OnceForManyLaunches) {
   ASSERT_TRUE(program) << uw_last_error();
   uint64_t bytes = 0;
