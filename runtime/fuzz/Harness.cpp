@@ -31,7 +31,7 @@ bool accepted(uw_status status, const char *what) {
                  uw_status_name(status));
     std::abort();
   }
-  rt::lastError().clear();
+  rt::failText(UW_OK, ""); // so that the next one has to say why, too
   return false;
 }
 

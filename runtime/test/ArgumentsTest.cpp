@@ -46,10 +46,10 @@ protected:
   }
   const Entry &entry() { return *file->table().entries()->Get(0); }
   std::string error() {
-    rt::lastError().clear();
-    if (!rt::checkShapes(entry(), tensors, 2))
-      (void)rt::checkData(entry(), tensors, {UW_HOST, 0});
-    return rt::lastError();
+    uw_status status = rt::checkShapes(entry(), tensors, 2);
+    if (!status)
+      status = rt::checkData(entry(), tensors, {UW_HOST, 0});
+    return status ? rt::lastError() : "";
   }
 
   std::shared_ptr<const rt::BundleFile> file;

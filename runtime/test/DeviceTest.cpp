@@ -409,7 +409,7 @@ TEST_F(DeviceTest, UnknownFieldsAreRefused) {
             uw_program_load(bundle, nullptr, &newer.options, &program));
   expectError(
       "uw_load_options.struct_size is 40, and byte 32 is not zero: this "
-      "library, of version 2, knows 32 bytes; use one as new as the "
+      "library, of version 3, knows 32 bytes; use one as new as the "
       "header");
   newer.options.struct_size = 0xcccccccc;
   EXPECT_EQ(UW_INVALID_ARGUMENT,

@@ -74,8 +74,8 @@ TEST_F(PrepareTest, LaunchesWithoutArguments) {
   bundle::BundleT table = scalingTable({"sm_89"});
   for (auto &launch : table.entries[0]->lists[0]->launches)
     launch->args.clear();
-  EXPECT_TRUE(load(open(writeBundle(std::move(table), doublingSections())),
-                   UW_CUDA))
+  EXPECT_TRUE(
+      load(open(writeBundle(std::move(table), doublingSections())), UW_CUDA))
       << uw_last_error();
 }
 
