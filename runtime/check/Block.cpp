@@ -56,8 +56,9 @@ private:
   void evaluateOp(uint32_t position, Points &points);
   void storeOuts(Points &points);
   Value readProducer(const int64_t *point);
-  /// A value of the program at a point, if no collective is in it.
-  bool isPointwise(uint32_t value) const;
+  /// Which values of the program have no collective in them, and such a value
+  /// at a point.
+  std::vector<bool> findPointwise() const;
   Value readPointwise(uint32_t value, const int64_t *point);
   RowOperand makeRowOperand(uint32_t value);
   double workOfPoint() const;
@@ -331,29 +332,44 @@ double BlockEvaluator::addNeeds(const Need &need, Needs &needs) const {
   return points.elements * ops;
 }
 
-bool BlockEvaluator::isPointwise(uint32_t value) const {
+std::vector<bool> BlockEvaluator::findPointwise() const {
   const uint32_t args = program.args().size();
-  if (value < args)
-    return true;
-  const Op &op = program.ops()[value - args];
-  return !isCollective(op.opcode) &&
-         std::all_of(op.operands.begin(), op.operands.end(),
-                     [this](uint32_t operand) { return isPointwise(operand); });
+  std::vector<bool> pointwise(program.valueCount(), true);
+  for (uint32_t value = args; value < pointwise.size(); ++value) {
+    const Op &op = program.ops()[value - args];
+    pointwise[value] = !isCollective(op.opcode);
+    for (uint32_t operand : op.operands)
+      pointwise[value] = pointwise[value] && pointwise[operand];
+  }
+  return pointwise;
 }
 
+/// Computes the ops up to `value` that it is made from, each once.
 Value BlockEvaluator::readPointwise(uint32_t value, const int64_t *point) {
   const uint32_t args = program.args().size();
-  if (value == 0)
-    return readProducer(point);
-  if (value < args)
-    return params[value - 1].read(evaluator, point);
-  const Op &op = program.ops()[value - args];
-  if (op.opcode == Opcode::LoopIndex)
-    return intValue(point[op.integer]);
-  Value in[3];
-  for (size_t i = 0; i < op.operands.size(); ++i)
-    in[i] = readPointwise(op.operands[i], point);
-  return applyScalar(op, in);
+  std::vector<bool> needed(value + 1);
+  needed[value] = true;
+  for (uint32_t v = value; v >= args && v > 0; --v)
+    if (needed[v])
+      for (uint32_t operand : program.ops()[v - args].operands)
+        needed[operand] = true;
+  std::vector<Value> values(value + 1);
+  for (uint32_t v = 0; v <= value; ++v) {
+    if (!needed[v])
+      continue;
+    if (v < args) {
+      values[v] =
+          v == 0 ? readProducer(point) : params[v - 1].read(evaluator, point);
+      continue;
+    }
+    const Op &op = program.ops()[v - args];
+    Value in[3];
+    for (size_t i = 0; i < op.operands.size(); ++i)
+      in[i] = values[op.operands[i]];
+    values[v] = op.opcode == Opcode::LoopIndex ? intValue(point[op.integer])
+                                               : applyScalar(op, in);
+  }
+  return values[value];
 }
 
 double BlockEvaluator::workOfPoint() const {
@@ -370,9 +386,10 @@ double BlockEvaluator::workOfPoint() const {
 
 void BlockEvaluator::addRowOperands(std::vector<RowOperand> &operands) {
   const uint32_t args = program.args().size();
+  const std::vector<bool> pointwise = findPointwise();
   std::vector<uint32_t> values;
   auto add = [&](uint32_t value) {
-    if (isPointwise(value) && isFloat(program.typeOf(value)) &&
+    if (pointwise[value] && isFloat(program.typeOf(value)) &&
         !std::count(values.begin(), values.end(), value))
       values.push_back(value);
   };
