@@ -19,15 +19,11 @@ bool dependsOnSizes(const bundle::Expr *expr) {
   return false;
 }
 
-bool dependsOnSizes(const bundle::Launch &launch) {
-  for (uint32_t d = 0; d < 3; ++d)
-    if (dependsOnSizes(launch.grid()->Get(d)))
-      return true;
-  for (uint32_t i = 0; i < length(launch.args()); ++i)
-    if (dependsOnSizes(launch.args()->Get(i)->value()))
-      return true;
-  return false;
-}
+/// What of a launch depends on the tensors' sizes, by index.
+struct SizedLaunch {
+  uint32_t launch;
+  std::vector<uint32_t> grid, args;
+};
 
 /// An entry loaded into a context.
 class DeviceProgram final : public Program {
@@ -69,11 +65,11 @@ private:
   const char *kernelName(const bundle::Launch &launch) const;
   uw_status failSize(const bundle::Launch &launch, const uw_tensor *tensors,
                      const std::string &what) const;
-  uw_status gridOf(const bundle::Launch &launch, const uw_tensor *tensors,
-                   uint32_t (&grid)[3]) const;
+  uw_status gridOf(const bundle::Launch &launch, uint32_t dimension,
+                   const uw_tensor *tensors, uint32_t &size) const;
   uw_status valueOf(const bundle::Launch &launch, uint32_t index,
                     const uw_tensor *tensors, int64_t &value) const;
-  uw_status checkLaunch(const bundle::Launch &launch,
+  uw_status checkLaunch(const SizedLaunch &what,
                         const uw_tensor *tensors) const;
 
   const Driver &driver;
@@ -84,9 +80,8 @@ private:
   std::shared_ptr<DeviceModule> module;
   std::shared_ptr<DeviceConstants> constants;
   std::vector<cu::Function> functions; ///< one per launch
-  /// Launches that depend on the tensors' sizes, in order. The others are checked
-  /// once, when the program is loaded.
-  std::vector<uint32_t> sized;
+  /// What each launch of the program checks; the rest is checked by the load.
+  std::vector<SizedLaunch> sized;
   uint64_t id = 0; ///< of what is prepared
 };
 
@@ -186,13 +181,27 @@ uw_status DeviceProgram::allowShared(const bundle::Launch &launch,
       "cuFuncSetAttribute");
 }
 
+/// Sorts grids and arguments into those that depend on sizes and the others, and
+/// checks the others.
 uw_status DeviceProgram::findSized() {
   for (uint32_t i = 0; i < length(choice.list->launches()); ++i) {
     const bundle::Launch &launch = *choice.list->launches()->Get(i);
-    if (dependsOnSizes(launch))
-      sized.push_back(i);
-    else
-      UW_TRY(checkLaunch(launch, nullptr));
+    SizedLaunch varying{i, {}, {}}, fixed{i, {}, {}};
+    for (uint32_t d = 0; d < 3; ++d)
+      (dependsOnSizes(launch.grid()->Get(d)) ? varying : fixed)
+          .grid.push_back(d);
+    for (uint32_t a = 0; a < length(launch.args()); ++a)
+      (dependsOnSizes(launch.args()->Get(a)->value()) ? varying : fixed)
+          .args.push_back(a);
+    UW_TRY(checkLaunch(fixed, nullptr));
+    for (uint32_t d : fixed.grid) {
+      uint32_t size;
+      UW_TRY(gridOf(launch, d, nullptr, size));
+      if (size == 0) // then the arguments do not matter
+        varying.grid = {d};
+    }
+    if (!varying.grid.empty() || !varying.args.empty())
+      sized.push_back(std::move(varying));
   }
   return UW_OK;
 }
@@ -212,23 +221,23 @@ uw_status DeviceProgram::failSize(const bundle::Launch &launch,
 }
 
 uw_status DeviceProgram::gridOf(const bundle::Launch &launch,
-                                const uw_tensor *tensors,
-                                uint32_t (&grid)[3]) const {
+                                uint32_t dimension, const uw_tensor *tensors,
+                                uint32_t &size) const {
   static constexpr int64_t limits[3] = {2147483647, 65535, 65535};
-  for (int d = 0; d < 3; ++d) {
-    int64_t size;
-    if (evaluate(launch.grid()->Get(d), tensors, "a grid", size))
-      return failSize(launch, tensors,
-                      fmt::format("grid dimension {} overflows 64 bits or "
-                                  "divides by zero",
-                                  "xyz"[d]));
-    if (size < 0 || size > limits[d])
-      return failSize(launch, tensors,
-                      fmt::format("grid dimension {} is {}, the device takes 0 "
-                                  "to {}",
-                                  "xyz"[d], size, limits[d]));
-    grid[d] = size;
-  }
+  int64_t value;
+  if (evaluate(launch.grid()->Get(dimension), tensors, "a grid", value))
+    return failSize(
+        launch, tensors,
+        fmt::format("grid dimension {} overflows 64 bits or divides "
+                    "by zero",
+                    "xyz"[dimension]));
+  if (value < 0 || value > limits[dimension])
+    return failSize(
+        launch, tensors,
+        fmt::format("grid dimension {} is {}, the device takes 0 to "
+                    "{}",
+                    "xyz"[dimension], value, limits[dimension]));
+  size = value;
   return UW_OK;
 }
 
@@ -254,23 +263,28 @@ uw_status DeviceProgram::valueOf(const bundle::Launch &launch, uint32_t index,
   return UW_OK;
 }
 
-uw_status DeviceProgram::checkLaunch(const bundle::Launch &launch,
+uw_status DeviceProgram::checkLaunch(const SizedLaunch &what,
                                      const uw_tensor *tensors) const {
-  uint32_t grid[3];
-  UW_TRY(gridOf(launch, tensors, grid));
-  int64_t value;
-  if (grid[0] && grid[1] && grid[2])
-    for (uint32_t i = 0; i < length(launch.args()); ++i)
-      UW_TRY(valueOf(launch, i, tensors, value));
+  const bundle::Launch &launch = *choice.list->launches()->Get(what.launch);
+  for (uint32_t d : what.grid) {
+    uint32_t size;
+    UW_TRY(gridOf(launch, d, tensors, size));
+    if (size == 0) // it is skipped
+      return UW_OK;
+  }
+  for (uint32_t i : what.args) {
+    int64_t value;
+    UW_TRY(valueOf(launch, i, tensors, value));
+  }
   return UW_OK;
 }
 
 /// Checks all that could fail before the first launch is enqueued.
 uw_status DeviceProgram::checkRange(uint32_t begin, uint32_t end,
                                     const uw_tensor *tensors) const {
-  for (uint32_t i : sized)
-    if (i >= begin && i < end)
-      UW_TRY(checkLaunch(*choice.list->launches()->Get(i), tensors));
+  for (const SizedLaunch &what : sized)
+    if (what.launch >= begin && what.launch < end)
+      UW_TRY(checkLaunch(what, tensors));
   return UW_OK;
 }
 
@@ -292,7 +306,8 @@ uw_status DeviceProgram::launchOne(uint32_t index,
                                    const LaunchRequest &request) const {
   const bundle::Launch &launch = *choice.list->launches()->Get(index);
   uint32_t grid[3];
-  UW_TRY(gridOf(launch, request.tensors, grid));
+  for (uint32_t d = 0; d < 3; ++d)
+    UW_TRY(gridOf(launch, d, request.tensors, grid[d]));
   if (!grid[0] || !grid[1] || !grid[2])
     return UW_OK;
   uint64_t slots[kMaxKernelArgs];

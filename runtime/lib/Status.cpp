@@ -112,9 +112,12 @@ const StatusText kStatusTexts[] = {
      "the caller's verification refused the bundle"},
 };
 
-const StatusText *find(uw_status status) {
+/// A caller may pass any number, which an enum does not hold.
+const StatusText *find(const uw_status &status) {
+  int number;
+  std::memcpy(&number, &status, sizeof(number));
   for (const StatusText &text : kStatusTexts)
-    if (text.status == status)
+    if (int(text.status) == number)
       return &text;
   return nullptr;
 }

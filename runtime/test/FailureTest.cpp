@@ -226,8 +226,10 @@ protected:
       expectClean(scenario, where);
       forgetError();
       EXPECT_LE(live, baseline) << "memory leaks" << where;
-      if (HasFailure() || failed == 0)
+      if (HasFailure() || failed == 0) {
+        EXPECT_GT(n, 10) << "nothing was made to fail";
         break;
+      }
     }
   }
 };
@@ -241,6 +243,7 @@ TEST_F(FailureTest, OpeningTheDriver) {
     for (bool ofDriver : {true, false}) {
       const pid_t child = fork();
       if (child == 0) {
+        alarm(60);
         fake().failAt = ofDriver ? n : 0;
         failAllocation(ofDriver ? 0 : n);
         const Outcome failing = scenario.run();
@@ -377,7 +380,8 @@ TEST_F(FailureTest, CallsWhileAThreadEnds) {
   // Values of keys are destroyed after thread_local objects.
   static pthread_key_t key;
   ASSERT_EQ(0, pthread_key_create(&key, [](void *to) {
-              LateCaller{static_cast<bool *>(to)};
+              LateCaller caller{static_cast<bool *>(to)};
+              (void)caller;
             }));
   const long before = allocationsLive();
   for (int i = 0; i < 10; ++i)

@@ -3,6 +3,7 @@
 // made to fail; one that gives something back has done so even then.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "FakeDriver.h"
+#include "CudaTypes.h"
 
 #include <chrono>
 #include <cstdlib>
@@ -15,24 +16,39 @@
 #include <string>
 #include <unistd.h>
 
+// What the driver's handles point to.
+namespace upweave {
+namespace rt {
+namespace cu {
+struct CUctx_st {
+  int device;
+};
+struct CUfunc_st {
+  std::string name;
+  int arguments;
+};
+struct CUmod_st {
+  CUctx_st *context;
+  std::map<std::string, CUfunc_st> functions;
+};
+struct CUstream_st {};
+struct CUevent_st {
+  std::chrono::steady_clock::time_point when;
+};
+} // namespace cu
+} // namespace rt
+} // namespace upweave
+
+using Context = upweave::rt::cu::CUctx_st;
+using Function = upweave::rt::cu::CUfunc_st;
+using Module = upweave::rt::cu::CUmod_st;
+using Stream = upweave::rt::cu::CUstream_st;
+using Event = upweave::rt::cu::CUevent_st;
+
 namespace {
 std::recursive_mutex mutex;
 FakeState state;
 
-struct Context {
-  int device;
-};
-struct Function {
-  std::string name;
-  int arguments;
-};
-struct Module {
-  Context *context;
-  std::map<std::string, Function> functions;
-};
-struct Event {
-  std::chrono::steady_clock::time_point when;
-};
 Context primary = {0};
 // In static storage: making dynamic storage ends a process without memory.
 #define FAKE_STATIC_TLS __attribute__((tls_model("initial-exec")))
@@ -289,7 +305,7 @@ int cuFuncLoad(Function *) {
 
 int cuLaunchKernel(Function *function, unsigned gx, unsigned gy, unsigned gz,
                    unsigned bx, unsigned by, unsigned bz, unsigned shared,
-                   void *stream, void **args, void **) {
+                   Stream *stream, void **args, void **) {
   if (int error = enter(kOutOfResources))
     return error;
   Lock lock(mutex);
@@ -342,7 +358,7 @@ int cuMemFree_v2(unsigned long long data) {
   release(data);
   return result;
 }
-int cuMemAllocAsync(unsigned long long *data, size_t bytes, void *) {
+int cuMemAllocAsync(unsigned long long *data, size_t bytes, Stream *) {
   if (int error = enter(kOutOfMemory))
     return error;
   Lock lock(mutex);
@@ -351,7 +367,7 @@ int cuMemAllocAsync(unsigned long long *data, size_t bytes, void *) {
   ++state.asyncAllocations;
   return 0;
 }
-int cuMemFreeAsync(unsigned long long data, void *) {
+int cuMemFreeAsync(unsigned long long data, Stream *) {
   const int result = enter(kIllegalAddress);
   Lock lock(mutex);
   ++state.asyncFrees;
@@ -382,34 +398,34 @@ int cuMemcpyDtoH_v2(void *to, unsigned long long from, size_t bytes) {
   return copyBytes(reinterpret_cast<uintptr_t>(to), from, bytes);
 }
 int cuMemcpyDtoDAsync_v2(unsigned long long to, unsigned long long from,
-                         size_t bytes, void *) {
+                         size_t bytes, Stream *) {
   if (int error = enter(kIllegalAddress))
     return error;
   return copyBytes(to, from, bytes);
 }
 int cuMemsetD8Async(unsigned long long data, unsigned char byte, size_t bytes,
-                    void *) {
+                    Stream *) {
   if (int error = enter(kIllegalAddress))
     return error;
   std::memset(reinterpret_cast<void *>(data), byte, bytes);
   return 0;
 }
-int cuStreamCreate(void **stream, unsigned) {
+int cuStreamCreate(Stream **stream, unsigned) {
   if (int error = enter(kOutOfMemory))
     return error;
   Lock lock(mutex);
   ++state.streams;
-  *stream = new int(0);
+  *stream = new Stream;
   return 0;
 }
-int cuStreamDestroy_v2(void *stream) {
+int cuStreamDestroy_v2(Stream *stream) {
   const int result = enter(kIllegalAddress);
   Lock lock(mutex);
   --state.streams;
-  delete static_cast<int *>(stream);
+  delete stream;
   return result;
 }
-int cuStreamSynchronize(void *) {
+int cuStreamSynchronize(Stream *) {
   if (int error = enter(kIllegalAddress))
     return error;
   Lock lock(mutex);
@@ -431,7 +447,7 @@ int cuEventDestroy_v2(Event *event) {
   delete event;
   return result;
 }
-int cuEventRecord(Event *event, void *) {
+int cuEventRecord(Event *event, Stream *) {
   if (int error = enter(kIllegalAddress))
     return error;
   event->when = std::chrono::steady_clock::now();
