@@ -2,8 +2,6 @@
 // asked for; one that is used twice, and all of them otherwise, are kept.
 // RUN: upweave-opt %s --upweave-lower-to-gpu=contract | FileCheck %s
 // RUN: upweave-opt %s --upweave-lower-to-gpu | FileCheck %s --check-prefix=KEPT
-// RUN: upweave-compile %s --chip=sm_89 --no-host --emit=llvm -o - | FileCheck %s --check-prefix=RELAXED
-// RUN: upweave-compile %s --chip=sm_89 --no-host --emit=llvm --numerics=strict -o - | FileCheck %s --check-prefix=STRICT
 
 // CHECK-LABEL: gpu.func @affine
 //       CHECK:   arith.mulf %{{.*}}, %[[B:.*]] fastmath<contract> : f32
@@ -11,9 +9,6 @@
 //       CHECK:   %[[TWICE:.*]] = arith.mulf %{{[^ ]*}}, %{{[^ ]*}} : f32
 //       CHECK:   arith.addf %[[TWICE]], %{{[^ ]*}} : f32
 //   KEPT-NOT:   contract
-//    RELAXED:   fmul contract
-//    RELAXED:   fadd contract
-// STRICT-NOT:   contract
 func.func @affine(%x: memref<64x4xf32>, %b: memref<4xf32>, %y: memref<64x4xf32>) {
   upweave.block domain [64, 4] stored(%x : memref<64x4xf32>)
     params(%b[d1] : memref<4xf32>) outs(%y : memref<64x4xf32>)
