@@ -1,6 +1,6 @@
 // Functions that are worse than their kernels, on rows on which they are worst:
 // the check passes, and says of how much nothing is known.
-// RUN: %{check} %s --inputs=normal,wide,large-mean,constant,denormal > %t.log
+// RUN: upweave-check %s --inputs=normal,wide,large-mean,constant,denormal > %t.log
 // RUN: FileCheck %s --input-file=%t.log
 
 #row = affine_map<(i, j) -> (i, j)>

@@ -52,8 +52,8 @@ func.func @main(%x: tensor<?x4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
   return %r : tensor<4xf32>
 })mlir");
   EXPECT_NE(std::string::npos, text.find("arg0.dim0")) << text;
-  EXPECT_NE(std::string::npos, text.find(": t2 = slice t0")) << text;
-  EXPECT_NE(std::string::npos, text.find("t3 = choose t2 or t1 by")) << text;
+  EXPECT_NE(std::string::npos, text.find(": t6 = slice t0")) << text;
+  EXPECT_NE(std::string::npos, text.find("t7 = choose t6 or t1 by")) << text;
 }
 
 TEST(Meaning, ABranchThatDataDecidesIsOpaque) {
