@@ -5,6 +5,8 @@
 
 #include "Payload.h"
 
+#include "Upweave/Analysis/ElementView.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -73,6 +75,14 @@ FailureOr<ReductionPayload> upweave::matchReduction(linalg::LinalgOp op,
         return llvm::any_of(inner->getOperands(), readsAccumulator);
       }))
     return fail("what it adds to its accumulator depends on the accumulator");
+  // What a product starts from cannot be multiplied in last: it may overflow on
+  // the way where the source, from 0 on, does not.
+  if (*kind == ReduceKind::Mul && isa<FloatType>(mapped.getType())) {
+    Value init = op.getDpsInitOperand(result)->get();
+    auto start = dyn_cast_or_null<FloatAttr>(getSplatValue(init));
+    if (!start || !start.getValue().isExactlyValue(1.0))
+      return fail("it is a product that starts from another number than 1");
+  }
   return ReductionPayload{*kind, mapped};
 }
 
