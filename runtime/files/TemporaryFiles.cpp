@@ -62,10 +62,19 @@ void removePath(const char *path) {
   }
 }
 
+/// What a handler may do: nothing is freed.
 void removeAll() {
   for (std::atomic<char *> &slot : paths)
     if (char *path = slot.exchange(nullptr))
-      removePath(path); // not freed: a handler may be what runs here
+      removePath(path);
+}
+
+void removeAllAtExit() {
+  for (std::atomic<char *> &slot : paths)
+    if (char *path = slot.exchange(nullptr)) {
+      removePath(path);
+      std::free(path);
+    }
 }
 
 void removeAndPassOn(int signal) {
@@ -77,7 +86,7 @@ void removeAndPassOn(int signal) {
 }
 
 void installHandlers() {
-  std::atexit(removeAll);
+  std::atexit(removeAllAtExit);
   for (int signal : kSignals) {
     struct sigaction ours = {};
     ours.sa_handler = removeAndPassOn;
