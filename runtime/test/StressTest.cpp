@@ -4,6 +4,7 @@
 #include "Fixture.h"
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <mutex>
 #include <random>
@@ -180,8 +181,14 @@ TEST(StressTest, ThreadsStreamsLoadsForks) {
     const pid_t child = fork();
     if (child == 0)
       _exit(runChild(cases));
+    if (child < 0) {
+      // After some seconds under the thread sanitizer the system finds the
+      // process too large to copy. Threads go on without forks.
+      findings.expect(errno == ENOMEM, "no fork", std::strerror(errno));
+      break;
+    }
     int code = -1;
-    ASSERT_EQ(child, waitpid(child, &code, 0));
+    EXPECT_EQ(child, waitpid(child, &code, 0));
     findings.expect(WIFEXITED(code) && WEXITSTATUS(code) == 0, "a child failed",
                     std::to_string(code));
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
