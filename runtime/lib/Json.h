@@ -3,7 +3,7 @@
 #ifndef UPWEAVE_RUNTIME_JSON_H
 #define UPWEAVE_RUNTIME_JSON_H
 
-#include "Printable.h"
+#include "upweave/files/TerminalText.h"
 
 #include <cmath>
 #include <cstdint>
@@ -88,7 +88,7 @@ private:
     out += '"';
     while (!text.empty()) {
       const unsigned char c = text[0];
-      const size_t bytes = printableBytes(text);
+      const size_t bytes = files::printableBytes(text);
       if (c == '"' || c == '\\')
         (out += '\\') += char(c);
       else if (bytes)

@@ -4,8 +4,8 @@
 
 #include "Arguments.h"
 #include "Json.h"
-#include "Printable.h"
 #include "Select.h"
+#include "upweave/files/TerminalText.h"
 
 #include "upweave/bundle_format.h"
 
@@ -260,7 +260,7 @@ std::string manifestJson(const BundleFile &file) {
 namespace {
 /// A string of the table for a terminal.
 std::string shown(const flatbuffers::String *string) {
-  return printable(text(string));
+  return files::printableName(text(string));
 }
 
 std::string known(int32_t value) {
@@ -344,8 +344,8 @@ std::string manifestText(const BundleFile &file) {
     out += fmt::format("  made with {} {}\n",
                        shown(table.producers()->Get(i)->name()),
                        shown(table.producers()->Get(i)->version()));
-  out += fmt::format("  holds {}\n",
-                     printable(imagesText(table, *table.entries()->Get(0))));
+  out += fmt::format("  holds {}\n", files::printableName(imagesText(
+                                         table, *table.entries()->Get(0))));
   for (const bundle::Entry *entry : *table.entries())
     describeEntry(out, file, *entry);
   return out;

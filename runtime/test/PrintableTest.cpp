@@ -3,7 +3,7 @@
 #include "TestBundle.h"
 
 #include "Manifest.h"
-#include "Printable.h"
+#include "upweave/files/TerminalText.h"
 
 #include <gtest/gtest.h>
 
@@ -13,17 +13,19 @@ using namespace upweave::test;
 namespace {
 
 TEST(Printable, Characters) {
-  EXPECT_EQ("a b", rt::printable("a b"));
-  EXPECT_EQ("\\x1b[31m\\x0a\\x7f", rt::printable("\x1b[31m\n\x7f"));
+  EXPECT_EQ("a b", files::printableName("a b"));
+  EXPECT_EQ("\\x1b[31m\\x0a\\x7f", files::printableName("\x1b[31m\n\x7f"));
   EXPECT_EQ("\u00e9 \u20ac \U0001f600",
-            rt::printable("\u00e9 \u20ac \U0001f600"));
+            files::printableName("\u00e9 \u20ac \U0001f600"));
   // A control sequence introducer of one character, overlong and cut forms,
   // half of a pair, and what is above Unicode.
-  EXPECT_EQ("\\xc2\\x9b", rt::printable("\xc2\x9b"));
-  EXPECT_EQ("\\xc0\\x80\\xe0\\x80\\x80", rt::printable("\xc0\x80\xe0\x80\x80"));
-  EXPECT_EQ("\\xe2\\x82", rt::printable("\xe2\x82"));
-  EXPECT_EQ("\\xed\\xa0\\x80", rt::printable("\xed\xa0\x80"));
-  EXPECT_EQ("\\xf4\\x90\\x80\\x80\\xff", rt::printable("\xf4\x90\x80\x80\xff"));
+  EXPECT_EQ("\\xc2\\x9b", files::printableName("\xc2\x9b"));
+  EXPECT_EQ("\\xc0\\x80\\xe0\\x80\\x80",
+            files::printableName("\xc0\x80\xe0\x80\x80"));
+  EXPECT_EQ("\\xe2\\x82", files::printableName("\xe2\x82"));
+  EXPECT_EQ("\\xed\\xa0\\x80", files::printableName("\xed\xa0\x80"));
+  EXPECT_EQ("\\xf4\\x90\\x80\\x80\\xff",
+            files::printableName("\xf4\x90\x80\x80\xff"));
 }
 
 TEST(Printable, ManifestsHoldNoEscapes) {

@@ -9,6 +9,10 @@
 namespace upweave {
 namespace files {
 
+/// Bytes of the character that `text` begins with, if it is well-formed UTF-8
+/// and no control character; else 0. `text` is not empty.
+size_t printableBytes(std::string_view text);
+
 /// `text` with control characters, but for newlines and tabs, and with what is
 /// no UTF-8 written as "\x1b".
 std::string printable(std::string_view text);
