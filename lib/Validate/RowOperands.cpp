@@ -18,7 +18,6 @@ using namespace upweave::check;
 
 namespace upweave {
 
-static constexpr double kSecondsPerOp = 30e-9;
 static constexpr int64_t kMostSamples = 1024, kFewestSamples = 16;
 
 namespace {

@@ -7,10 +7,6 @@
 namespace upweave {
 namespace check {
 
-namespace {
-constexpr double kSecondsPerOp = 30e-9;
-} // namespace
-
 Comparison::Comparison(const rt::BundleFile &file, const bundle::Entry &entry,
                        const std::vector<ArgumentData> &args, WorkPool &pool,
                        bool useSource)

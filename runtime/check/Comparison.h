@@ -10,6 +10,9 @@
 namespace upweave {
 namespace check {
 
+/// What an ordinary processor takes for one scalar op of the references.
+inline constexpr double kSecondsPerOp = 30e-9;
+
 /// Both references of an entry for one set of inputs. The source says what is
 /// meant; the blocks, which kernels follow, bound what a kernel may err by; and
 /// the two have to agree.
@@ -32,8 +35,7 @@ public:
 
   /// About how many scalar ops both references of `rows` take.
   double estimateWork(uint32_t output, const std::vector<Row> &rows) const;
-  /// The same in seconds on the pool's threads, where an ordinary processor
-  /// does one in some 30 ns.
+  /// The same in seconds on the pool's threads.
   double estimateSeconds(uint32_t output, const std::vector<Row> &rows) const;
 
   /// The two evaluators; the source's is null where it has none.
