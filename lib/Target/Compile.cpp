@@ -17,7 +17,6 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Config/llvm-config.h"
 
@@ -290,25 +289,6 @@ LogicalResult Compilation::compileHost() {
   return success();
 }
 
-/// Takes ops apart that say themselves how they are written with simpler ones
-/// (`linalg.softmax`).
-static void decomposeComposites(ModuleOp module) {
-  SmallVector<linalg::AggregatedOpInterface> ops;
-  module.walk([&](linalg::AggregatedOpInterface op) {
-    if (llvm::all_of(op->getResultTypes(), llvm::IsaPred<RankedTensorType>) &&
-        op->getNumResults() != 0)
-      ops.push_back(op);
-  });
-  for (linalg::AggregatedOpInterface op : ops) {
-    OpBuilder builder(op);
-    FailureOr<SmallVector<Value>> values = op.decomposeOperation(builder);
-    if (failed(values))
-      continue; // it is left to the check, which names it
-    op->replaceAllUsesWith(*values);
-    op->erase();
-  }
-}
-
 /// What the functions computed before anything was done to them.
 LogicalResult Compilation::addSourceMeaning(llvm::raw_ostream &os) {
   if (failed(runPasses(*source, "inlining the source", [](OpPassManager &pm) {
@@ -316,7 +296,8 @@ LogicalResult Compilation::addSourceMeaning(llvm::raw_ostream &os) {
         pm.addPass(createInlinerPass({}, [](OpPassManager &) {}));
       })))
     return failure();
-  decomposeComposites(*source);
+  if (failed(decomposeComposites(*source)))
+    return failure();
   for (auto [i, block] : llvm::enumerate(entries)) {
     auto func = source->lookupSymbol<func::FuncOp>(block.getSymName());
     FailureOr<EntryMeaning> meaning = extractMeaning(

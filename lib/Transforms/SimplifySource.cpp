@@ -52,12 +52,34 @@ static std::optional<SmallVector<Value>> getWithoutWork(Operation *op,
   return std::nullopt;
 }
 
+FailureOr<unsigned> upweave::decomposeComposites(Operation *root) {
+  SmallVector<linalg::AggregatedOpInterface> ops;
+  root->walk([&](linalg::AggregatedOpInterface op) {
+    if (llvm::all_of(op->getResultTypes(), llvm::IsaPred<RankedTensorType>) &&
+        op->getNumResults() > 0)
+      ops.push_back(op);
+  });
+  for (linalg::AggregatedOpInterface op : ops) {
+    OpBuilder builder(op);
+    FailureOr<SmallVector<Value>> values = op.decomposeOperation(builder);
+    if (failed(values))
+      return op->emitError("'")
+             << op->getName() << "' cannot be taken apart into linalg ops";
+    op->replaceAllUsesWith(*values);
+    op->erase();
+  }
+  return ops.size();
+}
+
 namespace {
 struct SimplifySourcePass
     : upweave::impl::SimplifySourceBase<SimplifySourcePass> {
   void runOnOperation() override {
-    if (failed(decompose()))
+    FailureOr<unsigned> decomposed =
+        upweave::decomposeComposites(getOperation());
+    if (failed(decomposed))
       return signalPassFailure();
+    numDecomposed += *decomposed;
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
       if (op->getNumResults() > 0 && isMemoryEffectFree(op) &&
@@ -69,27 +91,6 @@ struct SimplifySourcePass
   }
 
 private:
-  /// Ops that know how they are written with simpler ones, as linalg.softmax.
-  LogicalResult decompose() {
-    SmallVector<linalg::AggregatedOpInterface> ops;
-    getOperation()->walk([&](linalg::AggregatedOpInterface op) {
-      if (llvm::all_of(op->getResultTypes(), llvm::IsaPred<RankedTensorType>) &&
-          op->getNumResults() > 0)
-        ops.push_back(op);
-    });
-    for (linalg::AggregatedOpInterface op : ops) {
-      OpBuilder builder(op);
-      FailureOr<SmallVector<Value>> values = op.decomposeOperation(builder);
-      if (failed(values))
-        return op->emitError("'")
-               << op->getName() << "' cannot be taken apart into linalg ops";
-      op->replaceAllUsesWith(*values);
-      op->erase();
-      ++numDecomposed;
-    }
-    return success();
-  }
-
   /// Replaces what `op` makes of no elements, or as tensors of none.
   void dropEmpty(Operation *op) {
     OpBuilder builder(op);

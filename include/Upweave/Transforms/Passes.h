@@ -28,6 +28,11 @@ enum class Numerics {
 #define GEN_PASS_REGISTRATION
 #include "Upweave/Transforms/Passes.h.inc"
 
+/// Takes ops below `root` apart that say themselves how they are written with
+/// simpler ones (`linalg.softmax`); returns how many there were. Fails, with an
+/// error, for one that cannot be.
+mlir::FailureOr<unsigned> decomposeComposites(mlir::Operation *root);
+
 /// The pipeline `upweave-raise`, stage 1: inlining without canonicalization, then
 /// `upweave-raise-conv-transpose`.
 void buildRaisePipeline(mlir::OpPassManager &pm);
