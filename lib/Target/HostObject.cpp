@@ -6,6 +6,7 @@
 #include "Upweave/Target/HostObject.h"
 
 #include "HostLinker.h"
+#include "NarrowConversions.h"
 
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -158,6 +159,7 @@ static llvm::Expected<HostObject> build(ModuleOp op,
   if (!module)
     return makeError("host code does not translate to LLVM IR: run "
                      "upweave-lower-to-host first");
+  defineNarrowConversions(*module);
   retarget(*module, **machine);
   if (llvm::Error error = makeOptimizingTransformer(
           /*optLevel=*/3, /*sizeLevel=*/0, machine->get())(module.get()))
