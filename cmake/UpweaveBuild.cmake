@@ -38,14 +38,15 @@ if(UPWEAVE_SANITIZE)
       "  apt-get install libclang-rt-22-dev\n"
       "or set CMAKE_CXX_COMPILER to g++, which has its own.")
   endif()
-  add_compile_options(-fsanitize=${UPWEAVE_SANITIZE} -fno-omit-frame-pointer -g1)
+  # What a sanitizer finds ends the process, or a test that prints it passes.
+  add_compile_options(-fsanitize=${UPWEAVE_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${UPWEAVE_SANITIZE})
 endif()
 
 if(UPWEAVE_FUZZ)
-  # Every library tells the fuzzer where it went; what a sanitizer finds ends the
-  # process, which is a finding.
-  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=all)
+  # Every library tells the fuzzer where it went.
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 # upweave_warnings(TARGET): the warnings every target of the project builds with.
