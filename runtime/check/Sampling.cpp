@@ -121,7 +121,7 @@ Progress::Progress(std::string task, bool quiet)
 
 Progress::~Progress() {
   if (shown && terminal)
-    fmt::print(stderr, "\r{:60}\r", "");
+    std::fprintf(stderr, "\r%60s\r", "");
 }
 
 void Progress::update(double share) {
@@ -133,8 +133,9 @@ void Progress::update(double share) {
   last = now;
   shown = true;
   const double elapsed = std::chrono::duration<double>(now - start).count();
-  fmt::print(stderr, "{}{}: {:.0f} %, {:.0f} s{}", terminal ? "\r" : "", task,
-             100 * share, elapsed, terminal ? "   " : "\n");
+  // Unlike fmt::print, which throws where nobody reads.
+  std::fprintf(stderr, "%s%s: %.0f %%, %.0f s%s", terminal ? "\r" : "",
+               task.c_str(), 100 * share, elapsed, terminal ? "   " : "\n");
   std::fflush(stderr);
 }
 
