@@ -118,6 +118,25 @@ def verifies(path: pathlib.Path) -> bool:
     return run_tool("mlir-opt", path, "-o", os.devnull).returncode == 0
 
 
+MAP = re.compile(r"affine_map<\([^)]*\)(?:\[[^\]]*\])? -> \(([^>]*)\)>")
+
+
+def writes_everything(text: str) -> bool:
+    """False if a generic's output map leaves elements out, which bufferization takes for
+    written: a constant, an expression or a repeated dimension along a size above 1."""
+    aliases = dict(re.findall(r"^(#map\d*) = (affine_map<.*>)$", text, re.M))
+    generics = re.finditer(r"linalg\.generic \{indexing_maps = \[(.*?)\], iterator_types.*?outs\((.*?)\)", text)
+    for generic in generics:
+        maps = re.findall(rf"#map\d*|{MAP.pattern.replace('([^>]*)', '[^>]*')}", generic[1])
+        outs = re.findall(r"tensor<((?:[0-9?]+x)*)\w+>", generic[2].partition(" : ")[2])
+        for map_, sizes in zip(maps[-len(outs) :], outs):
+            results = MAP.search(aliases.get(map_, map_))[1].split(", ")
+            walked = [r for r, size in zip(results, sizes.split("x")) if size != "1"]
+            if sizes and not (all(re.fullmatch(r"d\d+", r) for r in walked) and len(set(walked)) == len(walked)):
+                return False
+    return True
+
+
 def fill_empty(text: str) -> str:
     """The module with elements that are asked for at run time in each tensor.empty.
     Bufferization may give one the memory of any other value: what is in it says
