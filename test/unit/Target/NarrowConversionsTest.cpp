@@ -73,8 +73,8 @@ protected:
     ASSERT_TRUE(succeeded(object));
     SmallString<64> path;
     int file = -1;
-    ASSERT_FALSE(llvm::sys::fs::createTemporaryFile("conversions", "so", file,
-                                                    path));
+    ASSERT_FALSE(
+        llvm::sys::fs::createTemporaryFile("conversions", "so", file, path));
     {
       llvm::raw_fd_ostream os(file, /*shouldClose=*/true);
       os.write(object->image.data(), object->image.size());
@@ -91,8 +91,7 @@ protected:
 
   /// What the function writes behind the four bytes that it reads.
   uint32_t run(const char *name, uint32_t input) {
-    auto *function =
-        reinterpret_cast<void (*)(void **)>(dlsym(library, name));
+    auto *function = reinterpret_cast<void (*)(void **)>(dlsym(library, name));
     EXPECT_TRUE(function) << name;
     alignas(8) uint32_t words[2] = {input, 0};
     void *args[] = {words};
