@@ -49,15 +49,14 @@ public:
     Value *half = b.getInt32(0x3f000000);
     Value *denormal = b.CreateSub(
         asBits(b.CreateFAdd(asFloat(magnitude), asFloat(half))), half);
-    Value *normal =
-        b.CreateSub(dropBits(magnitude, 13), b.getInt32(112 << 10));
+    Value *normal = b.CreateSub(dropBits(magnitude, 13), b.getInt32(112 << 10));
     Value *result = b.CreateSelect(
         b.CreateICmpULT(magnitude, b.getInt32(0x38800000)), denormal, normal);
     result = b.CreateSelect(b.CreateICmpUGE(magnitude, b.getInt32(0x47800000)),
                             b.getInt32(0x7c00), result);
-    Value *nan = b.CreateOr(
-        b.CreateAnd(b.CreateLShr(magnitude, 13), b.getInt32(0x1ff)),
-        b.getInt32(0x7e00));
+    Value *nan =
+        b.CreateOr(b.CreateAnd(b.CreateLShr(magnitude, 13), b.getInt32(0x1ff)),
+                   b.getInt32(0x7e00));
     result = b.CreateSelect(isNaN(magnitude), nan, result);
     Value *sign = b.CreateAnd(b.CreateLShr(bits, 16), 0x8000);
     returnNarrow(b.CreateOr(result, sign));
@@ -65,9 +64,8 @@ public:
 
   void truncateToBFloat() {
     Value *quiet = b.CreateOr(b.CreateLShr(bits, 16), 0x40);
-    returnNarrow(
-        b.CreateSelect(isNaN(b.CreateAnd(bits, 0x7fffffff)), quiet,
-                       dropBits(bits, 16)));
+    returnNarrow(b.CreateSelect(isNaN(b.CreateAnd(bits, 0x7fffffff)), quiet,
+                                dropBits(bits, 16)));
   }
 
 private:

@@ -453,4 +453,49 @@ def SplitBlocks : Pass<"upweave-split-blocks", "::mlir::ModuleOp"> {
     Statistic<"numSplit", "blocks-split", "Blocks split in two">];
 }
 
+def PackOperands : Pass<"upweave-pack-operands", "::mlir::ModuleOp"> {
+  let summary = "Give fused convolutions packed operands";
+  let description = [{
+    Allocates, before each block on buffers whose schedule is `fused`, what its
+    kernel reads in place of the convolution's operands, and packs them:
+
+    ```mlir
+    upweave.block domain [2, 16, 64] conv_transpose(%x, %w : ...) #g outs(%y : ...)
+      attributes {precision = ..., schedule = #upweave.schedule<fused, ...>} {...}
+    // becomes
+    %px = memref.alloc() : memref<512xi32>
+    upweave.pack <input> #g ins(%x : ...) outs(%px : ...) {...}
+    %pw = memref.alloc() : memref<1024xi32>
+    upweave.pack <filter> #g ins(%w : ...) outs(%pw : ...) {...}
+    upweave.block domain [2, 16, 64] conv_transpose(%x, %w, %px, %pw : ...) #g ...
+    ```
+
+    Where the schedule says `input = direct` the input is not packed, and the
+    block reads `%x, %w, %pw`. What a schedule leaves out is written down.
+
+    A filter that is a constant, or a view of one, is packed by the pass, into
+    another constant:
+
+    ```mlir
+    memref.global "private" constant @packed_filter : memref<1024xi32> = dense_resource<packed_filter>
+    ...
+    %pw = memref.get_global @packed_filter : memref<1024xi32>
+    ```
+
+    Where the filter is an argument of the function that nothing in it writes,
+    or a view of one at a place known now, the packed filter's allocation has
+    the attribute `upweave.prepared`: the launch that packs it depends on nothing
+    else, and can be made once for many launches of the rest.
+  }];
+  let statistics = [
+    Statistic<"numPacked", "packed", "Convolutions with packed operands">,
+    Statistic<"numConstant", "packed-constants",
+              "Filters that the compiler packed">,
+    Statistic<"numPrepared", "prepared",
+              "Filters that can be packed before the first launch">];
+  let dependentDialects = ["::upweave::UpweaveDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 #endif // UPWEAVE_TRANSFORMS_PASSES

@@ -4,10 +4,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "LowerToGPU.h"
-
+#include "BlockToGPU.h"
+#include "Elementwise/Fallback.h"
+#include "Fused/PackToGPU.h"
+#include "Launch/PassScalar.h"
 #include "Upweave/Conversion/Passes.h"
-#include "Upweave/Conversion/UpweaveToGPU/BlockToGPU.h"
+
 #include "Upweave/IR/Upweave.h"
 
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"

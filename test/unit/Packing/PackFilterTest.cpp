@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Upweave/Schedule/PackFilter.h"
+#include "Upweave/Transforms/PackFilter.h"
 
 #include "Machine.h"
 

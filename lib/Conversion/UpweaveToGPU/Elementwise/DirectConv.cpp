@@ -1,0 +1,315 @@
+//===- DirectConv.cpp - The direct transposed convolution -----------------===//
+// One thread an output element: a sum over the taps of the element's phase and
+// the channels of its group. Stuffed zeros are never visited.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Elementwise/DirectConv.h"
+
+#include "Emission/ExpandRegion.h"
+#include "Emission/IndexMath.h"
+#include "Emission/LoopSizes.h"
+#include "Emission/TileOperands.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/TypeUtilities.h"
+
+#include <numeric>
+
+using namespace mlir;
+using namespace upweave;
+
+/// Warps of a thread block: elements are independent, any number does.
+static constexpr int64_t kDirectWarps = 8;
+
+/// Half of the threads that a multiprocessor holds: what is lost in occupancy
+/// is won by loads in flight, for which a thread then has 64 registers.
+static constexpr int64_t kDirectBlocksPerSM = 4;
+
+namespace {
+/// The producer's value is the convolution, at the place in the result that
+/// the producer's map says; all else comes from memory.
+class DirectConvOperands : public TileOperands {
+public:
+  using TileOperands::TileOperands;
+
+  void setConvolution(BlockOp newBlock, DirectConvEmitter &newEmitter) {
+    block = newBlock;
+    emitter = &newEmitter;
+  }
+
+  Value getArgument(unsigned arg, int64_t reg) override {
+    if (arg != 0)
+      return TileOperands::getArgument(arg, reg);
+    OpBuilder &b = getPoints().current;
+    SmallVector<Value> position;
+    for (AffineExpr expr : block.getProducerMap().getResults()) {
+      Value sum;
+      for (unsigned dim = 0; dim < block.getNumDims(); ++dim)
+        if (int64_t factor = getDimFactor(expr, dim))
+          sum = createAdd(b, getLoc(), sum,
+                          createMul(b, getLoc(), getIndex(dim, reg), factor));
+      position.push_back(toValue(b, getLoc(), sum));
+    }
+    return emitter->emit(b, position);
+  }
+
+private:
+  BlockOp block;
+  DirectConvEmitter *emitter = nullptr;
+};
+} // namespace
+
+AxisTaps::AxisTaps(const AxisGeometry &axis, int64_t inputSize,
+                   int64_t filterSize)
+    : axis(axis), inputSize(inputSize), filterSize(filterSize) {
+  gcd = std::gcd(axis.stride, axis.dilation);
+  step = axis.stride / gcd;
+  int64_t dilation = axis.dilation / gcd % step;
+  // The inverse of L/g modulo S/g; both are small.
+  inverse = 0;
+  for (int64_t candidate = 1; candidate < step; ++candidate)
+    if (dilation * candidate % step == 1)
+      inverse = candidate;
+  count = (filterSize + step - 1) / step;
+}
+
+DirectConvEmitter::DirectConvEmitter(BlockOp block, Value input, Value filter)
+    : loc(block.getLoc()), input(input), filter(filter),
+      geometry(block.getGeometryAttr().getGeometry()),
+      result(block.getProducerArg().getType()) {
+  auto inputType = cast<MemRefType>(block.getInputs()[0].getType());
+  auto filterType = cast<MemRefType>(block.getInputs()[1].getType());
+  sizes = geometry.getSizes(inputType.getShape(), filterType.getShape());
+  accumulator = getAccumulatorType(inputType.getElementType());
+  for (int64_t axis = 0; axis < geometry.getNumSpatialAxes(); ++axis)
+    axes.emplace_back(geometry.getAxis(axis), sizes.input[axis],
+                      sizes.filter[axis]);
+  inputPosition.resize(geometry.getRank());
+  filterPosition.resize(geometry.getRank());
+}
+
+/// k0 of the element: (t/g * inverse(L/g)) mod S/g, or past the filter if g
+/// does not divide t.
+Value DirectConvEmitter::getFirstTap(OpBuilder &b, const AxisTaps &taps,
+                                     Value t) {
+  int64_t stride = taps.axis.stride;
+  if (stride == 1)
+    return nullptr;
+  // A negative padding makes t negative: whole strides do not change phases.
+  int64_t lift = std::max<int64_t>(-taps.axis.paddingLow, 0);
+  lift = (lift + stride - 1) / stride * stride;
+  Value phase = createRem(b, loc, createAdd(b, loc, t, lift), stride);
+  Value first = createDiv(b, loc, phase, taps.gcd);
+  if (taps.step == 1)
+    first = nullptr;
+  else
+    first =
+        createRem(b, loc, createMul(b, loc, first, taps.inverse), taps.step);
+  if (taps.gcd == 1)
+    return first;
+  Value rest = createRem(b, loc, phase, taps.gcd);
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  Value none = arith::ConstantIndexOp::create(b, loc, taps.filterSize);
+  Value divides =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, zero);
+  return arith::SelectOp::create(b, loc, divides, first ? first : zero, none);
+}
+
+Value DirectConvEmitter::emit(OpBuilder &b, ArrayRef<Value> position) {
+  int64_t inPerGroup = sizes.inputChannels / geometry.groups;
+  int64_t outPerGroup = sizes.outputChannels / geometry.groups;
+  Value channel = position[geometry.resultDims.channel];
+  Value inGroup = channel;
+  firstChannel = nullptr;
+  element.group = nullptr;
+  if (geometry.groups > 1) {
+    element.group = createDiv(b, loc, channel, outPerGroup);
+    inGroup = createRem(b, loc, channel, outPerGroup);
+    firstChannel = createMul(b, loc, element.group, inPerGroup);
+  }
+  element.out = inGroup;
+  inputPosition[geometry.inputDims.batch] = position[geometry.resultDims.batch];
+  filterPosition[geometry.filterDims.out] =
+      geometry.filterGroups == FilterGroups::Input ? inGroup : channel;
+  firstTap.clear();
+  firstInput.clear();
+  resultPosition.clear();
+  tapNumbers.assign(axes.size(), Value());
+  tapInputs = tapNumbers;
+  for (auto [axis, taps] : llvm::enumerate(axes)) {
+    Value o = position[geometry.resultDims.spatial[axis]];
+    Value t = createAdd(b, loc, o, taps.axis.paddingLow);
+    Value first = getFirstTap(b, taps, t);
+    if (first)
+      t = arith::SubIOp::create(b, loc, t,
+                                createMul(b, loc, first, taps.axis.dilation));
+    // Exact where there is a tap.
+    Value stride = arith::ConstantIndexOp::create(b, loc, taps.axis.stride);
+    if (taps.axis.stride > 1)
+      t = arith::DivSIOp::create(b, loc, t, stride);
+    resultPosition.push_back(o);
+    firstTap.push_back(first);
+    firstInput.push_back(t);
+  }
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(accumulator));
+  Value sum = emitAxis(b, 0, zero);
+  if (sum.getType() != result)
+    sum = arith::TruncFOp::create(b, loc, result, sum);
+  return sum;
+}
+
+/// The taps of `axis` and, inside of them, those of later axes.
+Value DirectConvEmitter::emitAxis(OpBuilder &b, unsigned axis, Value sum) {
+  if (axis == axes.size())
+    return emitChannels(b, sum);
+  const AxisTaps &taps = axes[axis];
+  auto index = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, loc, value);
+  };
+  auto loop =
+      scf::ForOp::create(b, loc, index(0), index(taps.count), index(1), sum);
+  OpBuilder body = OpBuilder::atBlockEnd(loop.getBody());
+  Value j = loop.getInductionVar();
+  tapNumbers[axis] = j;
+  Value k =
+      createAdd(body, loc, createMul(body, loc, j, taps.step), firstTap[axis]);
+  Value i = arith::SubIOp::create(
+      body, loc, firstInput[axis],
+      createMul(body, loc, j, taps.axis.dilation / taps.gcd));
+  Value size = arith::ConstantIndexOp::create(body, loc, taps.inputSize);
+  // As unsigned numbers, negative positions are out of range too.
+  Value valid =
+      arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ult, i, size);
+  if (taps.filterSize % taps.step != 0 || taps.gcd > 1) {
+    Value last = arith::ConstantIndexOp::create(body, loc, taps.filterSize);
+    Value inFilter =
+        arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ult, k, last);
+    valid = arith::AndIOp::create(body, loc, valid, inFilter);
+  }
+  Value position = k;
+  if (taps.axis.reversed)
+    position = arith::SubIOp::create(
+        body, loc,
+        arith::ConstantIndexOp::create(body, loc, taps.filterSize - 1), k);
+  inputPosition[geometry.inputDims.spatial[axis]] = tapInputs[axis] = i;
+  filterPosition[geometry.filterDims.spatial[axis]] = position;
+  auto ifOp = scf::IfOp::create(body, loc, sum.getType(), valid,
+                                /*withElseRegion=*/true);
+  OpBuilder inside = OpBuilder::atBlockEnd(ifOp.thenBlock());
+  Value added = emitAxis(inside, axis + 1, loop.getRegionIterArg(0));
+  scf::YieldOp::create(inside, loc, added);
+  OpBuilder outside = OpBuilder::atBlockEnd(ifOp.elseBlock());
+  scf::YieldOp::create(outside, loc, loop.getRegionIterArg(0));
+  scf::YieldOp::create(body, loc, ifOp.getResult(0));
+  return loop.getResult(0);
+}
+
+Value DirectConvEmitter::emitChannels(OpBuilder &b, Value sum) {
+  int64_t inPerGroup = sizes.inputChannels / geometry.groups;
+  auto index = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, loc, value);
+  };
+  auto loop =
+      scf::ForOp::create(b, loc, index(0), index(inPerGroup), index(1), sum);
+  OpBuilder body = OpBuilder::atBlockEnd(loop.getBody());
+  Value ci = loop.getInductionVar();
+  Value channel = createAdd(body, loc, ci, firstChannel);
+  inputPosition[geometry.inputDims.channel] = channel;
+  filterPosition[geometry.filterDims.in] =
+      geometry.filterGroups == FilterGroups::Input ? channel : ci;
+  Value x = memref::LoadOp::create(body, loc, input, inputPosition);
+  element.in = ci;
+  element.taps = tapNumbers;
+  element.input = tapInputs;
+  element.position = resultPosition;
+  Value w = loadFilter(body, element);
+  Value next = multiplyAdd(body, x, w, loop.getRegionIterArg(0));
+  scf::YieldOp::create(body, loc, next);
+  return loop.getResult(0);
+}
+
+Value DirectConvEmitter::loadFilter(OpBuilder &b, const FilterElement &) {
+  return memref::LoadOp::create(b, loc, filter, filterPosition);
+}
+
+Value DirectConvEmitter::multiplyAdd(OpBuilder &b, Value x, Value w,
+                                     Value sum) {
+  if (!isa<FloatType>(accumulator)) {
+    Value product = arith::MulIOp::create(b, loc, x, w);
+    return arith::AddIOp::create(b, loc, sum, product);
+  }
+  if (x.getType() != accumulator) {
+    x = arith::ExtFOp::create(b, loc, accumulator, x);
+    w = arith::ExtFOp::create(b, loc, accumulator, w);
+  }
+  return math::FmaOp::create(b, loc, x, w, sum);
+}
+
+static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
+                                    const RowNest &nest) {
+  Location loc = block.getLoc();
+  TileLayout layout(2, {{Holder::Lane, kWarpSize, kTileRowDim, 1},
+                        {Holder::Warp, kDirectWarps, kTileRowDim, kWarpSize}});
+  FailureOr<Value> input = launch.addBuffer(block.getInputs()[0], Access::Read);
+  FailureOr<Value> filter =
+      launch.addBuffer(block.getInputs()[1], Access::Read);
+  if (failed(input) || failed(filter))
+    return failure();
+  SmallVector<FlatOperand> params, outs;
+  for (auto [i, param] : llvm::enumerate(block.getParams())) {
+    FailureOr<FlatOperand> flat =
+        FlatOperand::pass(launch, block, param, block.getParamMap(i), nest,
+                          nest.params[i], Access::Read);
+    if (failed(flat))
+      return failure();
+    params.push_back(*flat);
+  }
+  for (auto [i, out] : llvm::enumerate(block.getOuts())) {
+    FailureOr<FlatOperand> flat =
+        FlatOperand::pass(launch, block, out, block.getOutMap(i), nest,
+                          nest.outs[i], Access::Write);
+    if (failed(flat))
+      return failure();
+    outs.push_back(*flat);
+  }
+
+  LoopSizes sizes = passLoopSizes(launch, block, nest);
+  EmissionPoints points(launch.body());
+  points.rowDim = kTileElementDim;
+  OpBuilder &b = points.current;
+  ThreadNumbers numbers = createThreadNumbers(b, loc);
+  DirectConvOperands tile(nest, layout, /*run=*/1, points, numbers,
+                          sizes.inKernel, sizes.kernelRows, loc);
+  tile.setOperands(std::nullopt, params, outs);
+  DirectConvEmitter emitter(block, *input, *filter);
+  tile.setConvolution(block, emitter);
+  int64_t tileRows = layout.getExtent(kTileRowDim);
+  int64_t rows = nest.getNumRows();
+  Value blockId = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x);
+  tile.setFirstRow(createMul(b, loc, blockId, tileRows),
+                   ShapedType::isDynamic(rows) || rows % tileRows != 0);
+  RowProgram program(*block.getBodyBlock(), layout, points, tile);
+  SmallVector<unsigned> which;
+  SmallVector<SmallVector<Value>> values;
+  for (auto [i, value] : llvm::enumerate(block.getYield().getValues())) {
+    which.push_back(i);
+    values.push_back({program.get(value, 0)});
+  }
+  tile.store(0, which, values);
+  launch.finish(createCeilDiv(launch.host(), loc, sizes.hostRows, tileRows));
+  return success();
+}
+
+LogicalResult upweave::lowerDirectConv(LaunchContext &context, BlockOp block) {
+  expandBlockRegion(block, context.mayContract());
+  RowNest nest = buildRowNest(block, /*keepRows=*/false);
+  LaunchBuilder launch(context, block, "direct", kDirectWarps * kWarpSize);
+  launch.setMinBlocksPerSM(kDirectBlocksPerSM);
+  if (succeeded(emitDirectConv(launch, block, nest)))
+    return success();
+  launch.abandon();
+  return failure();
+}

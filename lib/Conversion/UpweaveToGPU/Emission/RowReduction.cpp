@@ -1,0 +1,429 @@
+//===- RowReduction.cpp - Row reductions across threads -------------------===//
+// Shuffles and shared memory of row reductions, derived from a tile's layout.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//===----------------------------------------------------------------------===//
+
+#include "Emission/RowReduction.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace upweave;
+
+static Value constantI32(OpBuilder &b, Location loc, int64_t value) {
+  return arith::ConstantIntOp::create(b, loc, value, 32);
+}
+
+static Value toIndex(OpBuilder &b, Location loc, Value value) {
+  return arith::IndexCastUIOp::create(b, loc, b.getIndexType(), value);
+}
+
+ThreadNumbers upweave::createThreadNumbers(OpBuilder &b, Location loc) {
+  Value thread = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
+  Value number = arith::IndexCastUIOp::create(b, loc, b.getI32Type(), thread);
+  Value width = constantI32(b, loc, kWarpSize);
+  return {arith::RemUIOp::create(b, loc, number, width),
+          arith::DivUIOp::create(b, loc, number, width)};
+}
+
+/// The sum over `holder`'s digits that `select` maps to a positive factor of
+/// digit * factor, of type i32; null if there are none.
+static Value createDigits(OpBuilder &b, Location loc, const TileLayout &layout,
+                          Holder holder, Value number,
+                          function_ref<int64_t(const TileDigit &)> select) {
+  int64_t count = layout.getCount(holder), unit = 1;
+  Value sum;
+  for (const TileDigit &digit : layout.getDigits()) {
+    if (digit.holder != holder)
+      continue;
+    int64_t factor = select(digit);
+    if (factor > 0) {
+      Value value = number;
+      if (unit > 1)
+        value =
+            arith::DivUIOp::create(b, loc, value, constantI32(b, loc, unit));
+      if (unit * digit.extent < count)
+        value = arith::RemUIOp::create(b, loc, value,
+                                       constantI32(b, loc, digit.extent));
+      if (factor > 1)
+        value =
+            arith::MulIOp::create(b, loc, value, constantI32(b, loc, factor));
+      sum = sum ? arith::AddIOp::create(b, loc, sum, value) : value;
+    }
+    unit *= digit.extent;
+  }
+  return sum;
+}
+
+static Value addOrOther(OpBuilder &b, Location loc, Value x, Value y) {
+  if (!x || !y)
+    return x ? x : y;
+  return arith::AddIOp::create(b, loc, x, y);
+}
+
+Value upweave::createHolderOffset(OpBuilder &b, Location loc,
+                                  const TileLayout &layout, Holder holder,
+                                  Value number, unsigned dim) {
+  return createDigits(b, loc, layout, holder, number,
+                      [&](const TileDigit &digit) {
+                        return digit.dim == dim ? digit.stride : 0;
+                      });
+}
+
+Value upweave::createThreadOffset(OpBuilder &b, Location loc,
+                                  const TileLayout &layout,
+                                  const ThreadNumbers &numbers, unsigned dim) {
+  return addOrOther(
+      b, loc,
+      createHolderOffset(b, loc, layout, Holder::Lane, numbers.lane, dim),
+      createHolderOffset(b, loc, layout, Holder::Warp, numbers.warp, dim));
+}
+
+/// x combined with y; a product that may be contracted into a sum is.
+static Value createCombine(OpBuilder &b, Location loc, ReduceKind kind, Value x,
+                           Value y) {
+  if (kind == ReduceKind::Add && isa<FloatType>(x.getType()))
+    return arith::AddFOp::create(b, loc, x, y, arith::FastMathFlags::contract);
+  return createReduceCombine(b, loc, kind, x, y);
+}
+
+void RowReduction::accumulate(OpBuilder &b, Location loc, ReduceKind kind,
+                              MutableArrayRef<Value> chains,
+                              ArrayRef<Value> values) {
+  for (auto [i, value] : llvm::enumerate(values)) {
+    Value &chain = chains[i % chains.size()];
+    chain = createCombine(b, loc, kind, chain, value);
+  }
+}
+
+Value RowReduction::reduceRegisters(OpBuilder &b, Location loc, ReduceKind kind,
+                                    ArrayRef<Value> values) {
+  // A few chains, to which products can be added one by one, then a tree.
+  constexpr size_t kChains = 4;
+  SmallVector<Value> level(values.take_front(kChains));
+  accumulate(b, loc, kind, level, values.drop_front(level.size()));
+  while (level.size() > 1) {
+    SmallVector<Value> next;
+    for (size_t i = 0; i + 1 < level.size(); i += 2)
+      next.push_back(createCombine(b, loc, kind, level[i], level[i + 1]));
+    if (level.size() % 2)
+      next.push_back(level.back());
+    level = std::move(next);
+  }
+  return level.front();
+}
+
+Value RowReduction::sumProducts(OpBuilder &b, Location loc,
+                                ArrayRef<std::pair<Value, Value>> products) {
+  // Independent sums hide the latency of an addition.
+  constexpr size_t kSums = 4;
+  SmallVector<Value> sums;
+  for (auto [i, product] : llvm::enumerate(products)) {
+    auto [x, y] = product;
+    if (i < kSums) {
+      sums.push_back(arith::MulFOp::create(b, loc, x, y));
+      continue;
+    }
+    Value &sum = sums[i % kSums];
+    sum = math::FmaOp::create(b, loc, x, y, sum);
+  }
+  return reduceRegisters(b, loc, ReduceKind::Add, sums);
+}
+
+void RowReduction::combine(OpBuilder &b, Location loc,
+                           MutableArrayRef<PartialResult> partials) {
+  if (combinesColumns())
+    return combineColumns(b, loc, partials);
+  combineLanes(b, loc, partials);
+  if (spansWarps())
+    combineWarps(b, loc, partials);
+}
+
+//===----------------------------------------------------------------------===//
+// Lanes
+//===----------------------------------------------------------------------===//
+
+static Value shuffle32(OpBuilder &b, Location loc, Value value, int64_t mask) {
+  return gpu::ShuffleOp::create(b, loc, value, static_cast<int32_t>(mask),
+                                static_cast<int32_t>(kWarpSize),
+                                gpu::ShuffleMode::XOR)
+      .getShuffleResult();
+}
+
+/// The value of the lane whose number differs by `mask`; a shuffle moves 32
+/// bits, so narrower values are widened and 64-bit ones go in two halves.
+static Value createShuffle(OpBuilder &b, Location loc, Value value,
+                           int64_t mask) {
+  Type type = value.getType(), i32 = b.getI32Type(), i64 = b.getI64Type();
+  if (type.isF32() || type.isInteger(32))
+    return shuffle32(b, loc, value, mask);
+  if (type.isIndex()) {
+    Value wide = arith::IndexCastOp::create(b, loc, i64, value);
+    wide = createShuffle(b, loc, wide, mask);
+    return arith::IndexCastOp::create(b, loc, type, wide);
+  }
+  unsigned width = type.getIntOrFloatBitWidth();
+  if (isa<FloatType>(type)) {
+    Type bits = b.getIntegerType(width);
+    Value moved = arith::BitcastOp::create(b, loc, bits, value);
+    moved = createShuffle(b, loc, moved, mask);
+    return arith::BitcastOp::create(b, loc, type, moved);
+  }
+  if (width < 32) {
+    Value wide = arith::ExtUIOp::create(b, loc, i32, value);
+    return arith::TruncIOp::create(b, loc, type, shuffle32(b, loc, wide, mask));
+  }
+  Value half = arith::ConstantIntOp::create(b, loc, 32, 64);
+  Value low = arith::TruncIOp::create(b, loc, i32, value);
+  Value high = arith::TruncIOp::create(
+      b, loc, i32, arith::ShRUIOp::create(b, loc, value, half));
+  low = arith::ExtUIOp::create(b, loc, i64, shuffle32(b, loc, low, mask));
+  high = arith::ExtUIOp::create(b, loc, i64, shuffle32(b, loc, high, mask));
+  return arith::OrIOp::create(b, loc, low,
+                              arith::ShLIOp::create(b, loc, high, half));
+}
+
+void RowReduction::combineLanes(OpBuilder &b, Location loc,
+                                MutableArrayRef<PartialResult> partials) {
+  // Step by step over all values: their shuffles are independent.
+  for (int64_t mask : steps.laneMasks)
+    for (PartialResult &partial : partials) {
+      Value other = createShuffle(b, loc, partial.value, mask);
+      partial.value = createReduceCombine(b, loc, partial.op.getKind(),
+                                          partial.value, other);
+    }
+}
+
+//===----------------------------------------------------------------------===//
+// Warps
+//===----------------------------------------------------------------------===//
+
+Value RowReduction::getBuffer(Type type, int64_t count) {
+  auto space = gpu::AddressSpaceAttr::get(
+      type.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
+  auto memref = MemRefType::get({count}, type, MemRefLayoutAttrInterface(),
+                                Attribute(space));
+  return kernel.addWorkgroupAttribution(memref, kernel.getLoc());
+}
+
+/// Where `warp` (of those that share a row) keeps the partial result of the row
+/// register at `position` among those of a thread: [warp][position][row of the
+/// threads], so that lanes of different rows are neighbours.
+Value RowReduction::getSlot(OpBuilder &b, Location loc, Value position,
+                            Value warp) {
+  int64_t unit = 1;
+  auto count = [&](const TileDigit &digit) -> int64_t {
+    if (digit.dim == dim)
+      return 0;
+    int64_t factor = unit;
+    unit *= digit.extent;
+    return factor;
+  };
+  Value lanePart =
+      createDigits(b, loc, layout, Holder::Lane, numbers.lane, count);
+  Value warpPart =
+      createDigits(b, loc, layout, Holder::Warp, numbers.warp, count);
+  int64_t threadRows = unit;
+  Value slot =
+      arith::MulIOp::create(b, loc, position, constantI32(b, loc, threadRows));
+  slot = addOrOther(b, loc, slot, addOrOther(b, loc, lanePart, warpPart));
+  Value first = arith::MulIOp::create(
+      b, loc, warp, constantI32(b, loc, threadRows * rowRegisters.size()));
+  return toIndex(b, loc, arith::AddIOp::create(b, loc, slot, first));
+}
+
+int64_t RowReduction::getPosition(int64_t reg) const {
+  int64_t row = layout.project(reg, ~(DimSet(1) << dim));
+  return llvm::find(rowRegisters, row) - rowRegisters.begin();
+}
+
+/// The number along the row of this thread's lane (its warp), or null if all
+/// lanes (warps) belong to different rows.
+Value RowReduction::getNumberInRow(OpBuilder &b, Location loc, Holder holder) {
+  int64_t unit = 1;
+  Value number = holder == Holder::Lane ? numbers.lane : numbers.warp;
+  return createDigits(b, loc, layout, holder, number,
+                      [&](const TileDigit &digit) -> int64_t {
+                        if (digit.dim != dim)
+                          return 0;
+                        int64_t factor = unit;
+                        unit *= digit.extent;
+                        return factor;
+                      });
+}
+
+RowReduction::Buffers
+RowReduction::createBuffers(ArrayRef<PartialResult> partials) {
+  Buffers buffers;
+  for (const PartialResult &partial : partials)
+    if (!buffers.count(partial.op))
+      buffers[partial.op] =
+          getBuffer(partial.value.getType(), getRows() * steps.warps);
+  return buffers;
+}
+
+int64_t RowReduction::getRows() const {
+  int64_t rows = 1;
+  for (const TileDigit &digit : layout.getDigits())
+    if (digit.dim != dim)
+      rows *= digit.extent;
+  return rows;
+}
+
+/// Emits `build` at `b`, under `condition` unless that is null.
+static void createIf(OpBuilder &b, Location loc, Value condition,
+                     function_ref<void(OpBuilder &)> build) {
+  if (!condition)
+    return build(b);
+  auto ifOp = scf::IfOp::create(b, loc, condition, /*withElseRegion=*/false);
+  OpBuilder inner = ifOp.getThenBodyBuilder();
+  build(inner);
+}
+
+void RowReduction::combineWarps(OpBuilder &b, Location loc,
+                                MutableArrayRef<PartialResult> partials) {
+  Buffers buffers = createBuffers(partials);
+  Value laneInRow = getNumberInRow(b, loc, Holder::Lane), first;
+  Value warpInRow = getNumberInRow(b, loc, Holder::Warp);
+  if (laneInRow)
+    first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, laneInRow,
+                                  constantI32(b, loc, 0));
+  createIf(b, loc, first, [&](OpBuilder &inner) {
+    for (PartialResult &partial : partials) {
+      Value position = constantI32(inner, loc, getPosition(partial.reg));
+      memref::StoreOp::create(inner, loc, partial.value, buffers[partial.op],
+                              getSlot(inner, loc, position, warpInRow));
+    }
+  });
+  gpu::BarrierOp::create(b, loc);
+  loadCombined(b, loc, partials, buffers, steps.warps);
+}
+
+/// Every thread's results from the first `parts` partial ones of each row.
+void RowReduction::loadCombined(OpBuilder &b, Location loc,
+                                MutableArrayRef<PartialResult> partials,
+                                Buffers &buffers, int64_t parts) {
+  for (PartialResult &partial : partials) {
+    Value position = constantI32(b, loc, getPosition(partial.reg));
+    SmallVector<Value> values;
+    for (int64_t part = 0; part < parts; ++part)
+      values.push_back(memref::LoadOp::create(
+          b, loc, buffers[partial.op],
+          getSlot(b, loc, position, constantI32(b, loc, part))));
+    partial.value = reduceRegisters(b, loc, partial.op.getKind(), values);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Columns: many rows a thread
+//===----------------------------------------------------------------------===//
+
+bool RowReduction::combinesColumns() const {
+  // A barrier and a few loads against so many loads in every thread.
+  constexpr int64_t kManyLoads = 16;
+  int64_t rows = rowRegisters.size();
+  return rows > 1 && spansWarps() && rows * steps.warps >= kManyLoads;
+}
+
+void RowReduction::combineColumns(OpBuilder &b, Location loc,
+                                  MutableArrayRef<PartialResult> partials) {
+  Buffers buffers = createBuffers(partials);
+  Value warpInRow = getNumberInRow(b, loc, Holder::Warp);
+  for (auto &[op, buffer] : buffers) {
+    SmallVector<Value> values;
+    for (PartialResult &partial : partials)
+      if (partial.op.getOperation() == op)
+        values.push_back(partial.value);
+    auto [position, writes] =
+        scatterLanes(b, loc, cast<RowReduceOp>(op).getKind(), values);
+    createIf(b, loc, writes,
+             [&, &buffer = buffer, &position = position](OpBuilder &inner) {
+               for (auto [i, value] : llvm::enumerate(values)) {
+                 Value at = arith::AddIOp::create(inner, loc, position,
+                                                  constantI32(inner, loc, i));
+                 memref::StoreOp::create(inner, loc, value, buffer,
+                                         getSlot(inner, loc, at, warpInRow));
+               }
+             });
+  }
+  gpu::BarrierOp::create(b, loc);
+  int64_t number = 0;
+  for (auto &[op, buffer] : buffers)
+    combineColumn(b, loc, cast<RowReduceOp>(op).getKind(), buffer, number++);
+  gpu::BarrierOp::create(b, loc);
+  loadCombined(b, loc, partials, buffers, /*parts=*/1);
+}
+
+/// Combines `values`, one a row register, across lanes and leaves each lane
+/// with those of some rows only: at each step it sends one half of what it has
+/// for the other half. Returns the position of its first row register, and
+/// which lanes hold what no other does (null: all).
+std::pair<Value, Value> RowReduction::scatterLanes(OpBuilder &b, Location loc,
+                                                   ReduceKind kind,
+                                                   SmallVector<Value> &values) {
+  Value position = constantI32(b, loc, 0), zero = position, writes;
+  for (int64_t mask : steps.laneMasks) {
+    Value bit =
+        arith::AndIOp::create(b, loc, numbers.lane, constantI32(b, loc, mask));
+    Value isLower =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, bit, zero);
+    if (values.size() % 2) {
+      for (Value &value : values)
+        value = createCombine(b, loc, kind, value,
+                              createShuffle(b, loc, value, mask));
+      writes = writes ? Value(arith::AndIOp::create(b, loc, writes, isLower))
+                      : isLower;
+      continue;
+    }
+    size_t half = values.size() / 2;
+    for (size_t i = 0; i < half; ++i) {
+      Value low = values[i], high = values[half + i];
+      Value kept = arith::SelectOp::create(b, loc, isLower, low, high);
+      Value sent = arith::SelectOp::create(b, loc, isLower, high, low);
+      values[i] =
+          createCombine(b, loc, kind, kept, createShuffle(b, loc, sent, mask));
+    }
+    values.resize(half);
+    Value skipped = arith::SelectOp::create(
+        b, loc, isLower, zero, constantI32(b, loc, static_cast<int64_t>(half)));
+    position = arith::AddIOp::create(b, loc, position, skipped);
+  }
+  return {position, writes};
+}
+
+/// Combines the partial results that all warps left of each row, each row by
+/// one thread, in the place of the first warp's. Reductions (`number` counts
+/// them) go to different threads where there are enough.
+void RowReduction::combineColumn(OpBuilder &b, Location loc, ReduceKind kind,
+                                 Value buffer, int64_t number) {
+  int64_t threads = kWarpSize * layout.getCount(Holder::Warp);
+  int64_t rows = getRows(), first = number * rows % threads;
+  if (first + rows > threads)
+    first = 0;
+  Value warpStart = arith::MulIOp::create(b, loc, numbers.warp,
+                                          constantI32(b, loc, kWarpSize));
+  Value thread = arith::AddIOp::create(b, loc, warpStart, numbers.lane);
+  for (int64_t start = 0; start < rows; start += threads) {
+    // Threads before the first wrap around to numbers that are too large.
+    Value column = arith::AddIOp::create(b, loc, thread,
+                                         constantI32(b, loc, start - first));
+    Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                         column, constantI32(b, loc, rows));
+    createIf(b, loc, inside, [&](OpBuilder &inner) {
+      SmallVector<Value> values;
+      for (int64_t warp = 0; warp < steps.warps; ++warp) {
+        Value slot = arith::AddIOp::create(
+            inner, loc, column, constantI32(inner, loc, warp * rows));
+        values.push_back(memref::LoadOp::create(inner, loc, buffer,
+                                                toIndex(inner, loc, slot)));
+      }
+      memref::StoreOp::create(inner, loc,
+                              reduceRegisters(inner, loc, kind, values), buffer,
+                              toIndex(inner, loc, column));
+    });
+  }
+}
