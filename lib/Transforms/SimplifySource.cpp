@@ -52,7 +52,39 @@ static std::optional<SmallVector<Value>> getWithoutWork(Operation *op,
   return std::nullopt;
 }
 
+/// Upstream's verifier takes the dimensions of a group on trust.
+static LogicalResult verifyGroups(Operation *op, int64_t rank,
+                                  ArrayRef<ReassociationIndices> groups) {
+  int64_t next = 0;
+  for (const ReassociationIndices &group : groups)
+    for (int64_t dim : group)
+      if (dim != next++)
+        return op->emitError("'")
+               << op->getName() << "' names dimension " << dim
+               << " where its groups must go on with " << next - 1;
+  if (next == rank || groups.empty())
+    return success();
+  return op->emitError("'") << op->getName() << "' has groups of " << next
+                            << " dimensions, of " << rank << " there are";
+}
+
+LogicalResult upweave::verifyReshapes(Operation *root) {
+  WalkResult walked = root->walk([](Operation *op) {
+    LogicalResult result = success();
+    if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+      result = verifyGroups(op, expand.getResultType().getRank(),
+                            expand.getReassociationIndices());
+    else if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
+      result = verifyGroups(op, collapse.getSrcType().getRank(),
+                            collapse.getReassociationIndices());
+    return failed(result) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return failure(walked.wasInterrupted());
+}
+
 FailureOr<unsigned> upweave::decomposeComposites(Operation *root) {
+  if (failed(verifyReshapes(root)))
+    return failure();
   SmallVector<linalg::AggregatedOpInterface> ops;
   root->walk([&](linalg::AggregatedOpInterface op) {
     if (llvm::all_of(op->getResultTypes(), llvm::IsaPred<RankedTensorType>) &&

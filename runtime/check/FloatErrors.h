@@ -9,9 +9,10 @@
 namespace upweave {
 namespace check {
 
-/// Error from an input: derivative times error, with 0 * Inf = 0.
+/// Error from an input: derivative times error. None is none whatever the
+/// derivative, and what is unknown stays so.
 inline double passed(double derivative, double e) {
-  return e == 0 ? 0 : std::fabs(derivative) * e;
+  return e == 0 || std::isinf(e) ? e : std::fabs(derivative) * e;
 }
 
 /// What a kernel's value is at least, whatever its errors; -Inf if unknown.
@@ -49,7 +50,7 @@ double measured(const Value &a, double y, Function f) {
 /// The error of a product of two values with errors, that of second order
 /// included, which is all there is where both are zero.
 inline double productError(const Value &a, const Value &b) {
-  return passed(b.v, a.e) + passed(a.v, b.e) + kMaxTolerance * a.e * b.e;
+  return passed(b.v, a.e) + passed(a.v, b.e) + kMaxTolerance * passed(a.e, b.e);
 }
 
 /// Functions of one argument, square roots and GELU among them.

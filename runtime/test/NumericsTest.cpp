@@ -1,6 +1,7 @@
 // The tolerances against f32 arithmetic as kernels do it: right kernels pass
 // with room, a precision that was not asked for does not.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "FloatErrors.h"
 #include "Random.h"
 #include "ScalarProgram.h"
 
@@ -141,6 +142,15 @@ TEST(Numerics, TypesLimits) {
   EXPECT_EQ(0x1p-24, halfUlp(DType::F32, 1));
   EXPECT_EQ(0x1p-150, halfUlp(DType::F32, 0));
   EXPECT_EQ(0, halfUlp(DType::I32, 5));
+}
+
+// Zero times what may be anything may be a NaN, and so may zero times infinity.
+TEST(Numerics, UnknownTimesZeroIsUnknown) {
+  const Value unknown = floatValue(1, INFINITY), zero = floatValue(0);
+  EXPECT_EQ(productError(unknown, zero), INFINITY);
+  EXPECT_EQ(productError(zero, unknown), INFINITY);
+  EXPECT_EQ(productError(unknown, unknown), INFINITY);
+  EXPECT_EQ(productError(zero, zero), 0);
 }
 
 } // namespace

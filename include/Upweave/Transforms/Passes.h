@@ -28,9 +28,13 @@ enum class Numerics {
 #define GEN_PASS_REGISTRATION
 #include "Upweave/Transforms/Passes.h.inc"
 
+/// Fails, with an error at the op, if a reshape below `root` has groups that do
+/// not name its dimensions in order, which upstream's verifier lets through.
+mlir::LogicalResult verifyReshapes(mlir::Operation *root);
+
 /// Takes ops below `root` apart that say themselves how they are written with
 /// simpler ones (`linalg.softmax`); returns how many there were. Fails, with an
-/// error, for one that cannot be.
+/// error, for one that cannot be, and as verifyReshapes does.
 mlir::FailureOr<unsigned> decomposeComposites(mlir::Operation *root);
 
 /// The pipeline `upweave-raise`, stage 1: inlining without canonicalization, then
