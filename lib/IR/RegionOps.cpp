@@ -281,11 +281,52 @@ MemRefType PackOp::getFilterType() {
              : cast<MemRefType>(getOther());
 }
 
+/// The order counts what the operand has: `dim` to `size` at least, or exactly.
+static LogicalResult verifyExtent(PackOp op, unsigned dim, int64_t size,
+                                  bool isExact) {
+  int64_t extent = op.getOrder().getOrder().getExtent(dim);
+  if (ShapedType::isDynamic(size) || extent == size ||
+      (!isExact && extent > size))
+    return success();
+  return op.emitOpError() << "has an order that counts " << extent << " '"
+                          << PackedDim::getName(dim) << "', the operand has "
+                          << size;
+}
+
+/// Sizes of channels, groups and positions, and of the buffer.
+static LogicalResult verifyOrder(PackOp op) {
+  const ConvTransposeGeometry &geometry = op.getGeometry().getGeometry();
+  MemRefType input = op.getInputType();
+  ConvTransposeSizes sizes =
+      geometry.getSizes(input.getShape(), op.getFilterType().getShape());
+  bool isFilter = op.getWhich() == ConvOperand::Filter;
+  if (failed(verifyExtent(op, PackedDim::kIn,
+                          sizes.inputChannels / geometry.groups, false)) ||
+      failed(verifyExtent(op, PackedDim::kGroup, geometry.groups, true)))
+    return failure();
+  if (isFilter &&
+      failed(verifyExtent(op, PackedDim::kOut,
+                          sizes.outputChannels / geometry.groups, false)))
+    return failure();
+  unsigned numAxes = geometry.getNumSpatialAxes();
+  for (unsigned axis = 0; !isFilter && axis < numAxes; ++axis)
+    if (failed(verifyExtent(op, PackedDim::position(axis),
+                            sizes.input[numAxes - 1 - axis], true)))
+      return failure();
+  int64_t images = isFilter ? 1 : sizes.batch;
+  auto packed = cast<MemRefType>(op.getPacked().getType());
+  if (!packed.hasStaticShape() || ShapedType::isDynamic(images))
+    return success();
+  int64_t bits = input.getElementTypeBitWidth() * images *
+                 op.getOrder().getOrder().getSize();
+  if (bits > packed.getNumElements() * 32)
+    return op.emitOpError()
+           << "packs " << bits / 32 << " words into a buffer of "
+           << packed.getNumElements();
+  return success();
+}
+
 LogicalResult PackOp::verify() {
-  if (getSchedule().getKind() != ScheduleKind::Fused)
-    return emitOpError() << "has a schedule of kind '"
-                         << stringifyScheduleKind(getSchedule().getKind())
-                         << "'; packed operands are those of a 'fused' block";
   MemRefType input = getInputType(), filter = getFilterType();
   if (input.getElementType() != filter.getElementType())
     return emitOpError() << "packs for elements of different types, "
@@ -296,7 +337,7 @@ LogicalResult PackOp::verify() {
           getGeometry().getGeometry().inferResultShape(
               input.getShape(), filter.getShape(), shape))
     return emitOpError() << *error;
-  return success();
+  return verifyOrder(*this);
 }
 
 void PackOp::getEffects(

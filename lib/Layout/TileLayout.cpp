@@ -70,6 +70,17 @@ int64_t TileLayout::getCoordinate(unsigned dim, int64_t reg, int64_t lane,
          getOffset(Holder::Warp, dim, warp);
 }
 
+int64_t TileLayout::getRegister(llvm::ArrayRef<int64_t> coordinates) const {
+  int64_t reg = 0, unit = 1;
+  for (const TileDigit &digit : digits) {
+    if (digit.holder != Holder::Register)
+      continue;
+    reg += coordinates[digit.dim] / digit.stride % digit.extent * unit;
+    unit *= digit.extent;
+  }
+  return reg;
+}
+
 int64_t TileLayout::getLargestThreadOffset(unsigned dim) const {
   int64_t largest = 0;
   for (const TileDigit &digit : digits)

@@ -5,6 +5,8 @@
 
 #include "Upweave/Schedule/FusedPlan.h"
 
+#include "Upweave/Schedule/FusedLayout.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -35,53 +37,6 @@ static constexpr int64_t kMaxCopyVector = 2;
 
 static int64_t divideCeil(int64_t value, int64_t unit) {
   return (value + unit - 1) / unit;
-}
-
-//===----------------------------------------------------------------------===//
-// Atoms
-//===----------------------------------------------------------------------===//
-
-const AtomInfo &upweave::getAtomInfo(AtomKind kind) {
-  static const AtomInfo atoms[] = {
-      {AtomKind::FMA, "fma", 4, 64, 64},
-      {AtomKind::TF32, "tf32 m16n8k8", 4, 128, 512},
-      {AtomKind::F16, "f16 m16n8k16", 2, 128, 512},
-      {AtomKind::BF16, "bf16 m16n8k16", 2, 128, 512},
-  };
-  for (const AtomInfo &atom : atoms)
-    if (atom.kind == kind)
-      return atom;
-  llvm_unreachable("all kinds are in the table");
-}
-
-int64_t AtomInfo::getInputChannel(int64_t i) const {
-  switch (kind) {
-  case AtomKind::FMA:
-    return i;
-  case AtomKind::TF32:
-    // A lane's 8 bytes are channels t and t + 4.
-    return i / 2 + 4 * (i % 2);
-  case AtomKind::F16:
-  case AtomKind::BF16:
-    // A lane's 8 bytes are channels 2t, 2t + 1, 2t + 8 and 2t + 9.
-    return i / 4 * 2 + i % 2 + i % 4 / 2 * 8;
-  }
-  llvm_unreachable("unknown atom");
-}
-
-std::pair<int64_t, int64_t> AtomInfo::getFilterElement(int64_t piece,
-                                                       int64_t i) const {
-  int64_t g = piece / 4, t = piece % 4;
-  switch (kind) {
-  case AtomKind::FMA:
-    return {piece % 16, piece / 16 * 4 + i};
-  case AtomKind::TF32:
-    return {g + i % 2 * 8, t + i / 2 * 4};
-  case AtomKind::F16:
-  case AtomKind::BF16:
-    return {g + i / 2 % 2 * 8, 2 * t + i % 2 + i / 4 * 8};
-  }
-  llvm_unreachable("unknown atom");
 }
 
 //===----------------------------------------------------------------------===//
@@ -324,11 +279,6 @@ int64_t FusedPlan::getHeldRegisters(const FusedFacts &facts) const {
          std::min(elements, 4 / bytes);
 }
 
-int64_t FusedPlan::getSlot(int64_t p) const {
-  int64_t slot = p + p / getHalf() * (run == 2 ? 1 : 2);
-  return run >= 4 ? slot + p / run : slot;
-}
-
 int64_t FusedPlan::getAccumulators(const FusedFacts &facts) const {
   constexpr int64_t kAtomRegisters = kAtomChannels * kAtomColumns / 32;
   return kAtomRegisters * facts.column.getPhases() * getChannelAtoms() *
@@ -363,16 +313,12 @@ int64_t FusedPlan::getMaxUnits(const FusedFacts &facts) const {
 }
 
 int64_t FusedPlan::getPackedFilterBytes(const FusedFacts &facts) const {
-  return facts.getClasses() * facts.groups * getChannelTiles(facts) *
-         getMaxUnits(facts) * filterBytes;
+  return getFilterOrder(*this, facts).getSize() *
+         getAtomInfo(facts.atom).elementBytes;
 }
 
 int64_t FusedPlan::getPackedImageBytes(const FusedFacts &facts) {
-  int64_t bytes = kPositionBytes * facts.groups * facts.getChunks() *
-                  facts.column.inputSize;
-  for (const PhasedAxis *axis : facts.getClassAxes())
-    bytes *= axis->inputSize;
-  return bytes;
+  return getInputOrder(facts).getSize() * getAtomInfo(facts.atom).elementBytes;
 }
 
 int64_t FusedPlan::getReductionBytes(const FusedFacts &facts) const {

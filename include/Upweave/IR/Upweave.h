@@ -7,6 +7,7 @@
 #define UPWEAVE_IR_UPWEAVE_H
 
 #include "Upweave/Geometry/ConvTransposeGeometry.h"
+#include "Upweave/Layout/PackedOrder.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinOps.h"

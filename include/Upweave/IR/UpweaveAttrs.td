@@ -134,6 +134,32 @@ def Upweave_ConvTransposeAttr
 }
 
 //===----------------------------------------------------------------------===//
+// Packed operands
+//===----------------------------------------------------------------------===//
+
+def Upweave_PackedOrderAttr : Upweave_Attr<"PackedOrder", "packed_order"> {
+  let summary = "Order of the elements of a packed operand";
+  let description = [{
+    The place of an element in packed memory as digits in mixed radix, the
+    fastest first. A digit `8 out by 16` takes values below 8, each of which is
+    16 result channels; `by 1` is not printed. A filter's digits count `out` and
+    `in` (channels of a group), `group`, `phase_class`, and for each axis `tap`
+    and `phase`: `width_tap`, `height_phase`, `tap3`; an input's count `in`,
+    `group` and `position`s. What a coordinate's digits count beyond the
+    operand's size is zeros.
+
+    Example:
+
+    ```mlir
+    #upweave.packed_order<[2 out by 8, 2 in by 4, 4 in, 8 out, 2 width_tap]>
+    ```
+  }];
+  let parameters = (ins "::upweave::PackedOrder":$order);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
 // Schedule
 //===----------------------------------------------------------------------===//
 

@@ -229,17 +229,17 @@ def Upweave_PackOp : Upweave_Op<"pack", [
     a buffer of 32-bit words: the input as positions of 32 bytes, each the
     channels of one chunk, the filter as fragments of 16 result channels for
     each phase, tap and chunk. Channels that fill up a chunk are zeros. `other`
-    is the type of the convolution's other operand. Precision and schedule are
-    those of the fused block that reads the buffer, `result_bytes` the bytes of
-    an element of its widest result, which the order depends on, too.
+    is the type of the convolution's other operand, `precision` that of the fused
+    block that reads the buffer, and `order` says where each element goes.
 
     Example:
 
     ```mlir
     upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]>
-      ins(%w : memref<8x16x4xf32>) outs(%pw : memref<1024xi32>)
+      ins(%w : memref<8x16x4xf32>) outs(%pw : memref<512xi32>)
       {other = memref<2x8x32xf32>, precision = #upweave.precision<tf32>,
-       schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 32, 16, 1, 32, 1]>}
+       order = #upweave.packed_order<[2 out by 8, 2 in by 4, 4 in, 8 out,
+                                      4 width_tap]>}
     ```
   }];
   let arguments = (ins AnyStridedMemRef:$source, Upweave_PackedBuffer:$packed,
@@ -247,8 +247,7 @@ def Upweave_PackOp : Upweave_Op<"pack", [
                        Upweave_ConvTransposeAttr:$geometry,
                        TypeAttrOf<AnyStridedMemRef>:$other,
                        Upweave_PrecisionAttr:$precision,
-                       Upweave_ScheduleAttr:$schedule,
-                       DefaultValuedAttr<I64Attr, "4">:$result_bytes);
+                       Upweave_PackedOrderAttr:$order);
   let assemblyFormat = [{
     $which qualified($geometry) `ins` `(` $source `:` type($source) `)`
     `outs` `(` $packed `:` type($packed) `)` attr-dict

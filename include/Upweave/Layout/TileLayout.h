@@ -69,6 +69,8 @@ public:
   /// The coordinate along `dim`.
   int64_t getCoordinate(unsigned dim, int64_t reg, int64_t lane,
                         int64_t warp) const;
+  /// The register that has `coordinates`, which only registers add to.
+  int64_t getRegister(llvm::ArrayRef<int64_t> coordinates) const;
   /// The largest offset along `dim` that any lane and warp adds.
   int64_t getLargestThreadOffset(unsigned dim) const;
 

@@ -9,6 +9,7 @@
 #define UPWEAVE_SCHEDULE_FUSEDPLAN_H
 
 #include "Upweave/Geometry/ConvTransposeGeometry.h"
+#include "Upweave/Layout/Atom.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
@@ -26,43 +27,8 @@ class raw_ostream;
 
 namespace upweave {
 
-/// Bytes of one staged position: the channels of one chunk.
-constexpr int64_t kPositionBytes = 32;
-/// Bytes of one access to packed operands, of which a position has two.
-constexpr int64_t kPieceBytes = 16;
-/// Result channels and positions of one product of fragments.
-constexpr int64_t kAtomChannels = 16, kAtomColumns = 8;
-/// The same in 32-bit words, and a filter fragment of one chunk.
-constexpr int64_t kPositionWords = kPositionBytes / 4,
-                  kPieceWords = kPieceBytes / 4,
-                  kFragmentWords = kAtomChannels * kPositionWords;
 /// Lanes that share a fragment's channels, each with columns of its own.
 constexpr int64_t kAtomQuarters = 4;
-
-/// How products of fragments are formed.
-enum class AtomKind { FMA, TF32, F16, BF16 };
-
-/// What planning and packing know of an atom.
-struct AtomInfo {
-  AtomKind kind;
-  llvm::StringLiteral name;
-  /// Bytes of an operand element; a chunk is kPositionBytes of channels.
-  int64_t elementBytes;
-  /// Accumulators a thread may have beside its operands.
-  int64_t maxAccumulators;
-  /// Products that a unit's code may have in a row: more do not fit the
-  /// instruction cache.
-  int64_t maxUnitAtoms;
-
-  int64_t getChunkChannels() const { return kPositionBytes / elementBytes; }
-  /// The channel of a chunk that is stored as element `i` of a position.
-  int64_t getInputChannel(int64_t i) const;
-  /// Row (result channel) and channel of the chunk that element `i` of piece
-  /// `piece` (0 to 31) of a filter fragment of kAtomChannels rows holds.
-  std::pair<int64_t, int64_t> getFilterElement(int64_t piece, int64_t i) const;
-};
-
-const AtomInfo &getAtomInfo(AtomKind kind);
 
 /// One spatial axis as its phases. Neighbouring taps of a phase differ by the
 /// same steps in all phases.
@@ -229,9 +195,12 @@ struct FusedPlan {
   /// Column fragments of a warp.
   int64_t getColumnAtoms() const { return warp[2] / kAtomColumns; }
   int64_t getChannelAtoms() const { return warp[0] / kAtomChannels; }
-  /// Where the staged column `p` (from 0) lies in its row, in positions: such
-  /// that the lanes of a fragment read from different banks.
-  int64_t getSlot(int64_t p) const;
+  /// Where staged columns (from 0) lie in their row.
+  SlotOrder getSlots() const { return SlotOrder::get(getHalf(), run); }
+  int64_t getSlot(int64_t column) const {
+    IntegerMath m;
+    return getSlots().getSlot(m, column);
+  }
   /// Positions from a lane's first one to its one in column fragment `atom`.
   int64_t getAtomPosition(int64_t atom) const {
     return atom % run + atom / run * kAtomQuarters * run;

@@ -8,6 +8,7 @@
 #ifndef UPWEAVE_TRANSFORMS_PACKFILTER_H
 #define UPWEAVE_TRANSFORMS_PACKFILTER_H
 
+#include "Upweave/Layout/PackedOrder.h"
 #include "Upweave/Schedule/FusedPlan.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -26,18 +27,11 @@ struct FilterData {
 /// from zero; every NaN becomes the canonical one.
 uint32_t roundToTF32(uint32_t bits);
 
-/// Where an element of a filter fragment of kAtomChannels result channels lies
-/// in it, counted in elements: the sum of what its row (result channel) and its
-/// channel of the chunk give.
-struct FragmentOffsets {
-  explicit FragmentOffsets(const AtomInfo &atom);
-  llvm::SmallVector<int64_t> rows, channels;
-};
-
-/// Fills `packed`, plan.getPackedFilterBytes(facts) bytes, with what the kernel
+/// Fills `packed`, as many bytes as `order` has elements, with what the kernel
 /// of an upweave.pack writes for `filter`, which has `columnSize` positions
-/// along the last spatial axis.
-void packFilter(const FusedFacts &facts, const FusedPlan &plan,
+/// along the last spatial axis. `order` is one that getFilterOrder makes of
+/// `facts`.
+void packFilter(const FusedFacts &facts, const PackedOrder &order,
                 const ConvTransposeGeometry &geometry, int64_t columnSize,
                 const FilterData &filter, llvm::MutableArrayRef<char> packed);
 

@@ -1,9 +1,11 @@
 //===- PackFilter.cpp - Packed filters made by the compiler ---------------===//
-// The order of PackToGPU's filter kernel, fragment by fragment.
+// What the filter kernel of an upweave.pack writes, fragment by fragment.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
 #include "Upweave/Transforms/PackFilter.h"
+
+#include "Upweave/Schedule/FusedLayout.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -11,9 +13,6 @@
 #include <cstring>
 
 using namespace upweave;
-
-static constexpr int64_t kFragmentBytes = kAtomChannels * kPositionBytes;
-static constexpr int64_t kFragmentPieces = kFragmentBytes / kPieceBytes;
 
 uint32_t upweave::roundToTF32(uint32_t bits) {
   constexpr uint32_t kSign = 0x80000000u, kInfinity = 0x7f800000u;
@@ -26,39 +25,32 @@ uint32_t upweave::roundToTF32(uint32_t bits) {
   return (bits + (kDropped + 1) / 2) & ~kDropped;
 }
 
-FragmentOffsets::FragmentOffsets(const AtomInfo &atom)
-    : rows(kAtomChannels), channels(atom.getChunkChannels()) {
-  int64_t elements = kPieceBytes / atom.elementBytes;
-  for (int64_t piece = 0; piece < kFragmentPieces; ++piece)
-    for (int64_t i = 0; i < elements; ++i) {
-      auto [row, channel] = atom.getFilterElement(piece, i);
-      if (channel == 0)
-        rows[row] = piece * elements + i;
-      if (row == 0)
-        channels[channel] = piece * elements + i;
-    }
-}
-
 namespace {
-/// Packs elements of one unsigned type.
+/// Packs elements of one unsigned type, fragment by fragment.
 template <typename Element> class FilterPacker {
 public:
-  FilterPacker(const FusedFacts &facts, const FusedPlan &plan,
+  FilterPacker(const FusedFacts &facts, const PackedOrder &order,
                const ConvTransposeGeometry &geometry, int64_t columnSize,
                const FilterData &filter)
-      : facts(facts), plan(plan), atom(getAtomInfo(facts.atom)),
+      : facts(facts), atom(getAtomInfo(facts.atom)),
+        fragments(order.getOuter(kFragmentBytes / sizeof(Element))),
         geometry(geometry), columnSize(columnSize), filter(filter),
         outStride(filter.strides[geometry.filterDims.out]),
-        inStride(filter.strides[geometry.filterDims.in]), offsets(atom) {
+        inStride(filter.strides[geometry.filterDims.in]) {
     for (const auto &list : facts.column.taps)
       for (const Tap &tap : list)
         columnTaps.push_back(tap.filterIndex);
     column = geometry.getAxis(geometry.getNumSpatialAxes() - 1);
+    PackedOrder inner = order.getInner(kFragmentBytes / sizeof(Element));
+    for (int64_t row = 0; row < kAtomChannels; ++row)
+      rowPlaces.push_back(inner.getPlace(PackedDim::kOut, row));
+    for (int64_t i = 0; i < atom.getChunkChannels(); ++i)
+      channelPlaces.push_back(inner.getPlace(PackedDim::kIn, i));
   }
 
   void run(llvm::MutableArrayRef<char> packed) {
     assert(static_cast<int64_t>(packed.size()) ==
-           plan.getPackedFilterBytes(facts));
+           fragments.getSize() * kFragmentBytes);
     for (size_t at = 0; at < packed.size(); at += kFragmentBytes) {
       Place place;
       if (locate(at / kFragmentBytes, place))
@@ -84,13 +76,14 @@ private:
   }
 
   const FusedFacts &facts;
-  const FusedPlan &plan;
   const AtomInfo &atom;
+  PackedOrder fragments;
   const ConvTransposeGeometry &geometry;
   int64_t columnSize;
   const FilterData &filter;
   int64_t outStride, inStride;
-  FragmentOffsets offsets;
+  /// What a row and a channel add to the place in a fragment.
+  llvm::SmallVector<int64_t> rowPlaces, channelPlaces;
   llvm::SmallVector<int64_t> columnTaps;
   AxisGeometry column;
 };
@@ -111,60 +104,42 @@ int64_t FilterPacker<Element>::getColumnPosition(int64_t tap,
   return column.getFilterIndex(reach / column.dilation, columnSize);
 }
 
-/// Fragment order: [classes][column class][group][channel tile][outer taps][looped row tap]
-/// [unit][chunk of the unit][row tap][column tap][channel atom]. False where a
-/// phase has fewer taps: the fragment is zeros.
+/// False where a phase has fewer taps: the fragment is zeros.
 template <typename Element>
 bool FilterPacker<Element>::locate(int64_t number, Place &place) const {
-  auto digit = [&number](int64_t size) {
-    int64_t value = number % size;
-    number /= size;
-    return value;
-  };
-  int64_t channelAtom = digit(plan.block[0] / kAtomChannels);
-  int64_t columnTap = digit(plan.columnTaps);
-  int64_t rowTap = digit(plan.rowTaps);
-  int64_t chunk = digit(plan.unitChunks);
-  chunk += plan.unitChunks * digit(facts.getChunks() / plan.unitChunks);
-  if (!plan.rowTapsInUnit)
-    rowTap = digit(facts.row.getMaxTaps());
-  size_t numOuter = facts.outer.size();
-  llvm::SmallVector<int64_t> outerTaps(numOuter);
-  for (size_t i = numOuter; i-- > 0;)
-    outerTaps[i] = digit(facts.outer[i].getMaxTaps());
-  place.out = digit(plan.getChannelTiles(facts)) * plan.block[0] +
-              channelAtom * kAtomChannels;
-  place.in = chunk * atom.getChunkChannels();
-  int64_t group = digit(facts.groups);
-
-  // A convolution along one axis has no row.
+  llvm::SmallVector<const PhasedAxis *, 3> axes = facts.getClassAxes();
+  IntegerMath m;
+  llvm::SmallVector<int64_t> at =
+      fragments.decode(m, number, PackedDim::count(axes.size() + 1));
+  place.out = at[PackedDim::kOut];
+  place.in = at[PackedDim::kIn];
   int64_t last = geometry.getNumSpatialAxes() - 1;
   int64_t position =
-      getColumnPosition(columnTap, digit(facts.column.phaseClasses));
-  bool valid = position >= 0;
+      getColumnPosition(at[PackedDim::tap(0)], at[PackedDim::kPhaseClass]);
+  bool isValid = position >= 0;
   place.element = filter.offset + position * getAxisStride(last);
-  auto addTap = [&](const PhasedAxis &axis, int64_t tap, int64_t stride) {
-    const auto &list = axis.taps[digit(axis.getStride())];
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    unsigned axisNumber = getAxisNumber(facts, i);
+    int64_t tap = at[PackedDim::tap(axisNumber)];
+    const auto &list = axis->taps[at[PackedDim::phase(axisNumber)]];
     if (tap >= static_cast<int64_t>(list.size()))
       return false;
-    place.element += list[tap].filterIndex * stride;
-    return true;
-  };
-  valid &= addTap(facts.row, rowTap, getAxisStride(last - 1));
-  for (size_t i = numOuter; i-- > 0;)
-    valid &= addTap(facts.outer[i], outerTaps[i], getAxisStride(i));
-  bool byInput = geometry.filterGroups == FilterGroups::Input;
-  place.element += place.out * outStride + place.in * inStride +
-                   group * (byInput ? facts.inputChannels * inStride
-                                    : facts.outputChannels * outStride);
-  return valid;
+    // A convolution along one axis has no row.
+    place.element += list[tap].filterIndex * getAxisStride(last - axisNumber);
+  }
+  bool isByInput = geometry.filterGroups == FilterGroups::Input;
+  place.element +=
+      place.out * outStride + place.in * inStride +
+      at[PackedDim::kGroup] * (isByInput ? facts.inputChannels * inStride
+                                         : facts.outputChannels * outStride);
+  return isValid;
 }
 
 template <typename Element>
 Element FilterPacker<Element>::load(int64_t element) const {
   Element bits;
   std::memcpy(&bits, &filter.bytes[element * sizeof(Element)], sizeof(Element));
-  return facts.atom == AtomKind::TF32
+  return atom.roundsToTF32
              ? static_cast<Element>(roundToTF32(static_cast<uint32_t>(bits)))
              : bits;
 }
@@ -177,19 +152,19 @@ void FilterPacker<Element>::copy(const Place &place, char *to) const {
       std::min(atom.getChunkChannels(), facts.inputChannels - place.in);
   for (int64_t channel = 0; channel < channels; ++channel)
     for (int64_t row = 0; row < rows; ++row)
-      fragment[offsets.rows[row] + offsets.channels[channel]] =
+      fragment[rowPlaces[row] + channelPlaces[channel]] =
           load(place.element + row * outStride + channel * inStride);
   std::memcpy(to, fragment, kFragmentBytes);
 }
 
-void upweave::packFilter(const FusedFacts &facts, const FusedPlan &plan,
+void upweave::packFilter(const FusedFacts &facts, const PackedOrder &order,
                          const ConvTransposeGeometry &geometry,
                          int64_t columnSize, const FilterData &filter,
                          llvm::MutableArrayRef<char> packed) {
   if (getAtomInfo(facts.atom).elementBytes == sizeof(uint16_t))
-    FilterPacker<uint16_t>(facts, plan, geometry, columnSize, filter)
+    FilterPacker<uint16_t>(facts, order, geometry, columnSize, filter)
         .run(packed);
   else
-    FilterPacker<uint32_t>(facts, plan, geometry, columnSize, filter)
+    FilterPacker<uint32_t>(facts, order, geometry, columnSize, filter)
         .run(packed);
 }

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Upweave/Schedule/BlockPlan.h"
+#include "Upweave/Schedule/FusedLayout.h"
 #include "Upweave/Transforms/PackFilter.h"
 #include "Upweave/Transforms/Passes.h"
 #include "Upweave/Transforms/PlannedFunction.h"
@@ -25,9 +26,6 @@ namespace upweave {
 } // namespace upweave
 
 using namespace upweave;
-
-/// Bytes of the word that packed buffers are made of.
-static constexpr int64_t kWordBytes = 4;
 
 /// A buffer of `bytes` for each of `count` (null: of one).
 static Value createBuffer(OpBuilder &b, Location loc, int64_t bytes,
@@ -186,7 +184,8 @@ public:
 private:
   Value packInput();
   Value packTheFilter();
-  void createPack(ConvOperand which, Value source, Value packed, Value other);
+  void createPack(ConvOperand which, Value source, Value packed, Value other,
+                  const PackedOrder &order);
 
   BlockOp block;
   const FusedBlock &fused;
@@ -197,12 +196,12 @@ private:
 } // namespace
 
 void OperandPacker::createPack(ConvOperand which, Value source, Value packed,
-                               Value other) {
+                               Value other, const PackedOrder &order) {
   auto pack =
       PackOp::create(b, loc, source, packed, which, block.getGeometryAttr(),
                      cast<MemRefType>(other.getType()),
                      block.getPrecision().value_or(Precision::IEEE),
-                     block.getScheduleAttr(), fused.facts.resultBytes);
+                     PackedOrderAttr::get(b.getContext(), order));
   if (Attribute id = block->getAttr(kBlockIdAttrName))
     pack->setAttr(kBlockIdAttrName, id);
 }
@@ -218,13 +217,15 @@ Value OperandPacker::packInput() {
   } else {
     packed = createBuffer(b, loc, image * fused.facts.batch, Value());
   }
-  createPack(ConvOperand::Input, source, packed, block.getInputs()[1]);
+  createPack(ConvOperand::Input, source, packed, block.getInputs()[1],
+             getInputOrder(fused.facts));
   return packed;
 }
 
 Value OperandPacker::packTheFilter() {
   Value source = block.getInputs()[1];
-  int64_t bytes = fused.plan.getPackedFilterBytes(fused.facts);
+  PackedOrder order = getFilterOrder(fused.plan, fused.facts);
+  int64_t bytes = order.getSize() * getAtomInfo(fused.facts.atom).elementBytes;
   std::optional<FilterData> data = getConstantData(source);
   constant = data.has_value();
   const ConvTransposeGeometry &geometry = block.getGeometryAttr().getGeometry();
@@ -233,15 +234,15 @@ Value OperandPacker::packTheFilter() {
   if (constant)
     return createConstant(b, loc, block->getParentOfType<ModuleOp>(), symbols,
                           bytes, [&](MutableArrayRef<char> packed) {
-                            packFilter(fused.facts, fused.plan, geometry,
-                                       columnSize, *data, packed);
+                            packFilter(fused.facts, order, geometry, columnSize,
+                                       *data, packed);
                           });
   Value packed = createBuffer(b, loc, bytes, Value());
   if (isWeight(source)) {
     packed.getDefiningOp()->setAttr(kPreparedAttr, b.getUnitAttr());
     prepared = true;
   }
-  createPack(ConvOperand::Filter, source, packed, block.getInputs()[0]);
+  createPack(ConvOperand::Filter, source, packed, block.getInputs()[0], order);
   return packed;
 }
 

@@ -10,10 +10,12 @@
 
 #include "Upweave/Conversion/Passes.h"
 #include "Upweave/Schedule/BlockPlan.h"
+#include "Upweave/Schedule/FusedLayout.h"
 #include "Upweave/Target/Compile.h"
 #include "Upweave/Target/Passes.h"
 #include "Upweave/Target/Serialize.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -28,42 +30,77 @@ using namespace upweave;
 
 namespace {
 
+/// Channels, rows and columns of a block and of a warp, chunks of a unit.
+struct Tile {
+  std::array<int64_t, 3> block, warp;
+  int64_t chunks;
+};
+
 /// A filter, and the convolution that it is packed for.
 struct Case {
   const char *name;
   const char *filter; ///< shape and perhaps layout, with E for the element type
   const char *input;
   const char *geometry;
-  const char *tile;
+  Tile tile;
 };
 
 const Case kCases[] = {
-    {"one axis", "8x16x4xE", "2x8x32xE", "strides = [2], padding = [1]",
-     "tile = [16, 1, 32, 16, 1, 32, 1]"},
-    {"padded channels", "5x7x3x3x3xE", "2x5x2x3x5xE",
+    {"one axis",
+     "8x16x4xE",
+     "2x8x32xE",
+     "strides = [2], padding = [1]",
+     {{16, 1, 32}, {16, 1, 32}, 1}},
+    {"padded channels",
+     "5x7x3x3x3xE",
+     "2x5x2x3x5xE",
      "strides = [2, 2, 2], padding = [1, 1, 1], output_padding = [1, 1, 1]",
-     "tile = [32, 1, 8, 16, 1, 8, 1]"},
-    {"several units", "40x48x4x4xE", "1x40x8x16xE",
-     "strides = [2, 2], padding = [1, 1]", "tile = [16, 2, 16, 16, 1, 16, 1]"},
-    {"looped row taps", "16x16x7x7xE", "1x16x9x10xE",
-     "strides = [1, 1], padding = [3, 3]", "tile = [32, 2, 16, 32, 2, 16, 1]"},
-    {"groups in the input channels", "12x5x3x4xE", "1x12x6x7xE",
-     "strides = [1, 2], groups = 3", "tile = [16, 1, 8, 16, 1, 8, 1]"},
-    {"groups in the result channels", "4x15x3x4xE", "1x12x6x7xE",
+     {{32, 1, 8}, {16, 1, 8}, 1}},
+    {"several units",
+     "40x48x4x4xE",
+     "1x40x8x16xE",
+     "strides = [2, 2], padding = [1, 1]",
+     {{16, 2, 16}, {16, 1, 16}, 1}},
+    {"looped row taps",
+     "16x16x7x7xE",
+     "1x16x9x10xE",
+     "strides = [1, 1], padding = [3, 3]",
+     {{32, 2, 16}, {32, 2, 16}, 1}},
+    {"groups in the input channels",
+     "12x5x3x4xE",
+     "1x12x6x7xE",
+     "strides = [1, 2], groups = 3",
+     {{16, 1, 8}, {16, 1, 8}, 1}},
+    {"groups in the result channels",
+     "4x15x3x4xE",
+     "1x12x6x7xE",
      "strides = [1, 2], groups = 3, filter_groups = output",
-     "tile = [16, 1, 8, 16, 1, 8, 1]"},
-    {"phases without taps", "8x16x3x3xE", "2x8x4x6xE",
+     {{16, 1, 8}, {16, 1, 8}, 1}},
+    {"phases without taps",
+     "8x16x3x3xE",
+     "2x8x4x6xE",
      "strides = [2, 2], padding = [2, 2], dilations = [4, 4]",
-     "tile = [16, 1, 8, 16, 1, 8, 1]"},
-    {"reversed axes", "8x16x5x4xE", "2x8x4x6xE",
-     "strides = [3, 2], reversed = [1, 1]", "tile = [16, 1, 8, 16, 1, 8, 1]"},
-    {"classes of the column's phases", "8x16x96xE", "1x8x32xE",
-     "strides = [48]", "tile = [16, 1, 8, 16, 1, 8, 1]"},
-    {"classes of dilated phases", "8x16x65xE", "1x8x32xE",
+     {{16, 1, 8}, {16, 1, 8}, 1}},
+    {"reversed axes",
+     "8x16x5x4xE",
+     "2x8x4x6xE",
+     "strides = [3, 2], reversed = [1, 1]",
+     {{16, 1, 8}, {16, 1, 8}, 1}},
+    {"classes of the column's phases",
+     "8x16x96xE",
+     "1x8x32xE",
+     "strides = [48]",
+     {{16, 1, 8}, {16, 1, 8}, 1}},
+    {"classes of dilated phases",
+     "8x16x65xE",
+     "1x8x32xE",
      "strides = [40], padding = [7], dilations = [3], reversed = [1]",
-     "tile = [16, 1, 8, 16, 1, 8, 1]"},
-    {"a slice", "6x9x4xE, strided<[100, 8, 2], offset: 3>", "2x6x32xE",
-     "strides = [2], padding = [1]", "tile = [16, 1, 32, 16, 1, 32, 1]"},
+     {{16, 1, 8}, {16, 1, 8}, 1}},
+    {"a slice",
+     "6x9x4xE, strided<[100, 8, 2], offset: 3>",
+     "2x6x32xE",
+     "strides = [2], padding = [1]",
+     {{16, 1, 32}, {16, 1, 32}, 1}},
 };
 
 std::string replaceElement(std::string text, const std::string &element) {
@@ -89,6 +126,24 @@ std::vector<char> makeElements(size_t count, bool isHalf) {
   return bytes;
 }
 
+/// What is packed, and how.
+struct Packing {
+  ConvTransposeGeometry geometry;
+  MemRefType type;
+  FusedFacts facts;
+  PackedOrder order;
+
+  int64_t getElementBytes() const {
+    return getAtomInfo(facts.atom).elementBytes;
+  }
+  /// What the compiler writes.
+  std::vector<char> pack(const FilterData &data) const {
+    std::vector<char> packed(order.getSize() * getElementBytes(), 1);
+    packFilter(facts, order, geometry, type.getShape().back(), data, packed);
+    return packed;
+  }
+};
+
 class PackFilterTest : public testing::Test {
 protected:
   PackFilterTest() {
@@ -100,24 +155,41 @@ protected:
   }
 
   /// The packing of `item`, in a function of its own.
-  PackOp parse(const Case &item, const char *element, const char *precision) {
+  Packing parse(const Case &item, const char *element, const char *precision) {
     std::string filter = replaceElement(item.filter, element);
-    std::string text =
-        "func.func @f(%w: " + filter + ", %p: memref<SIZExi32>) {\n" +
-        "  upweave.pack <filter> #upweave.conv_transpose<" + item.geometry +
-        "> ins(%w : " + filter + ") outs(%p : memref<SIZExi32>)\n" +
-        "    {other = " + replaceElement(item.input, element) +
-        ", precision = #upweave.precision<" + precision +
-        ">, schedule = #upweave.schedule<fused, stages = 2, " + item.tile +
-        ">}\n  return\n}\n";
-    for (size_t at; (at = text.find("SIZE")) != std::string::npos;)
-      text.replace(at, 4, "65536");
+    std::string text = "func.func @f(%w: " + filter +
+                       ", %x: " + replaceElement(item.input, element) +
+                       ", %p: memref<65536xi32>) attributes {geometry = "
+                       "#upweave.conv_transpose<" +
+                       item.geometry + ">} {\n  return\n}\n";
     module = parseSourceString<ModuleOp>(text, context.get());
     EXPECT_TRUE(bool(module)) << text;
-    PackOp found;
-    if (module)
-      module->walk([&](PackOp op) { found = op; });
-    return found;
+    if (!module)
+      return {};
+    auto func = *module->getOps<func::FuncOp>().begin();
+    auto geometry = func->getAttrOfType<ConvTransposeAttr>("geometry");
+    auto filterType = cast<MemRefType>(func.getArgument(0).getType());
+    auto inputType = cast<MemRefType>(func.getArgument(1).getType());
+    Packing packing;
+    packing.geometry = geometry.getGeometry();
+    packing.type = filterType;
+    Precision asked = *symbolizePrecision(precision);
+    packing.facts =
+        *getConvFacts(packing.geometry, inputType, filterType, asked);
+    FusedPlan plan;
+    plan.block = item.tile.block;
+    plan.warp = item.tile.warp;
+    plan.unitChunks = item.tile.chunks;
+    plan.complete(packing.facts);
+    packing.order = getFilterOrder(plan, packing.facts);
+    OpBuilder b = OpBuilder::atBlockBegin(&func.getBody().front());
+    PackOp::create(b, func.getLoc(), func.getArgument(0), func.getArgument(2),
+                   ConvOperandAttr::get(context.get(), ConvOperand::Filter),
+                   geometry, TypeAttr::get(inputType),
+                   PrecisionAttr::get(context.get(), asked),
+                   PackedOrderAttr::get(context.get(), packing.order));
+    func.eraseArgument(1);
+    return packing;
   }
 
   /// What the kernel writes.
@@ -152,41 +224,24 @@ protected:
   OwningOpRef<ModuleOp> module;
 };
 
-/// The facts and the plan of a packing.
-FusedBlock getPlan(PackOp op) {
-  std::optional<FusedFacts> facts =
-      getConvFacts(op.getGeometry().getGeometry(), op.getInputType(),
-                   op.getFilterType(), op.getPrecision());
-  facts->resultBytes = op.getResultBytes();
-  FailureOr<TargetDescription> target = getTargetOrDefault(op);
-  llvm::Expected<FusedPlan> plan = getFusedPlan(
-      op.getSchedule(), *facts, getFusedTarget(*target, facts->atom));
-  EXPECT_TRUE(bool(plan)) << llvm::toString(plan.takeError());
-  return {*facts, plan ? *plan : FusedPlan()};
-}
-
 TEST_F(PackFilterTest, CompilerAndKernelWriteTheSameBytes) {
   const std::pair<const char *, const char *> types[] = {
       {"f32", "tf32"}, {"f32", "ieee"}, {"f16", "f16"}, {"bf16", "bf16"}};
   for (const Case &item : kCases)
     for (auto [element, precision] : types) {
       SCOPED_TRACE(std::string(item.name) + ", " + precision);
-      PackOp op = parse(item, element, precision);
-      ASSERT_TRUE(op);
-      ConvTransposeGeometry geometry = op.getGeometry().getGeometry();
-      auto [facts, plan] = getPlan(op);
+      Packing packing = parse(item, element, precision);
       FilterData data;
-      MemRefType type = op.getFilterType();
-      ASSERT_TRUE(
-          succeeded(type.getStridesAndOffset(data.strides, data.offset)));
+      ASSERT_TRUE(succeeded(
+          packing.type.getStridesAndOffset(data.strides, data.offset)));
       int64_t last = data.offset;
-      for (auto [size, stride] : llvm::zip(type.getShape(), data.strides))
+      for (auto [size, stride] :
+           llvm::zip(packing.type.getShape(), data.strides))
         last += (size - 1) * stride;
-      uint32_t elementBytes = getAtomInfo(facts.atom).elementBytes;
+      uint32_t elementBytes = packing.getElementBytes();
       std::vector<char> filter = makeElements(last + 1, elementBytes == 2);
       data.bytes = filter;
-      std::vector<char> packed(plan.getPackedFilterBytes(facts), 1);
-      packFilter(facts, plan, geometry, type.getShape().back(), data, packed);
+      std::vector<char> packed = packing.pack(data);
       std::vector<char> written = simulate(filter, packed.size(), elementBytes);
       ASSERT_EQ(written.size(), packed.size());
       size_t at = 0;
@@ -206,37 +261,27 @@ TEST_F(PackFilterTest, RoundsLikeTheHardware) {
 }
 
 TEST_F(PackFilterTest, SplatIsOneElement) {
-  PackOp op = parse(kCases[1], "f16", "f16");
-  ASSERT_TRUE(op);
-  auto [facts, plan] = getPlan(op);
-  ConvTransposeGeometry geometry = op.getGeometry().getGeometry();
-  auto pack = [&, &facts = facts, &plan = plan](const FilterData &data) {
-    std::vector<char> packed(plan.getPackedFilterBytes(facts), 1);
-    packFilter(facts, plan, geometry, /*columnSize=*/3, data, packed);
-    return packed;
-  };
+  Packing packing = parse(kCases[1], "f16", "f16");
   const std::vector<char> one = {0x12, 0x34};
   std::vector<char> all;
   for (int i = 0; i < 5 * 7 * 27; ++i)
     all.insert(all.end(), one.begin(), one.end());
-  EXPECT_EQ(pack({one, 0, {0, 0, 0, 0, 0}}),
-            pack({all, 0, {7 * 27, 27, 9, 3, 1}}));
+  EXPECT_EQ(packing.pack({one, 0, {0, 0, 0, 0, 0}}),
+            packing.pack({all, 0, {7 * 27, 27, 9, 3, 1}}));
 }
 
 // Debug builds and sanitizers included: 64 MiB in a second would be a factor of
 // ten above what an optimised build takes.
 TEST_F(PackFilterTest, LargeFiltersTakeLinearTime) {
-  Case large = {"", "1024x1024x4x4xE", "1x1024x8x16xE",
+  Case large = {"",
+                "1024x1024x4x4xE",
+                "1x1024x8x16xE",
                 "strides = [2, 2], padding = [1, 1]",
-                "tile = [64, 1, 16, 16, 1, 16, 1]"};
-  PackOp op = parse(large, "f32", "tf32");
-  ASSERT_TRUE(op);
-  auto [facts, plan] = getPlan(op);
+                {{64, 1, 16}, {16, 1, 16}, 1}};
+  Packing packing = parse(large, "f32", "tf32");
   std::vector<char> filter = makeElements(1024 * 1024 * 16, false);
-  std::vector<char> packed(plan.getPackedFilterBytes(facts));
   auto start = std::chrono::steady_clock::now();
-  packFilter(facts, plan, op.getGeometry().getGeometry(), /*columnSize=*/4,
-             {filter, 0, {1024 * 16, 16, 4, 1}}, packed);
+  (void)packing.pack({filter, 0, {1024 * 16, 16, 4, 1}});
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   RecordProperty("milliseconds", std::to_string(took.count() * 1e3));
   EXPECT_LT(took.count(), 20.0);

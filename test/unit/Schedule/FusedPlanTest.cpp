@@ -160,25 +160,6 @@ TEST(FusedPlanTest, ClassesHaveTheTapsOfTheirPhases) {
   }
 }
 
-TEST(FusedPlanTest, AtomsHoldEachElementOnce) {
-  for (AtomKind kind :
-       {AtomKind::FMA, AtomKind::TF32, AtomKind::F16, AtomKind::BF16}) {
-    const AtomInfo &atom = getAtomInfo(kind);
-    int64_t channels = atom.getChunkChannels();
-    std::set<int64_t> input;
-    for (int64_t i = 0; i < channels; ++i)
-      input.insert(atom.getInputChannel(i));
-    EXPECT_EQ(input.size(), static_cast<size_t>(channels));
-    EXPECT_EQ(*input.rbegin(), channels - 1);
-    std::set<std::pair<int64_t, int64_t>> filter;
-    for (int64_t piece = 0; piece < 32; ++piece)
-      for (int64_t i = 0; i < kPieceBytes / atom.elementBytes; ++i)
-        filter.insert(atom.getFilterElement(piece, i));
-    EXPECT_EQ(filter.size(), static_cast<size_t>(kAtomChannels * channels));
-    EXPECT_EQ(filter.rbegin()->first, kAtomChannels - 1);
-  }
-}
-
 /// The lanes of a half warp, which is served at once, read 32 bytes each at
 /// four positions: no two may be of the same bank.
 TEST(FusedPlanTest, SlotsOfAFragmentDifferInTheirBanks) {

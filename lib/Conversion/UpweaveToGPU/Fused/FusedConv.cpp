@@ -8,6 +8,8 @@
 #include "Fused/ConvTile.h"
 #include "Fused/MainLoop.h"
 #include "Fused/PackedFilter.h"
+#include "Fused/PackedInput.h"
+#include "Fused/StridedInput.h"
 
 #include "Fused/FusedConv.h"
 
@@ -40,6 +42,8 @@ private:
   LogicalResult passOperands();
   BlockPlace createPlace();
   Value createShared();
+  std::unique_ptr<InputStage> createInputStage(const StageContext &context,
+                                               const UnitWalk &units);
   void createTile();
   void emitRound(unsigned round);
   void repairSums(MutableArrayRef<Value> sums);
@@ -60,7 +64,7 @@ private:
   unsigned rowDim;
   ThreadNumbers numbers;
   BlockPlace place;
-  StageBuffers buffers;
+  Value packedInput, packedFilter;
   /// The convolution's own input; null if it is not read.
   Value input;
   SmallVector<FlatOperand> params, outs;
@@ -87,8 +91,8 @@ LogicalResult FusedKernel::passOperands() {
     return failed(passed);
   };
   bool packed = plan.input == FusedInput::Packed;
-  if ((packed && passBuffer(2, buffers.packedInput)) ||
-      passBuffer(packed ? 3 : 2, buffers.packedFilter))
+  if ((packed && passBuffer(2, packedInput)) ||
+      passBuffer(packed ? 3 : 2, packedFilter))
     return failure();
   if ((!packed || facts.readsOutside()) && passBuffer(0, input))
     return failure();
@@ -148,6 +152,18 @@ Value FusedKernel::createShared() {
   return memref::ViewOp::create(b, loc, words, memory, zero, ValueRange());
 }
 
+/// What stages the input that the plan says.
+std::unique_ptr<InputStage>
+FusedKernel::createInputStage(const StageContext &context,
+                              const UnitWalk &units) {
+  OpBuilder &b = points.current;
+  if (plan.input == FusedInput::Packed)
+    return std::make_unique<PackedInput>(b, context, units, packedInput);
+  return std::make_unique<StridedInput>(
+      b, context, units, input,
+      block.getGeometryAttr().getGeometry().inputDims);
+}
+
 /// The tile's loops, in the order of the nest: batch, channel, outer axes, row
 /// (unless there is one axis only), column.
 void FusedKernel::createTile() {
@@ -204,15 +220,11 @@ LogicalResult FusedKernel::emit(int64_t minBlocksPerSM) {
   Value thread =
       m.fromIndex(gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x));
   place = createPlace();
-  buffers.shared = createShared();
-  OperandStage stage(b, loc, facts, plan, place, buffers, thread);
-  std::optional<DirectInput> direct;
-  if (plan.input == FusedInput::Direct)
-    direct.emplace(b, loc, facts, plan, place, stage, input,
-                   block.getGeometryAttr().getGeometry().inputDims,
-                   buffers.shared, thread);
-  MainLoop loop(facts, plan, layout, stage, direct ? &*direct : nullptr,
-                numbers, buffers.shared, loc);
+  StageContext context{loc, facts, plan, place, createShared(), thread};
+  UnitWalk units(b, context);
+  FilterStage filterStage(b, context, units, packedFilter);
+  std::unique_ptr<InputStage> inputStage = createInputStage(context, units);
+  MainLoop loop(context, layout, units, filterStage, *inputStage, numbers);
   SmallVector<Value> sums = loop.emit(b);
   createTile();
   if (facts.readsOutside())
@@ -273,9 +285,8 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
   position[dims.channel] = along[1];
   for (auto [axis, dim] : llvm::enumerate(dims.spatial))
     position[dim] = along[2 + axis];
-  Value sum =
-      PackedFilterEmitter(block, input, buffers.packedFilter, facts, plan)
-          .emit(body, position);
+  Value sum = PackedFilterEmitter(block, input, packedFilter, facts, plan)
+                  .emit(body, position);
   if (!sum.getType().isF32())
     sum = arith::ExtFOp::create(body, loc, body.getF32Type(), sum);
   memref::StoreOp::create(body, loc, sum, kept,

@@ -15,42 +15,36 @@
 using namespace mlir;
 using namespace upweave;
 
-/// Channels and columns of a product that a thread holds: two of each.
-static constexpr int64_t kHalves = 2;
-
-/// Along the column, a position is run-digit + run * lane quarter + 4 * run *
-/// (fragment / run) + half * (odd column of the fragment).
-TileLayout upweave::getFusedLayout(const FusedPlan &plan,
-                                   const FusedFacts &facts) {
-  constexpr unsigned kChannel = 0, kRow = 1, kColumn = 2;
-  int64_t s = facts.column.getStride(), run = plan.run;
-  return TileLayout(
-      3, {{Holder::Register, facts.column.getPhases(), kColumn, 1},
-          {Holder::Register, run, kColumn, s},
-          {Holder::Register, plan.getColumnAtoms() / run, kColumn,
-           kAtomQuarters * run * s},
-          {Holder::Register, kHalves, kColumn, plan.getHalf() * s},
-          {Holder::Register, kHalves, kChannel, 8},
-          {Holder::Register, plan.getChannelAtoms(), kChannel, kAtomChannels},
-          {Holder::Register, plan.warp[1], kRow, 1},
-          {Holder::Lane, kAtomQuarters, kColumn, run * s},
-          {Holder::Lane, 8, kChannel, 1},
-          {Holder::Warp, plan.getWarps(1), kRow, plan.warp[1]},
-          {Holder::Warp, plan.getWarps(0), kChannel, plan.warp[0]},
-          {Holder::Warp, plan.getWarps(2), kColumn, plan.warp[2] * s}});
+/// The layout's registers of one product of fragments, in the order of the
+/// atom's results.
+SmallVector<int64_t, 4> MainLoop::getRegisters(int64_t channelAtom, int64_t row,
+                                               int64_t phase,
+                                               int64_t columnAtom) const {
+  const TileLayout &result = atom->getInfo().result;
+  int64_t stride = facts.column.getStride();
+  SmallVector<int64_t, 4> registers;
+  for (int64_t i = 0; i < result.getCount(Holder::Register); ++i) {
+    int64_t channel = result.getOffset(Holder::Register, kAtomChannelDim, i);
+    int64_t parity = result.getOffset(Holder::Register, kAtomColumnDim, i);
+    int64_t position =
+        plan.getAtomPosition(columnAtom) + parity * plan.getHalf();
+    int64_t coordinates[] = {channelAtom * kAtomChannels + channel, row,
+                             phase + stride * position};
+    registers.push_back(layout.getRegister(coordinates));
+  }
+  return registers;
 }
 
-/// The layout's number of element `element` ([row half][column parity]) of one
-/// product of fragments.
-int64_t MainLoop::getRegister(int64_t channelAtom, int64_t row, int64_t phase,
-                              int64_t columnAtom, int64_t element) const {
-  int64_t atoms = plan.getColumnAtoms();
-  int64_t number = row * plan.getChannelAtoms() + channelAtom;
-  number = number * kHalves + element / 2;
-  number = number * kHalves + element % 2;
-  number = number * (atoms / plan.run) + columnAtom / plan.run;
-  number = number * plan.run + columnAtom % plan.run;
-  return number * facts.column.getPhases() + phase;
+/// The number of a filter fragment in its unit.
+int64_t MainLoop::getFragment(int64_t chunk, int64_t rowTap, int64_t columnTap,
+                              int64_t channelAtom) const {
+  SmallVector<int64_t> at(PackedDim::count(facts.getClassAxes().size() + 1), 0);
+  at[PackedDim::kIn] = chunk * atom->getInfo().getChunkChannels();
+  at[PackedDim::tap(1)] = rowTap;
+  at[PackedDim::tap(0)] = columnTap;
+  at[PackedDim::kOut] = channelAtom * kAtomChannels;
+  IntegerMath m;
+  return unitOrder.encode(m, ArrayRef<int64_t>(at));
 }
 
 void MainLoop::prepareLanes(OpBuilder &b) {
@@ -59,18 +53,27 @@ void MainLoop::prepareLanes(OpBuilder &b) {
       numbers.warp, {plan.getWarps(1), plan.getWarps(0), plan.getWarps(2)});
   filterLane = m.add(atom->getFilterLane(b, loc, numbers.lane),
                      m.mul(warp[1], plan.getChannelAtoms() * kFragmentWords));
-  filterLane = m.add(filterLane, plan.inputBytes / 4);
+  filterLane = m.add(filterLane, plan.inputBytes / kWordBytes);
   int64_t half = plan.getSlot(plan.getHalf()) * kPositionWords;
   inputLane = m.add(atom->getInputLane(b, loc, numbers.lane),
-                    m.mul(warp[0], plan.warp[1] * plan.rowBytes / 4));
+                    m.mul(warp[0], plan.warp[1] * plan.rowBytes / kWordBytes));
   inputLane = m.add(inputLane, m.mul(warp[2], 2 * half));
-  Value group = m.div(numbers.lane, 4);
-  if (atom->hasOwnColumns()) {
-    quarter = m.rem(numbers.lane, 4);
-    return;
+  // Of a product's columns, the parity chooses a half of the warp's positions.
+  int64_t unit = 1;
+  for (const TileDigit &digit : atom->getInfo().input.held.getDigits()) {
+    if (digit.holder != Holder::Lane)
+      continue;
+    Value value = m.div(numbers.lane, unit);
+    unit *= digit.extent;
+    if (unit < kWarpSize)
+      value = m.rem(value, digit.extent);
+    if (digit.dim != kAtomColumnDim)
+      continue;
+    bool hasParity = digit.stride == 1;
+    quarter = hasParity ? m.div(value, 2) : value;
+    if (hasParity)
+      inputLane = m.add(inputLane, m.mul(m.rem(value, 2), half));
   }
-  quarter = m.div(group, 2);
-  inputLane = m.add(inputLane, m.mul(m.rem(group, 2), half));
 }
 
 /// The lane's first word for columns at `offset`, less the slot of `offset`
@@ -99,13 +102,13 @@ const Fragment &MainLoop::getInput(OpBuilder &b, Value stageWord, int64_t line,
   Int32Math m(b, loc);
   Value first = m.toIndex(m.add(stageWord, getLaneBase(b, offset)));
   SmallVector<Value, 2> words;
-  for (int64_t parity = 0; parity < (atom->hasOwnColumns() ? 2 : 1); ++parity)
+  for (int64_t parity = 0; parity < atom->getInfo().getInputColumns(); ++parity)
     words.push_back(createAdd(
         b, loc, first,
-        line * plan.rowBytes / 4 +
+        line * plan.rowBytes / kWordBytes +
             (plan.getSlot(offset) + parity * plan.getSlot(plan.getHalf())) *
                 kPositionWords));
-  fragment = atom->loadInput(b, loc, shared, words, step);
+  fragment = atom->loadInput(b, loc, context.shared, words, step);
   return fragment;
 }
 
@@ -120,12 +123,13 @@ void MainLoop::multiplyTap(OpBuilder &b, Value stageWord,
     for (int64_t row = 0; row < plan.warp[1]; ++row) {
       const Fragment &input =
           getInput(b, stageWord, firstLine + row, position, step, cache);
-      SmallVector<Value, 4> four;
-      for (int64_t i = 0; i < 4; ++i)
-        four.push_back(sums[getRegister(channelAtom, row, phase, column, i)]);
-      atom->multiply(b, loc, filter, input, four);
-      for (int64_t i = 0; i < 4; ++i)
-        sums[getRegister(channelAtom, row, phase, column, i)] = four[i];
+      SmallVector<int64_t, 4> registers =
+          getRegisters(channelAtom, row, phase, column);
+      SmallVector<Value, 4> own = llvm::map_to_vector<4>(
+          registers, [&](int64_t reg) { return sums[reg]; });
+      atom->multiply(b, loc, filter, input, own);
+      for (auto [reg, sum] : llvm::zip_equal(registers, own))
+        sums[reg] = sum;
     }
   }
 }
@@ -137,17 +141,18 @@ void MainLoop::emitStep(OpBuilder &b, Value stageWord, int64_t chunk,
   Value filterWord = m.toIndex(m.add(stageWord, filterLane));
   for (int64_t rowTap = 0; rowTap < plan.rowTaps; ++rowTap) {
     int64_t firstLine = chunk * plan.stagedRows + rowTap * plan.rowTapStep;
-    int64_t number = (chunk * plan.rowTaps + rowTap) * plan.columnTaps;
+    int64_t columnTap = 0;
     for (auto [phase, taps] : llvm::enumerate(facts.column.taps))
       for (const Tap &tap : taps) {
-        int64_t fragments = number++ * (plan.block[0] / kAtomChannels);
         for (int64_t i = 0; i < plan.getChannelAtoms(); ++i) {
-          Value word =
-              createAdd(b, loc, filterWord, (fragments + i) * kFragmentWords);
-          Fragment filter = atom->loadFilter(b, loc, shared, word, step);
+          int64_t number = getFragment(chunk, rowTap, columnTap, i);
+          Value word = createAdd(b, loc, filterWord, number * kFragmentWords);
+          Fragment filter =
+              atom->loadFilter(b, loc, context.shared, word, step);
           multiplyTap(b, stageWord, filter, i, phase, tap.offset, firstLine,
                       step, cache, sums);
         }
+        ++columnTap;
       }
   }
 }
@@ -167,25 +172,25 @@ void MainLoop::prepareBases(OpBuilder &b) {
 /// returned says nothing.
 Value MainLoop::issue(OpBuilder &b, Value unit, Value word) {
   Int32Math m(b, loc);
-  auto ifOp = scf::IfOp::create(b, loc, m.below(unit, stage.getNumUnits()),
+  auto ifOp = scf::IfOp::create(b, loc, m.below(unit, units.getNumUnits()),
                                 /*withElseRegion=*/false);
   OpBuilder inner = ifOp.getThenBodyBuilder();
-  stage.issue(inner, unit, word);
+  filterStage.issue(inner, unit, word);
+  inputStage.issue(inner, unit, word);
   return nvgpu::DeviceAsyncCreateGroupOp::create(
       b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), ValueRange());
 }
 
 /// Waits for a unit, starts the copies of the last one that there is a stage
-/// for, and multiplies. Direct input is one step ahead of the stores and two of
-/// the products: its loads have a whole unit's products to come back.
+/// for, and multiplies.
 void MainLoop::emitUnit(OpBuilder &b, scf::ForOp loop, Value token) {
   Int32Math m(b, loc);
-  int64_t stageWords = (plan.inputBytes + plan.filterBytes) / 4;
+  int64_t stageWords = context.getStageWords();
   Value unit = loop.getInductionVar();
   Value current = loop.getRegionIterArg(0), free = loop.getRegionIterArg(1);
   int64_t numSums = layout.getCount(Holder::Register);
   SmallVector<Value> sums(loop.getRegionIterArgs().slice(2, numSums));
-  SmallVector<Value> loaded(loop.getRegionIterArgs().drop_front(2 + numSums));
+  SmallVector<Value> carried(loop.getRegionIterArgs().drop_front(2 + numSums));
   nvgpu::DeviceAsyncWaitOp::create(b, loc, token,
                                    b.getI32IntegerAttr(plan.stages - 2));
   gpu::BarrierOp::create(b, loc);
@@ -193,16 +198,13 @@ void MainLoop::emitUnit(OpBuilder &b, scf::ForOp loop, Value token) {
   Value wraps = m.equal(next, plan.stages * stageWords);
   next = m.select(wraps, m.constant(0), next);
   (void)issue(b, m.add(unit, plan.stages - 1), free);
-  if (direct) {
-    direct->store(b, loaded, next);
-    loaded = direct->load(b, m.add(unit, 2));
-  }
+  carried = inputStage.advance(b, carried, unit, next);
   for (int64_t chunk = 0; chunk < plan.unitChunks; ++chunk)
-    for (int64_t step = 0; step < atom->getSteps(); ++step)
+    for (int64_t step = 0; step < atom->getInfo().steps; ++step)
       emitStep(b, current, chunk, step, sums);
   SmallVector<Value> yields{next, current};
   yields.append(sums);
-  yields.append(loaded);
+  yields.append(carried);
   scf::YieldOp::create(b, loc, yields);
 }
 
@@ -210,8 +212,8 @@ SmallVector<Value> MainLoop::emit(OpBuilder &b) {
   Int32Math m(b, loc);
   prepareLanes(b);
   prepareBases(b);
-  int64_t stageWords = (plan.inputBytes + plan.filterBytes) / 4;
-  stage.clearHalos(b);
+  int64_t stageWords = context.getStageWords();
+  inputStage.clearHalos(b);
   Value token;
   for (int64_t unit = 0; unit + 1 < plan.stages; ++unit)
     token = issue(b, m.constant(unit), m.constant(unit * stageWords));
@@ -221,13 +223,8 @@ SmallVector<Value> MainLoop::emit(OpBuilder &b) {
   SmallVector<Value> inits{m.constant(0),
                            m.constant((plan.stages - 1) * stageWords)};
   inits.append(numSums, zero);
-  if (direct) {
-    // Both loads first: they take a block's first latency together.
-    SmallVector<Value> first = direct->load(b, m.constant(0));
-    inits.append(direct->load(b, m.constant(1)));
-    direct->store(b, first, m.constant(0));
-  }
-  auto loop = scf::ForOp::create(b, loc, m.constant(0), stage.getNumUnits(),
+  inits.append(inputStage.begin(b));
+  auto loop = scf::ForOp::create(b, loc, m.constant(0), units.getNumUnits(),
                                  m.constant(1), inits);
   OpBuilder body = OpBuilder::atBlockEnd(loop.getBody());
   emitUnit(body, loop, token);

@@ -1,5 +1,4 @@
-//===- MainLoop.h - The products of a fused kernel ----------------*- C++
-//-*-===//
+//===- MainLoop.h - The products of a fused kernel --------------*- C++ -*-===//
 // The loop over units: waits for a stage, starts the copies of a later one,
 // multiplies all fragments of this one.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,7 +7,8 @@
 #ifndef UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_MAINLOOP_H
 #define UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_MAINLOOP_H
 
-#include "Fused/DirectInput.h"
+#include "Fused/FilterStage.h"
+#include "Fused/InputStage.h"
 #include "Fused/MmaAtom.h"
 
 #include "Emission/RowReduction.h"
@@ -17,21 +17,20 @@
 
 namespace upweave {
 
-/// The layout of a block's tile (channels, row positions, results along the
-/// column) over accumulators, lanes and warps: each thread holds, of each
-/// product of fragments, two channels and two column positions, of all phases.
-TileLayout getFusedLayout(const FusedPlan &plan, const FusedFacts &facts);
-
-/// Emits the products of one tile. `direct` stages the input where it is not
-/// packed, else it is null.
+/// Emits the products of one tile.
 class MainLoop {
 public:
-  MainLoop(const FusedFacts &facts, const FusedPlan &plan,
-           const TileLayout &layout, OperandStage &stage, DirectInput *direct,
-           const ThreadNumbers &numbers, mlir::Value shared, mlir::Location loc)
-      : facts(facts), plan(plan), layout(layout), stage(stage), direct(direct),
-        numbers(numbers), shared(shared), loc(loc),
-        atom(MmaAtom::create(facts.atom)) {}
+  MainLoop(const StageContext &context, const TileLayout &layout,
+           const UnitWalk &units, const FilterStage &filterStage,
+           const InputStage &inputStage, const ThreadNumbers &numbers)
+      : loc(context.loc), facts(context.facts), plan(context.plan),
+        context(context), layout(layout), units(units),
+        filterStage(filterStage), inputStage(inputStage), numbers(numbers),
+        atom(MmaAtom::create(facts.atom)),
+        unitOrder(
+            getFilterOrder(plan, facts)
+                .getInner(getUnitFilterElements(plan, facts))
+                .getOuter(kFragmentBytes / atom->getInfo().elementBytes)) {}
 
   /// The sums, by register of the layout.
   llvm::SmallVector<mlir::Value> emit(mlir::OpBuilder &b);
@@ -55,18 +54,24 @@ private:
                    int64_t offset, int64_t firstLine, int64_t step,
                    FragmentCache &cache,
                    llvm::MutableArrayRef<mlir::Value> sums);
-  int64_t getRegister(int64_t channelAtom, int64_t row, int64_t phase,
-                      int64_t columnAtom, int64_t element) const;
+  llvm::SmallVector<int64_t, 4> getRegisters(int64_t channelAtom, int64_t row,
+                                             int64_t phase,
+                                             int64_t columnAtom) const;
+  int64_t getFragment(int64_t chunk, int64_t rowTap, int64_t columnTap,
+                      int64_t channelAtom) const;
 
+  mlir::Location loc;
   const FusedFacts &facts;
   const FusedPlan &plan;
+  const StageContext &context;
   const TileLayout &layout;
-  OperandStage &stage;
-  DirectInput *direct;
+  const UnitWalk &units;
+  const FilterStage &filterStage;
+  const InputStage &inputStage;
   ThreadNumbers numbers;
-  mlir::Value shared;
-  mlir::Location loc;
   std::unique_ptr<MmaAtom> atom;
+  /// The order of a unit's filter fragments.
+  PackedOrder unitOrder;
   /// The lane's and warp's first word, in a stage's filter and input part.
   mlir::Value filterLane, inputLane;
   /// Quarter of the columns of a fragment that the lane has.

@@ -1,14 +1,13 @@
-//===- MmaAtom.h - Products of fragments --------------------------*- C++
-//-*-===//
-// Loads operand fragments from shared memory and multiplies them, by FMA or by
-// mma.sync, into the same layout of accumulators.
+//===- MmaAtom.h - Products of fragments ------------------------*- C++ -*-===//
+// Reads operand fragments from shared memory, as the atom's layouts say, and
+// multiplies them by the atom's instructions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
 #ifndef UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_MMAATOM_H
 #define UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_MMAATOM_H
 
-#include "Upweave/Schedule/FusedPlan.h"
+#include "Upweave/Layout/Atom.h"
 
 #include "mlir/IR/Builders.h"
 
@@ -19,38 +18,47 @@ namespace upweave {
 /// The registers of one thread's part of an operand fragment.
 using Fragment = llvm::SmallVector<mlir::Value, 8>;
 
-/// A product of kAtomChannels x chunk by chunk x kAtomColumns. Lane 4g + t holds
-/// of the result rows g and g + 8 at columns 2t and 2t + 1:
-/// [row half][column parity].
+/// A product of kAtomChannels x chunk by chunk x kAtomColumns into results that
+/// lie as AtomInfo::result says. Where operands lie follows from AtomInfo, too;
+/// an implementation has only the types that its instructions take, and these.
 class MmaAtom {
 public:
   static std::unique_ptr<MmaAtom> create(AtomKind kind);
   virtual ~MmaAtom() = default;
 
-  /// Steps that a chunk's channels are multiplied in.
-  virtual int64_t getSteps() const { return 1; }
-  /// True if a lane's operand columns are those of its results, 2t and 2t + 1,
-  /// and not column g.
-  virtual bool hasOwnColumns() const { return false; }
-  /// A lane's first word in a filter fragment of 128 words.
-  virtual mlir::Value getFilterLane(mlir::OpBuilder &b, mlir::Location loc,
-                                    mlir::Value lane) const = 0;
-  /// A lane's first word in a position of 8 words.
-  virtual mlir::Value getInputLane(mlir::OpBuilder &b, mlir::Location loc,
-                                   mlir::Value lane) const = 0;
-  /// Reads a fragment of the filter at `word` of `shared`.
-  virtual Fragment loadFilter(mlir::OpBuilder &b, mlir::Location loc,
-                              mlir::Value shared, mlir::Value word,
-                              int64_t step) const = 0;
-  /// Reads what `words` of `shared` (one, or that of each parity) hold.
-  virtual Fragment loadInput(mlir::OpBuilder &b, mlir::Location loc,
-                             mlir::Value shared,
-                             llvm::ArrayRef<mlir::Value> words,
-                             int64_t step) const = 0;
-  /// Adds the product to the four `sums`.
+  const AtomInfo &getInfo() const { return info; }
+
+  /// A lane's first word in a filter fragment, and in a position of the input;
+  /// null for 0.
+  mlir::Value getFilterLane(mlir::OpBuilder &b, mlir::Location loc,
+                            mlir::Value lane) const;
+  mlir::Value getInputLane(mlir::OpBuilder &b, mlir::Location loc,
+                           mlir::Value lane) const;
+  /// Reads a lane's part of a filter fragment whose first word for the lane is
+  /// `word` of `shared`, for a step of the chunk.
+  Fragment loadFilter(mlir::OpBuilder &b, mlir::Location loc,
+                      mlir::Value shared, mlir::Value word, int64_t step) const;
+  /// The same of the positions at `words`, one for each of getInputColumns().
+  Fragment loadInput(mlir::OpBuilder &b, mlir::Location loc, mlir::Value shared,
+                     llvm::ArrayRef<mlir::Value> words, int64_t step) const;
+
+  /// Adds the product to `sums`, one for each register of the result.
   virtual void multiply(mlir::OpBuilder &b, mlir::Location loc,
                         const Fragment &filter, const Fragment &input,
                         llvm::MutableArrayRef<mlir::Value> sums) const = 0;
+
+protected:
+  explicit MmaAtom(const AtomInfo &info) : info(info) {}
+  /// A word of an operand as the instructions take it.
+  virtual mlir::Value convertWord(mlir::OpBuilder &b, mlir::Location loc,
+                                  mlir::Value word) const = 0;
+
+private:
+  Fragment loadRegisters(mlir::OpBuilder &b, mlir::Location loc,
+                         const AtomOperand &operand, mlir::Value shared,
+                         mlir::Value word, int64_t step) const;
+
+  const AtomInfo &info;
 };
 
 } // namespace upweave

@@ -21,7 +21,7 @@ namespace upweave {
 inline mlir::Value createOperandBits(mlir::OpBuilder &b, mlir::Location loc,
                                      const AtomInfo &atom,
                                      mlir::Value element) {
-  if (atom.kind == AtomKind::TF32)
+  if (atom.roundsToTF32)
     return mlir::NVVM::ConvertFloatToTF32Op::create(
         b, loc, b.getI32Type(), element,
         mlir::NVVM::FPRoundingModeAttr::get(b.getContext(),

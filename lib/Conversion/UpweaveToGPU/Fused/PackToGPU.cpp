@@ -10,6 +10,7 @@
 #include "Fused/OperandBits.h"
 
 #include "Upweave/Schedule/BlockPlan.h"
+#include "Upweave/Schedule/FusedLayout.h"
 #include "Upweave/Transforms/PlannedFunction.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -23,10 +24,12 @@ namespace {
 /// One packing kernel under construction.
 class PackKernel {
 public:
-  PackKernel(LaunchContext &context, PackOp op, const FusedFacts &facts,
-             const FusedPlan &plan)
-      : op(op), loc(op.getLoc()), facts(facts), plan(plan),
-        atom(getAtomInfo(facts.atom)), geometry(op.getGeometry().getGeometry()),
+  PackKernel(LaunchContext &context, PackOp op, const FusedFacts &facts)
+      : op(op), loc(op.getLoc()), facts(facts), atom(getAtomInfo(facts.atom)),
+        order(op.getOrder().getOrder()),
+        inPiece(order.getInner(atom.getPieceElements())),
+        pieces(order.getOuter(atom.getPieceElements())),
+        geometry(op.getGeometry().getGeometry()),
         launch(context, op,
                ("pack_" + stringifyConvOperand(op.getWhich())).str(),
                kThreads) {}
@@ -36,21 +39,28 @@ public:
 private:
   void emitFilter(OpBuilder &b, Value piece);
   void emitInput(OpBuilder &b, Value image, Value piece);
-  SmallVector<Value> getFilterTaps(Int32Math &m, ArrayRef<Value> digits,
+  SmallVector<Value> decode(Int32Math &m, Value piece) {
+    return pieces.decode(m, piece,
+                         PackedDim::count(facts.getClassAxes().size() + 1));
+  }
+  SmallVector<Value> getFilterTaps(Int32Math &m, ArrayRef<Value> at,
                                    Value &valid);
   Value getColumnTap(Int32Math &m, Value tap, Value columnClass, Value &valid);
-  SmallVector<Value> loadFragment(OpBuilder &b, ArrayRef<Value> digits,
-                                  ArrayRef<Value> tile,
+  SmallVector<Value> loadFragment(OpBuilder &b, ArrayRef<Value> at,
                                   MutableArrayRef<Value> position, Value valid);
   Value loadOrZero(OpBuilder &b, Value view, ArrayRef<Value> position,
                    Value valid);
-  int64_t getElements() const { return kPieceBytes / atom.elementBytes; }
+  /// What element `i` of a piece adds to a coordinate.
+  int64_t getStep(int64_t i, unsigned dim) const {
+    IntegerMath m;
+    return inPiece.decode(m, i, PackedDim::count(0))[dim];
+  }
 
   PackOp op;
   Location loc;
   const FusedFacts &facts;
-  const FusedPlan &plan;
   const AtomInfo &atom;
+  PackedOrder order, inPiece, pieces;
   ConvTransposeGeometry geometry;
   LaunchBuilder launch;
   Value source, packed;
@@ -78,39 +88,29 @@ Value PackKernel::loadOrZero(OpBuilder &b, Value view, ArrayRef<Value> position,
 // Input
 //===----------------------------------------------------------------------===//
 
-/// Piece order: [outer axes][row][group][chunk][column][half].
 void PackKernel::emitInput(OpBuilder &b, Value image, Value piece) {
   Int32Math m(b, loc);
-  int64_t chunks = facts.getChunks(), channels = facts.inputChannels;
-  SmallVector<int64_t> sizes{2, facts.column.inputSize, chunks, facts.groups,
-                             facts.row.inputSize};
-  for (const PhasedAxis &axis : llvm::reverse(facts.outer))
-    sizes.push_back(axis.inputSize);
-  SmallVector<Value> digits = m.digits(piece, sizes);
+  SmallVector<Value> at = decode(m, piece);
   SmallVector<Value> position(geometry.getRank());
   position[geometry.inputDims.batch] = image;
-  int64_t axes = geometry.getNumSpatialAxes();
-  position[geometry.inputDims.spatial[axes - 1]] = digits[1];
-  for (int64_t axis = 0; axis + 1 < axes; ++axis)
-    position[geometry.inputDims.spatial[axis]] = digits[4 + axes - 2 - axis];
-  Value first = m.add(m.mul(digits[3], channels),
-                      m.mul(digits[2], atom.getChunkChannels()));
-  int64_t count = getElements();
-  bool padded = channels % atom.getChunkChannels() != 0;
+  int64_t axes = geometry.getNumSpatialAxes(), channels = facts.inputChannels;
+  for (int64_t axis = 0; axis < axes; ++axis)
+    position[geometry.inputDims.spatial[axis]] =
+        at[PackedDim::position(axes - 1 - axis)];
+  Value group = m.mul(at[PackedDim::kGroup], channels);
+  bool isPadded = channels % atom.getChunkChannels() != 0;
   SmallVector<Value> elements;
-  for (int64_t i = 0; i < count; ++i) {
-    Value inChunk = m.lookup(
-        digits[0], {atom.getInputChannel(i), atom.getInputChannel(count + i)});
-    Value channel = m.add(first, inChunk), valid;
-    if (padded) {
-      Value inGroup = m.add(m.mul(digits[2], atom.getChunkChannels()), inChunk);
-      valid = m.below(inGroup, channels);
-      channel = m.select(valid, channel, m.mul(digits[3], channels));
+  for (int64_t i = 0; i < atom.getPieceElements(); ++i) {
+    Value channel = m.add(at[PackedDim::kIn], getStep(i, PackedDim::kIn));
+    Value valid;
+    if (isPadded) {
+      valid = m.below(channel, channels);
+      channel = m.select(valid, channel, m.constant(0));
     }
-    position[geometry.inputDims.channel] = channel;
+    position[geometry.inputDims.channel] = m.add(group, channel);
     elements.push_back(loadOrZero(b, source, position, valid));
   }
-  int64_t imageWords = FusedPlan::getPackedImageBytes(facts) / 4;
+  int64_t imageWords = order.getSize() * atom.elementBytes / kWordBytes;
   Value word = createMul(b, loc, m.toIndex(image), imageWords);
   word =
       createAdd(b, loc, word, createMul(b, loc, m.toIndex(piece), kPieceWords));
@@ -121,28 +121,26 @@ void PackKernel::emitInput(OpBuilder &b, Value image, Value piece) {
 // Filter
 //===----------------------------------------------------------------------===//
 
-/// Filter positions along all spatial axes. `digits` are: tap of the column's
-/// list, row tap in the unit, looped row tap, the outer axes' taps (the last
-/// axis first), the column's class, phases of all class axes (the row's first).
-SmallVector<Value>
-PackKernel::getFilterTaps(Int32Math &m, ArrayRef<Value> digits, Value &valid) {
+/// Filter positions along the class axes, then the column, of the piece at
+/// coordinates `at`.
+SmallVector<Value> PackKernel::getFilterTaps(Int32Math &m, ArrayRef<Value> at,
+                                             Value &valid) {
   SmallVector<Value> positions;
-  size_t numOuter = facts.outer.size();
-  auto add = [&](const PhasedAxis &axis, Value tap, Value phase) {
-    Value first = m.lookup(phase, axis.getFirstFilters());
-    Value position = m.add(m.mul(tap, axis.getFilterStep()), first);
-    if (!axis.isUniform()) {
-      Value has = m.below(tap, m.lookup(phase, axis.getTapCounts()));
+  for (auto [i, axis] : llvm::enumerate(facts.getClassAxes())) {
+    unsigned number = getAxisNumber(facts, i);
+    Value tap = at[PackedDim::tap(number)];
+    Value phase = at[PackedDim::phase(number)];
+    Value first = m.lookup(phase, axis->getFirstFilters());
+    Value position = m.add(m.mul(tap, axis->getFilterStep()), first);
+    if (!axis->isUniform()) {
+      Value has = m.below(tap, m.lookup(phase, axis->getTapCounts()));
       valid = m.both(valid, has);
       position = m.select(has, position, m.constant(0));
     }
     positions.push_back(position);
-  };
-  ArrayRef<Value> phases = digits.drop_front(4 + numOuter);
-  for (auto [i, axis] : llvm::enumerate(facts.outer))
-    add(axis, digits[3 + numOuter - 1 - i], phases[numOuter - i]);
-  add(facts.row, plan.rowTapsInUnit ? digits[1] : digits[2], phases[0]);
-  positions.push_back(getColumnTap(m, digits[0], digits[3 + numOuter], valid));
+  }
+  positions.push_back(getColumnTap(m, at[PackedDim::tap(0)],
+                                   at[PackedDim::kPhaseClass], valid));
   return positions;
 }
 
@@ -167,38 +165,24 @@ Value PackKernel::getColumnTap(Int32Math &m, Value tap, Value columnClass,
   return axis.reversed ? m.sub(m.constant(size - 1), position) : position;
 }
 
-/// The elements of one piece: `digits` are those of its number, `tile` are the
-/// channel tile and what is slower. Sets the channels of `position`, whose other
-/// coordinates are the filter's where `valid` (null: always) holds.
-SmallVector<Value> PackKernel::loadFragment(OpBuilder &b,
-                                            ArrayRef<Value> digits,
-                                            ArrayRef<Value> tile,
+/// The elements of the piece at coordinates `at`. Sets the channels of
+/// `position`, whose other coordinates are the filter's where `valid` (null:
+/// always) holds.
+SmallVector<Value> PackKernel::loadFragment(OpBuilder &b, ArrayRef<Value> at,
                                             MutableArrayRef<Value> position,
                                             Value valid) {
   Int32Math m(b, loc);
-  Value chunk = m.add(m.mul(digits[7], plan.unitChunks), digits[6]);
-  Value firstOut =
-      m.add(m.mul(tile[0], plan.block[0]), m.mul(digits[3], kAtomChannels));
-  Value firstIn = m.mul(chunk, atom.getChunkChannels());
-  bool byInput = geometry.filterGroups == FilterGroups::Input;
+  Value group = at[PackedDim::kGroup], zero = m.constant(0);
+  bool isByInput = geometry.filterGroups == FilterGroups::Input;
   SmallVector<Value> elements;
-  for (int64_t i = 0; i < getElements(); ++i) {
-    // Both coordinates are sums over the piece's digits.
-    auto origin = atom.getFilterElement(0, i);
-    Value out = m.add(firstOut, origin.first);
-    Value in = m.add(firstIn, origin.second);
-    for (auto [digit, unit] : {std::pair(0, 1), {1, 4}, {2, 16}}) {
-      auto at = atom.getFilterElement(unit, i);
-      out = m.add(out, m.mul(digits[digit], at.first - origin.first));
-      in = m.add(in, m.mul(digits[digit], at.second - origin.second));
-    }
+  for (int64_t i = 0; i < atom.getPieceElements(); ++i) {
+    Value out = m.add(at[PackedDim::kOut], getStep(i, PackedDim::kOut));
+    Value in = m.add(at[PackedDim::kIn], getStep(i, PackedDim::kIn));
     Value inRange = m.both(valid, m.below(out, facts.outputChannels));
     inRange = m.both(inRange, m.below(in, facts.inputChannels));
-    Value zero = m.constant(0);
     out = m.select(inRange, out, zero);
     in = m.select(inRange, in, zero);
-    Value group = tile[1];
-    if (byInput)
+    if (isByInput)
       in = m.add(in, m.mul(group, facts.inputChannels));
     else
       out = m.add(out, m.mul(group, facts.outputChannels));
@@ -209,43 +193,18 @@ SmallVector<Value> PackKernel::loadFragment(OpBuilder &b,
   return elements;
 }
 
-/// Piece order: [classes][column class][group][channel tile][outer taps][looped row tap]
-/// [unit][chunk of the unit][row tap][column tap][channel atom][32 pieces].
 void PackKernel::emitFilter(OpBuilder &b, Value piece) {
   Int32Math m(b, loc);
-  SmallVector<int64_t> sizes{4,
-                             4,
-                             2,
-                             plan.block[0] / kAtomChannels,
-                             plan.columnTaps,
-                             plan.rowTaps,
-                             plan.unitChunks,
-                             facts.getChunks() / plan.unitChunks,
-                             plan.rowTapsInUnit ? 1 : facts.row.getMaxTaps()};
-  for (const PhasedAxis &axis : llvm::reverse(facts.outer))
-    sizes.push_back(axis.getMaxTaps());
-  sizes.push_back(plan.getChannelTiles(facts));
-  sizes.push_back(facts.groups);
-  sizes.push_back(facts.column.phaseClasses);
-  SmallVector<const PhasedAxis *, 3> axes = facts.getClassAxes();
-  for (const PhasedAxis *axis : llvm::reverse(axes))
-    sizes.push_back(axis->getStride());
-  SmallVector<Value> d = m.digits(piece, sizes);
-  size_t tile = 9 + facts.outer.size();
-  SmallVector<Value> taps{d[4], d[5]};
-  taps.append(d.begin() + 8, d.begin() + tile);
-  taps.append(d.begin() + tile + 2, d.end());
+  SmallVector<Value> at = decode(m, piece);
   Value valid;
-  SmallVector<Value> axisPositions = getFilterTaps(m, taps, valid);
-
+  SmallVector<Value> axisPositions = getFilterTaps(m, at, valid);
   SmallVector<Value> position(geometry.getRank());
   int64_t numAxes = geometry.getNumSpatialAxes();
   // A convolution along one axis has no row.
   axisPositions.erase(axisPositions.begin(), axisPositions.end() - numAxes);
   for (int64_t axis = 0; axis < numAxes; ++axis)
     position[geometry.filterDims.spatial[axis]] = axisPositions[axis];
-  SmallVector<Value> elements =
-      loadFragment(b, d, ArrayRef(d).drop_front(tile), position, valid);
+  SmallVector<Value> elements = loadFragment(b, at, position, valid);
   storePiece(b, loc, elements, packed,
              createMul(b, loc, m.toIndex(piece), kPieceWords));
 }
@@ -264,10 +223,8 @@ LogicalResult PackKernel::emit() {
   source = *from;
   packed = *to;
   bool isFilter = op.getWhich() == ConvOperand::Filter;
-  int64_t pieces = (isFilter ? plan.getPackedFilterBytes(facts)
-                             : FusedPlan::getPackedImageBytes(facts)) /
-                   kPieceBytes;
-  int64_t blocks = llvm::divideCeil(pieces, kThreads);
+  int64_t count = pieces.getSize();
+  int64_t blocks = llvm::divideCeil(count, kThreads);
   OpBuilder b = launch.body();
   Int32Math m(b, loc);
   Value number = m.fromIndex(gpu::BlockIdOp::create(b, loc, gpu::Dimension::x));
@@ -279,8 +236,8 @@ LogicalResult PackKernel::emit() {
     number = m.rem(number, blocks);
   }
   Value piece = m.add(m.mul(number, kThreads), thread);
-  if (pieces % kThreads != 0)
-    b = scf::IfOp::create(b, loc, m.below(piece, pieces),
+  if (count % kThreads != 0)
+    b = scf::IfOp::create(b, loc, m.below(piece, count),
                           /*withElseRegion=*/false)
             .getThenBodyBuilder();
   if (isFilter)
@@ -304,26 +261,43 @@ LogicalResult PackKernel::emit() {
   return success();
 }
 
+/// Fails, with an error, if the order counts other taps or phases than the
+/// convolution has: what a thread reads would be no part of the filter.
+static LogicalResult verifyTaps(PackOp op, const FusedFacts &facts) {
+  const PackedOrder &order = op.getOrder().getOrder();
+  auto verify = [&](unsigned dim, int64_t count) -> LogicalResult {
+    if (order.getExtent(dim) == count)
+      return success();
+    return op.emitError("has an order that counts ")
+           << order.getExtent(dim) << " '" << PackedDim::getName(dim)
+           << "', the convolution has " << count;
+  };
+  int64_t columnTaps = 0;
+  for (int64_t taps : facts.column.getTapCounts())
+    columnTaps += taps;
+  LogicalResult result = success();
+  auto check = [&](unsigned dim, int64_t count) {
+    if (succeeded(result))
+      result = verify(dim, count);
+  };
+  check(PackedDim::tap(0), columnTaps);
+  check(PackedDim::kPhaseClass, facts.column.phaseClasses);
+  for (auto [i, axis] : llvm::enumerate(facts.getClassAxes())) {
+    check(PackedDim::tap(getAxisNumber(facts, i)), axis->getMaxTaps());
+    check(PackedDim::phase(getAxisNumber(facts, i)), axis->getStride());
+  }
+  return result;
+}
+
 LogicalResult upweave::lowerPack(LaunchContext &context, PackOp op) {
   std::optional<FusedFacts> facts =
       getConvFacts(op.getGeometry().getGeometry(), op.getInputType(),
                    op.getFilterType(), op.getPrecision());
-  if (facts)
-    facts->resultBytes = op.getResultBytes();
-  else
+  if (!facts)
     return op.emitError("packs elements that no fused kernel multiplies");
-  FailureOr<TargetDescription> target = getTargetOrDefault(op);
-  if (failed(target))
+  if (op.getWhich() == ConvOperand::Filter && failed(verifyTaps(op, *facts)))
     return failure();
-  llvm::Expected<FusedPlan> plan = getFusedPlan(
-      op.getSchedule(), *facts, getFusedTarget(*target, facts->atom));
-  if (!plan)
-    return op.emitError("schedule is not legal here: ")
-           << llvm::toString(plan.takeError());
-  if (op.getWhich() == ConvOperand::Input && plan->input == FusedInput::Direct)
-    return op.emitError("packs the input, but its schedule takes it as it lies "
-                        "('input = direct')");
-  PackKernel kernel(context, op, *facts, *plan);
+  PackKernel kernel(context, op, *facts);
   if (failed(kernel.emit()))
     return failure();
   op.erase();

@@ -7,24 +7,11 @@
 
 #include "Emission/IndexMath.h"
 #include "Emission/KernelMath.h"
-#include "Upweave/Transforms/PackFilter.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 using namespace upweave;
-
-/// table[value] for a table of a power of two whose entries are sums of what
-/// the bits of the position give.
-static Value lookupBits(Int32Math &m, Value value, ArrayRef<int64_t> table) {
-  SmallVector<int64_t> sizes;
-  for (size_t bit = 1; bit < table.size(); bit *= 2)
-    sizes.push_back(2);
-  Value sum = m.constant(0);
-  for (auto [bit, digit] : llvm::enumerate(m.digits(value, sizes)))
-    sum = m.add(sum, m.mul(digit, table[int64_t(1) << bit]));
-  return sum;
-}
 
 /// The number of a tap in its phase's list, which counts the filter's positions
 /// down where the direct sum counts them up.
@@ -46,80 +33,65 @@ static Value getTapOfClass(Int32Math &m, const PhasedAxis &axis, Value offset) {
   return m.lookup(m.sub(offset, m.constant(taps.front().offset)), numbers);
 }
 
-/// The number of the fragment that holds `element`.
-Value PackedFilterEmitter::getFragment(Int32Math &m,
-                                       const FilterElement &element) {
-  SmallVector<const PhasedAxis *, 4> axes;
-  for (const PhasedAxis &axis : facts.outer)
-    axes.push_back(&axis);
-  if (element.taps.size() > 1)
-    axes.push_back(&facts.row);
+/// The coordinates of `element` in the packed filter, null for those that are
+/// always 0.
+SmallVector<Value>
+PackedFilterEmitter::getCoordinates(Int32Math &m,
+                                    const FilterElement &element) {
+  SmallVector<const PhasedAxis *, 3> axes = facts.getClassAxes();
+  SmallVector<Value> at(PackedDim::count(axes.size() + 1));
+  // A convolution along one axis has no row.
+  size_t skipped = axes.size() + 1 - element.taps.size();
   axes.push_back(&facts.column);
-  SmallVector<Value, 4> phases, taps;
-  for (auto [i, axis] : llvm::enumerate(axes)) {
+  for (auto [i, axis] : llvm::enumerate(ArrayRef(axes).drop_front(skipped))) {
+    unsigned number = element.taps.size() - 1 - i;
     Value position = m.fromIndex(element.position[i]);
-    phases.push_back(m.rem(position, axis->getStride()));
+    Value phase = m.rem(position, axis->getStride());
+    Value &tap = at[PackedDim::tap(number)];
     if (axis->phaseClasses > 1)
-      taps.push_back(getTapOfClass(m, *axis,
-                                   m.sub(m.fromIndex(element.input[i]),
-                                         m.div(position, axis->getStride()))));
+      tap = getTapOfClass(m, *axis,
+                          m.sub(m.fromIndex(element.input[i]),
+                                m.div(position, axis->getStride())));
     else
-      taps.push_back(
-          getTap(m, *axis, phases.back(), m.fromIndex(element.taps[i])));
+      tap = getTap(m, *axis, phase, m.fromIndex(element.taps[i]));
+    at[PackedDim::phase(number)] = phase;
   }
-  Value columnClass = m.div(phases.back(), facts.column.getPhases());
-  phases.back() = m.rem(phases.back(), facts.column.getPhases());
-
-  // The digits of the fragment's number, the slowest first.
-  Value number = m.constant(0);
-  auto append = [&](Value digit, int64_t size) {
-    number = m.add(m.mul(number, size), digit);
-  };
-  for (size_t i = 0; i + 1 < axes.size(); ++i)
-    append(phases[i], axes[i]->getStride());
+  // Along the column the lists of all phases of a class are one.
+  Value &phase = at[PackedDim::phase(0)], &tap = at[PackedDim::tap(0)];
   if (facts.column.phaseClasses > 1)
-    append(columnClass, facts.column.phaseClasses);
-  if (element.group)
-    append(m.fromIndex(element.group), facts.groups);
-  Value out = m.fromIndex(element.out), in = m.fromIndex(element.in);
-  append(m.div(out, plan.block[0]), plan.getChannelTiles(facts));
-  for (size_t i = 0; i < facts.outer.size(); ++i)
-    append(taps[i], facts.outer[i].getMaxTaps());
-  bool hasRow = axes.size() > facts.outer.size() + 1;
-  if (hasRow && !plan.rowTapsInUnit)
-    append(taps[facts.outer.size()], facts.row.getMaxTaps());
-  append(m.div(in, getAtomInfo(facts.atom).getChunkChannels()),
-         facts.getChunks());
-  if (hasRow && plan.rowTapsInUnit)
-    append(taps[facts.outer.size()], plan.rowTaps);
+    at[PackedDim::kPhaseClass] = m.div(phase, facts.column.getPhases());
+  phase = m.rem(phase, facts.column.getPhases());
   SmallVector<int64_t> firstTaps{0};
   for (int64_t count : facts.column.getTapCounts())
     firstTaps.push_back(firstTaps.back() + count);
   firstTaps.pop_back();
-  append(m.add(m.lookup(phases.back(), firstTaps), taps.back()),
-         plan.columnTaps);
-  append(m.div(m.rem(out, plan.block[0]), kAtomChannels),
-         plan.block[0] / kAtomChannels);
-  return number;
+  tap = m.add(m.lookup(phase, firstTaps), tap);
+  if (element.group)
+    at[PackedDim::kGroup] = m.fromIndex(element.group);
+  at[PackedDim::kOut] = m.fromIndex(element.out);
+  at[PackedDim::kIn] = m.fromIndex(element.in);
+  return at;
 }
 
 Value PackedFilterEmitter::loadFilter(OpBuilder &b,
                                       const FilterElement &element) {
   const AtomInfo &atom = getAtomInfo(facts.atom);
+  int64_t inFragment = kFragmentBytes / atom.elementBytes;
+  int64_t perWord = kWordBytes / atom.elementBytes;
   Int32Math m(b, loc);
-  Value number = getFragment(m, element);
-  Value out = m.fromIndex(element.out), in = m.fromIndex(element.in);
-  FragmentOffsets offsets(atom);
-  Value inFragment = m.add(
-      lookupBits(m, m.rem(out, kAtomChannels), offsets.rows),
-      lookupBits(m, m.rem(in, atom.getChunkChannels()), offsets.channels));
-  int64_t perWord = 4 / atom.elementBytes;
+  SmallVector<Value> at = getCoordinates(m, element);
+  ArrayRef<Value> coordinates = at;
+  // Fragments are counted in 32 bits, elements may be too many for that.
+  Value number = order.getOuter(inFragment).encode(m, coordinates);
+  at[PackedDim::kOut] = m.rem(at[PackedDim::kOut], kAtomChannels);
+  at[PackedDim::kIn] = m.rem(at[PackedDim::kIn], atom.getChunkChannels());
+  Value place = order.getInner(inFragment).encode(m, coordinates);
   Value word =
       createAdd(b, loc, createMul(b, loc, m.toIndex(number), kFragmentWords),
-                m.toIndex(m.div(inFragment, perWord)));
+                m.toIndex(m.div(place, perWord)));
   Value bits = memref::LoadOp::create(b, loc, filter, word);
   if (perWord > 1) {
-    Value shift = m.mul(m.rem(inFragment, perWord), 8 * atom.elementBytes);
+    Value shift = m.mul(m.rem(place, perWord), 8 * atom.elementBytes);
     bits = arith::ShRUIOp::create(b, loc, bits, shift);
     bits = arith::TruncIOp::create(
         b, loc, b.getIntegerType(8 * atom.elementBytes), bits);

@@ -10,7 +10,7 @@
 
 #include "Elementwise/DirectConv.h"
 
-#include "Upweave/Schedule/FusedPlan.h"
+#include "Upweave/Schedule/FusedLayout.h"
 
 namespace upweave {
 
@@ -23,17 +23,18 @@ public:
                       mlir::Value packedFilter, const FusedFacts &facts,
                       const FusedPlan &plan)
       : DirectConvEmitter(block, input, packedFilter), facts(facts),
-        plan(plan) {}
+        order(getFilterOrder(plan, facts)) {}
 
 protected:
   mlir::Value loadFilter(mlir::OpBuilder &b,
                          const FilterElement &element) override;
 
 private:
-  mlir::Value getFragment(Int32Math &m, const FilterElement &element);
+  llvm::SmallVector<mlir::Value> getCoordinates(Int32Math &m,
+                                                const FilterElement &element);
 
   const FusedFacts &facts;
-  const FusedPlan &plan;
+  PackedOrder order;
 };
 
 } // namespace upweave

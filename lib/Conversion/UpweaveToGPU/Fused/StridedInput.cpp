@@ -1,10 +1,10 @@
-//===- DirectInput.cpp - The input of a fused kernel as it lies -----------===//
+//===- StridedInput.cpp - Input as it lies to shared memory ---------------===//
 // Which thread loads what of a unit, when, and how it is rounded and written as
 // the positions that packed input has, too.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Fused/DirectInput.h"
+#include "Fused/StridedInput.h"
 
 #include "Emission/IndexMath.h"
 #include "Fused/OperandBits.h"
@@ -22,44 +22,51 @@ using namespace upweave;
 // What holds for all units
 //===----------------------------------------------------------------------===//
 
-DirectInput::DirectInput(OpBuilder &b, Location loc, const FusedFacts &facts,
-                         const FusedPlan &plan, const BlockPlace &place,
-                         OperandStage &stage, Value input, const DataDims &dims,
-                         Value shared, Value thread)
-    : loc(loc), facts(facts), plan(plan), atom(getAtomInfo(facts.atom)),
-      place(place), operands(stage), dims(dims), shared(shared) {
-  halfChannels = atom.getInputChannel(getElements()) - atom.getInputChannel(0);
-  int64_t width = facts.channelsContiguous ? facts.inputVector : 1;
-  SmallVector<int64_t> channels;
-  for (int64_t i = 0; i < getElements(); ++i)
-    channels.push_back(atom.getInputChannel(i));
-  llvm::sort(channels);
-  // Neighbouring channels that start alike in both halves.
-  auto isAccess = [&](int64_t i) {
-    return channels[i] % width == 0 && halfChannels % width == 0 &&
-           channels[i + width - 1] == channels[i] + width - 1;
-  };
-  for (bool fits = false; !fits; width = fits ? width : width / 2) {
-    fits = true;
-    for (int64_t i = 0; i < getElements(); i += width)
-      fits &= isAccess(i);
-  }
-  for (int64_t i = 0; i < getElements(); i += width)
-    accesses.push_back(channels[i]);
+StridedInput::StridedInput(OpBuilder &b, const StageContext &context,
+                           const UnitWalk &units, Value input,
+                           const DataDims &dims)
+    : InputStage(context), loc(context.loc), facts(context.facts),
+      plan(context.plan), atom(getAtomInfo(facts.atom)), units(units),
+      dims(dims) {
+  prepareAccesses();
   prepareView(b, input);
-  accessType =
-      VectorType::get({width * plan.copyVector},
-                      cast<MemRefType>(flat.getType()).getElementType());
-  prepareColumns(b, thread);
+  int64_t width = atom.getPieceElements() /
+                  static_cast<int64_t>(accesses.size()) * plan.copyVector;
+  accessType = VectorType::get(
+      {width}, cast<MemRefType>(flat.getType()).getElementType());
+  prepareColumns(b);
   prepareCopies();
 }
 
+/// The widest accesses that take neighbouring channels, which start alike in
+/// both halves of a position.
+void StridedInput::prepareAccesses() {
+  int64_t count = atom.getPieceElements();
+  halfChannels = atom.getInputChannel(count) - atom.getInputChannel(0);
+  int64_t width = facts.channelsContiguous ? facts.inputVector : 1;
+  SmallVector<int64_t> channels;
+  for (int64_t i = 0; i < count; ++i)
+    channels.push_back(atom.getInputChannel(i));
+  llvm::sort(channels);
+  auto fits = [&] {
+    for (int64_t i = 0; i < count; i += width)
+      if (channels[i] % width != 0 || halfChannels % width != 0 ||
+          channels[i + width - 1] != channels[i] + width - 1)
+        return false;
+    return true;
+  };
+  while (!fits())
+    width /= 2;
+  for (int64_t i = 0; i < count; i += width)
+    accesses.push_back(channels[i]);
+}
+
 /// True if the last chunk has channels that the input has not.
-bool DirectInput::isPadded() const {
+bool StridedInput::isPadded() const {
   return facts.inputChannels % atom.getChunkChannels() != 0;
 }
 
-void DirectInput::prepareView(OpBuilder &b, Value input) {
+void StridedInput::prepareView(OpBuilder &b, Value input) {
   auto type = cast<MemRefType>(input.getType());
   Value base = input;
   start = b.getIndexAttr(0);
@@ -77,18 +84,18 @@ void DirectInput::prepareView(OpBuilder &b, Value input) {
 }
 
 /// `count` (of i32, may be negative) times the stride of `dim`.
-Value DirectInput::getStride(OpBuilder &b, Value count, int64_t dim) {
+Value StridedInput::getStride(OpBuilder &b, Value count, int64_t dim) const {
   return createMul(b, loc, Int32Math(b, loc).toIndex(count), strides[dim]);
 }
 
-void DirectInput::prepareColumns(OpBuilder &b, Value thread) {
+void StridedInput::prepareColumns(OpBuilder &b) {
   Int32Math m(b, loc);
   int64_t pieces = plan.getLineCopies(), lineThreads = plan.lineThreads;
-  threadLine = m.div(thread, lineThreads);
-  Value first = m.rem(thread, lineThreads);
+  threadLine = m.div(context.thread, lineThreads);
+  Value first = m.rem(context.thread, lineThreads);
   threadHalf = m.mul(m.rem(first, 2), halfChannels);
   Value tileColumn =
-      m.add(m.mul(place.columnTile, plan.block[2]), plan.firstColumn);
+      m.add(m.mul(context.place.columnTile, plan.block[2]), plan.firstColumn);
   int64_t dim = dims.spatial.back();
   for (int64_t begin = 0; begin < pieces; begin += lineThreads) {
     Value piece = m.add(first, begin);
@@ -96,9 +103,9 @@ void DirectInput::prepareColumns(OpBuilder &b, Value thread) {
         m.add(m.mul(m.div(piece, 2), plan.copyVector), plan.copyBegin);
     Column column;
     for (int64_t i = 0; i < plan.copyVector; ++i)
-      column.shared.push_back(
-          m.add(m.mul(operands.getSlot(m, m.add(staged, i)), kPositionWords),
-                m.mul(m.rem(first, 2), kPieceWords)));
+      column.shared.push_back(m.add(
+          m.mul(plan.getSlots().getSlot(m, m.add(staged, i)), kPositionWords),
+          m.mul(m.rem(first, 2), kPieceWords)));
     Value inInput = m.add(tileColumn, staged);
     column.offset = getStride(b, inInput, dim);
     if (!isPadded())
@@ -116,7 +123,7 @@ void DirectInput::prepareColumns(OpBuilder &b, Value thread) {
   }
 }
 
-void DirectInput::prepareCopies() {
+void StridedInput::prepareCopies() {
   int64_t linesAtOnce = plan.getThreads() / plan.lineThreads;
   for (int64_t row = 0; row < plan.stagedRows; row += linesAtOnce)
     for (int64_t chunk = 0; chunk < plan.unitChunks; ++chunk)
@@ -129,7 +136,7 @@ void DirectInput::prepareCopies() {
 //===----------------------------------------------------------------------===//
 
 /// True if the thread has the copy; null: always.
-Value DirectInput::getActive(OpBuilder &b, const Copy &copy) {
+Value StridedInput::getActive(OpBuilder &b, const Copy &copy) const {
   Int32Math m(b, loc);
   Value active = copy.column->active;
   if (copy.row + plan.getThreads() / plan.lineThreads > plan.stagedRows)
@@ -140,8 +147,9 @@ Value DirectInput::getActive(OpBuilder &b, const Copy &copy) {
 
 /// The access at `channel` of the copy whose channel 0 lies at `origin`. What a
 /// chunk has beyond the input's channels is zeros.
-Value DirectInput::loadChannel(OpBuilder &b, const Unit &unit, const Copy &copy,
-                               Value origin, int64_t channel) {
+Value StridedInput::loadChannel(OpBuilder &b, const Unit &unit,
+                                const Copy &copy, Value origin,
+                                int64_t channel) const {
   Int32Math m(b, loc);
   Value valid, offset;
   if (isPadded()) {
@@ -167,8 +175,8 @@ Value DirectInput::loadChannel(OpBuilder &b, const Unit &unit, const Copy &copy,
 }
 
 /// Zeros where the copy lies outside of the input, or is not the thread's.
-ValueRange DirectInput::loadCopy(OpBuilder &b, const Unit &unit,
-                                 const Copy &copy) {
+ValueRange StridedInput::loadCopy(OpBuilder &b, const Unit &unit,
+                                  const Copy &copy) const {
   Int32Math m(b, loc);
   Value inside = m.below(m.add(unit.row, copy.row), facts.row.inputSize);
   inside = m.both(inside, m.both(getActive(b, copy), copy.column->inside));
@@ -199,8 +207,8 @@ ValueRange DirectInput::loadCopy(OpBuilder &b, const Unit &unit,
 }
 
 /// Rounds the copy and writes it where packed input lies, too.
-void DirectInput::storeCopy(OpBuilder &b, const Copy &copy,
-                            ArrayRef<Value> values, Value stage) {
+void StridedInput::storeCopy(OpBuilder &b, const Copy &copy,
+                             ArrayRef<Value> values, Value stage) const {
   OpBuilder inner = b;
   if (Value active = getActive(b, copy))
     inner = scf::IfOp::create(b, loc, active, /*withElseRegion=*/false)
@@ -208,10 +216,11 @@ void DirectInput::storeCopy(OpBuilder &b, const Copy &copy,
   Int32Math m(inner, loc);
   int64_t line = (copy.chunk * plan.stagedRows + copy.row) * plan.rowBytes / 4;
   Value lineStart = m.add(stage, m.mul(threadLine, plan.rowBytes / 4));
-  int64_t width = getElements() / static_cast<int64_t>(accesses.size());
+  int64_t width =
+      atom.getPieceElements() / static_cast<int64_t>(accesses.size());
   for (int64_t column = 0; column < plan.copyVector; ++column) {
     SmallVector<Value> elements;
-    for (int64_t i = 0; i < getElements(); ++i) {
+    for (int64_t i = 0; i < atom.getPieceElements(); ++i) {
       int64_t channel = atom.getInputChannel(i);
       for (auto [first, value] : llvm::zip_equal(accesses, values))
         if (channel >= first && channel < first + width)
@@ -222,7 +231,7 @@ void DirectInput::storeCopy(OpBuilder &b, const Copy &copy,
       element = createOperandBits(inner, loc, atom, element);
     Value word = m.add(lineStart, copy.column->shared[column]);
     word = createAdd(inner, loc, m.toIndex(word), line);
-    storePiece(inner, loc, elements, shared, word);
+    storePiece(inner, loc, elements, context.shared, word);
   }
 }
 
@@ -230,30 +239,31 @@ void DirectInput::storeCopy(OpBuilder &b, const Copy &copy,
 // One unit
 //===----------------------------------------------------------------------===//
 
-DirectInput::Unit DirectInput::getUnit(OpBuilder &b, Value number) {
+StridedInput::Unit StridedInput::getUnit(OpBuilder &b, Value number) const {
   Int32Math m(b, loc);
-  UnitOrigin origin = operands.getOrigin(b, number);
+  UnitOrigin origin = units.getOrigin(b, number);
   Unit unit;
   unit.chunk = origin.chunk;
   unit.offset = toValue(b, loc, start);
   auto add = [&](Value count, int64_t dim) {
     unit.offset = createAdd(b, loc, unit.offset, getStride(b, count, dim));
   };
-  add(place.image, dims.batch);
+  add(context.place.image, dims.batch);
   Value channel = m.mul(origin.chunk, atom.getChunkChannels());
-  add(m.add(channel, m.mul(place.group, facts.inputChannels)), dims.channel);
+  add(m.add(channel, m.mul(context.place.group, facts.inputChannels)),
+      dims.channel);
   // A convolution along one axis has no row.
   size_t axes = dims.spatial.size() - 1;
   size_t skipped = origin.positions.size() - axes;
   for (size_t axis = 0; axis < axes; ++axis)
     add(origin.positions[skipped + axis], dims.spatial[axis]);
-  Value valid = m.both(origin.valid, m.below(number, operands.getNumUnits()));
+  Value valid = m.both(origin.valid, m.below(number, units.getNumUnits()));
   unit.row = m.select(valid, m.add(origin.positions.back(), threadLine),
                       m.constant(std::numeric_limits<int32_t>::min()));
   return unit;
 }
 
-SmallVector<Value> DirectInput::load(OpBuilder &b, Value number) {
+SmallVector<Value> StridedInput::load(OpBuilder &b, Value number) const {
   Unit unit = getUnit(b, number);
   SmallVector<Value> values;
   for (const Copy &copy : copies)
@@ -261,9 +271,25 @@ SmallVector<Value> DirectInput::load(OpBuilder &b, Value number) {
   return values;
 }
 
-void DirectInput::store(OpBuilder &b, ArrayRef<Value> values, Value stage) {
+void StridedInput::store(OpBuilder &b, ArrayRef<Value> values,
+                         Value stage) const {
   for (const Copy &copy : copies) {
     storeCopy(b, copy, values.take_front(accesses.size()), stage);
     values = values.drop_front(accesses.size());
   }
+}
+
+SmallVector<Value> StridedInput::begin(OpBuilder &b) const {
+  Int32Math m(b, loc);
+  // Both loads first: they take a block's first latency together.
+  SmallVector<Value> first = load(b, m.constant(0));
+  SmallVector<Value> second = load(b, m.constant(1));
+  store(b, first, m.constant(0));
+  return second;
+}
+
+SmallVector<Value> StridedInput::advance(OpBuilder &b, ArrayRef<Value> carried,
+                                         Value unit, Value nextStage) const {
+  store(b, carried, nextStage);
+  return load(b, Int32Math(b, loc).add(unit, 2));
 }

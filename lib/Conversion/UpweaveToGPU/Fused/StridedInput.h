@@ -1,36 +1,34 @@
-//===- DirectInput.h - The input of a fused kernel as it lies -----*- C++
-//-*-===//
+//===- StridedInput.h - Input as it lies to shared memory -------*- C++ -*-===//
 // Loads of a unit's positions from the convolution's own input, whatever its
 // strides, and the stores that stage them, between the products of another unit.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_DIRECTINPUT_H
-#define UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_DIRECTINPUT_H
+#ifndef UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_STRIDEDINPUT_H
+#define UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_STRIDEDINPUT_H
 
-#include "Fused/OperandStage.h"
+#include "Fused/InputStage.h"
 
 #include "Upweave/IR/Upweave.h"
 
 namespace upweave {
 
 /// Stages input that no kernel packed. What a thread loads of a unit stays in
-/// registers while the products of another one run, then it is stored.
-class DirectInput {
+/// registers while the products of another one run, then it is stored: loads are
+/// one round ahead of the stores and two of the products.
+class StridedInput : public InputStage {
 public:
   /// `input` is the kernel's view of the convolution's input, a memref whose
   /// dimensions are `dims`.
-  DirectInput(mlir::OpBuilder &b, mlir::Location loc, const FusedFacts &facts,
-              const FusedPlan &plan, const BlockPlace &place,
-              OperandStage &stage, mlir::Value input, const DataDims &dims,
-              mlir::Value shared, mlir::Value thread);
+  StridedInput(mlir::OpBuilder &b, const StageContext &context,
+               const UnitWalk &units, mlir::Value input, const DataDims &dims);
 
-  /// What the thread stages of `unit`; zeros if there is no such unit.
-  llvm::SmallVector<mlir::Value> load(mlir::OpBuilder &b, mlir::Value unit);
-
-  /// Writes what `load` gave to the stage that starts at word `stage`.
-  void store(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> values,
-             mlir::Value stage);
+  void issue(mlir::OpBuilder &, mlir::Value, mlir::Value) const override {}
+  llvm::SmallVector<mlir::Value> begin(mlir::OpBuilder &b) const override;
+  llvm::SmallVector<mlir::Value> advance(mlir::OpBuilder &b,
+                                         llvm::ArrayRef<mlir::Value> carried,
+                                         mlir::Value unit,
+                                         mlir::Value nextStage) const override;
 
 private:
   /// The thread's place in a staged row: half a position of copyVector columns.
@@ -54,30 +52,33 @@ private:
     mlir::Value offset, row, chunk;
   };
 
+  void prepareAccesses();
   void prepareView(mlir::OpBuilder &b, mlir::Value input);
-  void prepareColumns(mlir::OpBuilder &b, mlir::Value thread);
+  void prepareColumns(mlir::OpBuilder &b);
   void prepareCopies();
-  mlir::Value getStride(mlir::OpBuilder &b, mlir::Value count, int64_t dim);
-  mlir::Value getActive(mlir::OpBuilder &b, const Copy &copy);
-  Unit getUnit(mlir::OpBuilder &b, mlir::Value number);
+  mlir::Value getStride(mlir::OpBuilder &b, mlir::Value count,
+                        int64_t dim) const;
+  mlir::Value getActive(mlir::OpBuilder &b, const Copy &copy) const;
+  Unit getUnit(mlir::OpBuilder &b, mlir::Value number) const;
+  llvm::SmallVector<mlir::Value> load(mlir::OpBuilder &b,
+                                      mlir::Value unit) const;
+  void store(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> values,
+             mlir::Value stage) const;
   mlir::Value loadChannel(mlir::OpBuilder &b, const Unit &unit,
                           const Copy &copy, mlir::Value origin,
-                          int64_t channel);
+                          int64_t channel) const;
   mlir::ValueRange loadCopy(mlir::OpBuilder &b, const Unit &unit,
-                            const Copy &copy);
+                            const Copy &copy) const;
   void storeCopy(mlir::OpBuilder &b, const Copy &copy,
-                 llvm::ArrayRef<mlir::Value> values, mlir::Value stage);
-  int64_t getElements() const { return kPieceBytes / atom.elementBytes; }
+                 llvm::ArrayRef<mlir::Value> values, mlir::Value stage) const;
   bool isPadded() const;
 
   mlir::Location loc;
   const FusedFacts &facts;
   const FusedPlan &plan;
   const AtomInfo &atom;
-  BlockPlace place;
-  OperandStage &operands;
+  const UnitWalk &units;
   DataDims dims;
-  mlir::Value shared;
 
   /// The input as one dimension from its base pointer, and where it starts.
   mlir::Value flat;
@@ -96,4 +97,4 @@ private:
 
 } // namespace upweave
 
-#endif // UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_DIRECTINPUT_H
+#endif // UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_STRIDEDINPUT_H
