@@ -125,7 +125,7 @@ def find_difference(actual: Tensor, expected: Tensor, wide: list[float] | None, 
             return f"element {i} is {a} instead of {e}"
         error = abs(a - e)
         if wide and math.isfinite(truth):
-            error = min(error, max(0.0, abs(a - truth) - 2 * rounding))
+            error = min(error, max(0.0, abs(a - truth) - 4 * rounding))
         if error > allowed and error > worst:
             worst, text = error, f"element {i} is {a!r} instead of {e!r} (allowed {allowed:.2g}, in f64 {truth!r})"
     return text
