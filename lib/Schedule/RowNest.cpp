@@ -66,16 +66,6 @@ int64_t RowNest::getVector(const NestOperand &operand) const {
   return std::max<int64_t>(vector, 1);
 }
 
-SmallVector<const NestOperand *> RowNest::getMemoryOperands() const {
-  SmallVector<const NestOperand *> list{&producer};
-  for (const NestOperand &param : params)
-    if (!param.isScalar)
-      list.push_back(&param);
-  for (const NestOperand &out : outs)
-    list.push_back(&out);
-  return list;
-}
-
 int64_t upweave::getDimFactor(AffineExpr expr, unsigned dim) {
   if (auto dimExpr = dyn_cast<AffineDimExpr>(expr))
     return dimExpr.getPosition() == dim;

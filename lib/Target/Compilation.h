@@ -76,7 +76,6 @@ private:
   // CompileChip.cpp: one chip.
   mlir::LogicalResult compileChip(llvm::StringRef chip);
   void recordSchedules(ChipModule &chip);
-  mlir::LogicalResult lowerToLaunches(ChipModule &chip);
   mlir::LogicalResult serialize(ChipModule &chip, ConstantPlacement &constants);
   mlir::LogicalResult addLaunchList(ChipModule &chip, unsigned entry,
                                     const SerializedModule &image,

@@ -303,7 +303,7 @@ void Compilation::recordSchedules(ChipModule &chip) {
       report.predictions.emplace_back(chip.target.chip, *seconds);
     bundle::Precision precision = bundle::Precision::None;
     if (op.isConv() && op.getPrecision())
-      precision = static_cast<bundle::Precision>(int(*op.getPrecision()) + 1);
+      precision = getBundlePrecision(*op.getPrecision());
     chip.precisions[*number] = getPrecisionName(precision).str();
     // TF32 is the loosest, then 3xTF32: the check allows for the loosest.
     auto rank = [](bundle::Precision value) {

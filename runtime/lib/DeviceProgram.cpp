@@ -362,10 +362,8 @@ uw_status DeviceProgram::enqueue(const LaunchRequest &request) const {
   if (request.prepared || preparedSize() == 0)
     return enqueueRange(first, functions.size(), request);
   LaunchRequest inWorkspace = request;
-  uint64_t bytes;
-  UW_TRY(workspaceSize(request.tensors, request.count, bytes));
-  inWorkspace.prepared =
-      static_cast<char *>(request.workspace) + (bytes - preparedSize());
+  inWorkspace.prepared = static_cast<char *>(request.workspace) +
+                         (request.workspaceBytes - preparedSize());
   return enqueueRange(first, functions.size(), inWorkspace);
 }
 

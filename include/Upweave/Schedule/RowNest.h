@@ -67,8 +67,6 @@ struct RowNest {
   /// The widest access of `operand`, in elements and at most 16 bytes, that
   /// extents, steps and the alignment of buffers allow along the fast loop.
   int64_t getVector(const NestOperand &operand) const;
-  /// All operands that are memory: producer, params, outs.
-  llvm::SmallVector<const NestOperand *> getMemoryOperands() const;
 };
 
 /// The nest of `block`, on tensors (whose layout is taken to be the default

@@ -198,13 +198,10 @@ private:
 
 void OperandPacker::createPack(ConvOperand which, Value source, Value packed,
                                Value other) {
-  auto pack =
-      PackOp::create(b, loc, source, packed, which, block.getGeometryAttr(),
-                     cast<MemRefType>(other.getType()),
-                     block.getPrecision().value_or(Precision::IEEE),
-                     block.getScheduleAttr(), fused.facts.resultBytes);
-  if (Attribute id = block->getAttr(kBlockIdAttrName))
-    pack->setAttr(kBlockIdAttrName, id);
+  PackOp::create(b, loc, source, packed, which, block.getGeometryAttr(),
+                 cast<MemRefType>(other.getType()),
+                 block.getPrecision().value_or(Precision::IEEE),
+                 block.getScheduleAttr(), fused.facts.resultBytes);
 }
 
 Value OperandPacker::packInput() {
