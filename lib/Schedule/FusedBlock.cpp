@@ -290,13 +290,6 @@ llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
   return plan;
 }
 
-FailureOr<TargetDescription> upweave::getTargetOrDefault(Operation *op) {
-  auto module = op->getParentOfType<ModuleOp>();
-  if (module && module->hasAttr(DLTIDialect::kTargetSystemDescAttrName))
-    return getAttachedTarget(op);
-  return lookupTarget(kDefaultChip, [&] { return op->emitError(); });
-}
-
 FailureOr<FusedBlock> upweave::getFusedBlock(BlockOp block) {
   std::string whyNot;
   Precision precision = block.getPrecision().value_or(Precision::IEEE);

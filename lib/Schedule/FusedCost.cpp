@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Upweave/Schedule/FusedPlan.h"
+#include "Upweave/Schedule/Occupancy.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
@@ -302,15 +303,20 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
 /// registers allow, which are two at least; two stages if there are not so many.
 static void chooseStages(FusedPlan &plan, const FusedFacts &facts,
                          const FusedTarget &target) {
-  constexpr int64_t kMaxStages = 4, kMaxBlocks = 4, kReserve = 2048;
+  constexpr int64_t kMaxStages = 4, kMaxBlocks = 4;
+  // Beside the stages, for reductions.
+  constexpr int64_t kReserve = 1024;
   plan.stages = 2;
   plan.complete(facts);
   int64_t stage = std::max<int64_t>(plan.inputBytes + plan.filterBytes, 1);
   int64_t registers = estimateFusedRegisters(plan, facts);
-  int64_t blocks = std::clamp<int64_t>(target.registersPerMultiprocessor /
-                                           (registers * plan.getThreads()),
-                                       2, kMaxBlocks);
-  int64_t share = target.sharedBytesPerMultiprocessor / blocks - kReserve;
+  int64_t blocks = std::clamp<int64_t>(
+      countBlocksByRegisters(target.registersPerMultiprocessor,
+                             plan.getThreads(), registers),
+      2, kMaxBlocks);
+  int64_t share =
+      getSharedBytesOfEach(target.sharedBytesPerMultiprocessor, blocks) -
+      kReserve;
   plan.stages = std::clamp<int64_t>(share / stage, 2, kMaxStages);
   plan.complete(facts);
 }

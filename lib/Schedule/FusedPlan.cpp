@@ -5,6 +5,8 @@
 
 #include "Upweave/Schedule/FusedPlan.h"
 
+#include "Upweave/Schedule/Occupancy.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -23,10 +25,6 @@ using llvm::Twine;
 static constexpr int64_t kMaxUnrolledRowAtoms = 256;
 /// Shared memory that a block of every target has for its stages.
 static constexpr int64_t kMostSharedBytes = 96 * 1024;
-/// Shared memory that is not dynamic has this limit, on every target.
-static constexpr int64_t kMostStaticBytes = 48 * 1024;
-/// Dynamic shared memory starts behind what reductions use.
-static constexpr int64_t kSystemSharedBytes = 1024;
 static constexpr int64_t kMaxGrid = 1 << 30;
 static constexpr int64_t kMostCounted = std::numeric_limits<int32_t>::max();
 /// Columns of one access to direct input: more take registers without taking
@@ -386,10 +384,10 @@ int64_t FusedPlan::getReductionBytes(const FusedFacts &facts) const {
 
 int64_t FusedPlan::getBlocksPerSM(const FusedTarget &target,
                                   int64_t registers) const {
-  int64_t shared = sharedBytes + kSystemSharedBytes;
-  return std::min(target.sharedBytesPerMultiprocessor / shared,
-                  target.registersPerMultiprocessor /
-                      (divideCeil(registers, 8) * 8 * getThreads()));
+  return std::min(
+      countBlocksByShared(target.sharedBytesPerMultiprocessor, sharedBytes),
+      countBlocksByRegisters(target.registersPerMultiprocessor, getThreads(),
+                             registers));
 }
 
 //===----------------------------------------------------------------------===//
@@ -461,10 +459,10 @@ FusedPlan::verifyMemory(const FusedFacts &facts,
                         const FusedTarget &target) const {
   auto message = [](const Twine &text) { return text.str(); };
   int64_t reductions = getReductionBytes(facts);
-  if (reductions > kMostStaticBytes)
+  if (reductions > kMaxStaticSharedBytes)
     return message("its reductions need " + Twine(reductions) +
                    " bytes of shared memory, they get at most " +
-                   Twine(kMostStaticBytes));
+                   Twine(kMaxStaticSharedBytes));
   int64_t shared = sharedBytes + reductions;
   if (shared > target.sharedBytesPerBlock)
     return message("needs " + Twine(shared) +

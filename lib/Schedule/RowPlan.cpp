@@ -6,6 +6,7 @@
 #include "Upweave/Schedule/RowPlan.h"
 
 #include "Upweave/Geometry/ConvTransposeGeometry.h"
+#include "Upweave/Schedule/Occupancy.h"
 
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/MathExtras.h"
@@ -53,9 +54,8 @@ static constexpr int64_t kStagedWarpsAlone = 32, kStagedElementsAlone = 4;
 static constexpr int64_t kStagedShare = 64;
 /// Threads a row up to which narrow rows across are held in registers.
 static constexpr int64_t kNarrowThreadsAcross = 8;
-/// Shared memory that the system takes of each block, and what staged rows along
-/// leave to the cache, in which the operands of all rows are.
-static constexpr int64_t kSystemSharedBytes = 1024;
+/// Shared memory that staged rows along leave to the cache, in which the operands
+/// of all rows are.
 static constexpr int64_t kCacheBytes = 32 * 1024;
 /// Warps of a row across, or of one of few rows.
 static constexpr int64_t kMaxWarpsPerRow = 16;
@@ -122,10 +122,10 @@ int64_t RowPlan::getSampledElements(const RowFacts &facts) const {
 
 int64_t RowPlan::getWantedBlocks(const RowFacts &facts,
                                  const RowTarget &target) const {
-  int64_t bytes = getBlockBytes(facts) + kSystemSharedBytes;
   int64_t blocks =
       std::min({kLoopedBlocks, target.warpsPerMultiprocessor / warps,
-                target.sharedBytesPerMultiprocessor / bytes});
+                countBlocksByShared(target.sharedBytesPerMultiprocessor,
+                                    getBlockBytes(facts))});
   return looped && alongRow && blocks > 1 ? blocks : 0;
 }
 
@@ -256,9 +256,9 @@ static int64_t getStagedSteps(const RowPlan &plan, const RowFacts &facts,
   RowPlan one = plan;
   one.staged = 1;
   one.computeSharedBytes(facts);
-  int64_t bytes = std::min(target.stagedBytesPerBlock,
-                           target.sharedBytesPerMultiprocessor / blocks -
-                               kSystemSharedBytes);
+  int64_t bytes = std::min(
+      target.stagedBytesPerBlock,
+      getSharedBytesOfEach(target.sharedBytesPerMultiprocessor, blocks));
   int64_t step = one.getStagedBytes(facts), left = bytes - one.sharedBytes;
   if (step == 0 || left < step)
     return 0;

@@ -5,6 +5,8 @@
 
 #include "Upweave/Schedule/TargetDescription.h"
 
+#include "Upweave/Schedule/Occupancy.h"
+
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -58,8 +60,7 @@ TargetDescription makeTarget(StringRef chip, StringRef device, int64_t ptx,
   t.ptxVersion = ptx;
   t.multiprocessors = multiprocessors;
   t.sharedBytesPerMultiprocessor = sharedKiB * KiB;
-  // The driver keeps one KiB of each block's share for itself.
-  t.sharedBytesPerBlock = (sharedKiB - 1) * KiB;
+  t.sharedBytesPerBlock = sharedKiB * KiB - kSystemSharedBytes;
   t.registersPerMultiprocessor = 65536;
   t.registersPerThread = 255;
   t.threadsPerMultiprocessor = warps * 32;
@@ -235,6 +236,13 @@ FailureOr<TargetDescription> getAttachedTarget(Operation *op) {
     if (failed(readEntry(*target, entry, emitError)))
       return failure();
   return target;
+}
+
+FailureOr<TargetDescription> getTargetOrDefault(Operation *op) {
+  auto module = op->getParentOfType<ModuleOp>();
+  if (module && getSystemSpec(module))
+    return getAttachedTarget(op);
+  return lookupTarget(kDefaultChip, [&] { return op->emitError(); });
 }
 
 } // namespace upweave

@@ -19,8 +19,7 @@
 namespace upweave {
 
 /// Resident blocks of a kernel on one multiprocessor: what threads, registers
-/// (allocated by 256 a warp) and shared memory (by 128 bytes, and 1 KiB a block
-/// for the system) leave room for. 0 if not one fits.
+/// and shared memory leave room for. 0 if not one fits.
 int64_t getBlocksPerSM(const TargetDescription &target, int64_t threads,
                        int64_t registers, int64_t sharedBytes);
 

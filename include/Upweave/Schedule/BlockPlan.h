@@ -43,10 +43,6 @@ llvm::Expected<RowPlan> getRowPlan(ScheduleAttr schedule, const RowFacts &facts,
 /// What of a target row plans depend on.
 RowTarget getRowTarget(const TargetDescription &target);
 
-/// The target of the module that `op` is in, or the default chip if none is
-/// attached. Fails, with an error, if a wrong one is.
-mlir::FailureOr<RowTarget> getAttachedRowTarget(mlir::Operation *op);
-
 /// The convolution's part of what a fused plan depends on, or nothing if no
 /// atom multiplies its elements. The shapes must have been verified.
 std::optional<FusedFacts> getConvFacts(const ConvTransposeGeometry &geometry,
@@ -71,10 +67,6 @@ ScheduleAttr getSchedule(mlir::MLIRContext *context, const FusedPlan &plan);
 llvm::Expected<FusedPlan> getFusedPlan(ScheduleAttr schedule,
                                        const FusedFacts &facts,
                                        const FusedTarget &target);
-
-/// The target of the module that `op` is in, or the default chip if none is
-/// attached. Fails, with an error, if a wrong one is.
-mlir::FailureOr<TargetDescription> getTargetOrDefault(mlir::Operation *op);
 
 /// The facts and the plan of a block that was scheduled as `fused`. Fails, with
 /// an error at the block, if it cannot be so.

@@ -152,21 +152,21 @@ struct FusedFacts {
   llvm::SmallVector<const PhasedAxis *, 3> getClassAxes() const;
 };
 
-/// What of a target fused plans depend on.
+/// What of a target fused plans depend on (getFusedTarget).
 struct FusedTarget {
-  int64_t multiprocessors = 128;
-  int64_t sharedBytesPerBlock = 99 * 1024;
-  int64_t sharedBytesPerMultiprocessor = 100 * 1024;
-  int64_t registersPerMultiprocessor = 65536;
-  int64_t registersPerThread = 255;
-  int64_t maxWarpsPerBlock = 32;
+  int64_t multiprocessors = 0;
+  int64_t sharedBytesPerBlock = 0;
+  int64_t sharedBytesPerMultiprocessor = 0;
+  int64_t registersPerMultiprocessor = 0;
+  int64_t registersPerThread = 0;
+  int64_t maxWarpsPerBlock = 0;
   /// Fused multiply-adds a multiprocessor does in a cycle of the FMA units'
   /// 128, on the atom's units.
-  double atomRate = 128;
+  double atomRate = 0;
   /// Bytes of device memory in a cycle, for all multiprocessors.
-  double bytesPerCycle = 400;
+  double bytesPerCycle = 0;
   /// Cycles a second.
-  double clock = 2.52e9;
+  double clock = 0;
 };
 
 /// A tiling. A unit is what is staged and multiplied between two barriers:

@@ -7,6 +7,8 @@
 #ifndef UPWEAVE_SCHEDULE_PASSES_H
 #define UPWEAVE_SCHEDULE_PASSES_H
 
+#include "Upweave/Schedule/TargetDescription.h"
+
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"

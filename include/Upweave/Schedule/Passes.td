@@ -30,7 +30,7 @@ def AttachTarget : Pass<"upweave-attach-target", "mlir::ModuleOp"> {
     table, e.g. for another part with the same chip.
   }];
   let options = [
-    Option<"chip", "chip", "std::string", "\"sm_89\"",
+    Option<"chip", "chip", "std::string", "::upweave::kDefaultChip.str()",
            "Chip to describe, as ptxas spells it">,
     ListOption<"figures", "set", "std::string",
                "Figures to change, as key=integer (bytes, bytes a second, "

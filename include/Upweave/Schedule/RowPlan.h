@@ -40,16 +40,16 @@ struct RowFacts {
   int64_t rounds = 0;
 };
 
-/// The part of a target that the plan depends on.
+/// The part of a target that the plan depends on (getRowTarget).
 struct RowTarget {
-  int64_t multiprocessors = 128;
+  int64_t multiprocessors = 0;
   /// For partial results, which are in static shared memory.
-  int64_t sharedBytesPerBlock = 48 * 1024;
+  int64_t sharedBytesPerBlock = 0;
   /// For partial results and staged rows together.
-  int64_t stagedBytesPerBlock = 99 * 1024;
-  int64_t sharedBytesPerMultiprocessor = 100 * 1024;
-  int64_t maxWarpsPerBlock = 32;
-  int64_t warpsPerMultiprocessor = 48;
+  int64_t stagedBytesPerBlock = 0;
+  int64_t sharedBytesPerMultiprocessor = 0;
+  int64_t maxWarpsPerBlock = 0;
+  int64_t warpsPerMultiprocessor = 0;
 };
 
 /// The tiling of a stored-rows kernel. A thread block holds a tile of rows x

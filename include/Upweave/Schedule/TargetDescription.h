@@ -103,6 +103,10 @@ void attachTarget(mlir::ModuleOp module, const TargetDescription &target);
 /// key and the value that are wrong.
 mlir::FailureOr<TargetDescription> getAttachedTarget(mlir::Operation *op);
 
+/// The same, or the default chip if the module that `op` is in has no
+/// description.
+mlir::FailureOr<TargetDescription> getTargetOrDefault(mlir::Operation *op);
+
 } // namespace upweave
 
 #endif // UPWEAVE_SCHEDULE_TARGETDESCRIPTION_H

@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Upweave/Schedule/FusedPlan.h"
+#include "KnownTarget.h"
 
 #include "llvm/Support/raw_ostream.h"
 #include "gtest/gtest.h"
@@ -39,7 +39,9 @@ FusedFacts makeFacts(AtomKind atom, int64_t batch = 32) {
 }
 
 /// An RTX 4090, where tensor cores do TF32 at the rate of the FMA units.
-FusedTarget makeTarget() { return FusedTarget(); }
+FusedTarget makeTarget() {
+  return getFusedTarget(getKnownTarget("sm_89"), AtomKind::TF32);
+}
 
 TEST(FusedPlanTest, PhasesHaveTapsOfEqualSteps) {
   PhasedAxis axis = PhasedAxis::get(makeAxis(2, 1), 32, 4);
@@ -245,13 +247,7 @@ TEST(FusedPlanTest, OneImageTakesSmallerTiles) {
 
 /// An H200, whose tensor cores leave few issue slots to anything else.
 FusedTarget makeHopper() {
-  FusedTarget target;
-  target.multiprocessors = 132;
-  target.sharedBytesPerBlock = 227 * 1024;
-  target.sharedBytesPerMultiprocessor = 228 * 1024;
-  target.atomRate = 681;
-  target.bytesPerCycle = 2424;
-  return target;
+  return getFusedTarget(getKnownTarget("sm_90"), AtomKind::TF32);
 }
 
 FusedPlan makeDirect(const FusedFacts &facts, std::array<int64_t, 3> block,
