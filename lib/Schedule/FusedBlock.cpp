@@ -178,9 +178,6 @@ std::optional<FusedFacts> upweave::getFusedFacts(BlockOp block,
 
 FusedTarget upweave::getFusedTarget(const TargetDescription &target,
                                     AtomKind atom) {
-  // mma.sync reaches this share of the tensor cores' peak where only larger
-  // instructions reach all of it (measured on sm_90).
-  constexpr double kShare = 0.72;
   constexpr int64_t kUnitsPerSM = 128;
   FusedTarget fused;
   fused.multiprocessors = target.multiprocessors;
@@ -194,11 +191,18 @@ FusedTarget upweave::getFusedTarget(const TargetDescription &target,
   fused.atomRate = kUnitsPerSM;
   if (atom != AtomKind::FMA)
     fused.atomRate *= flops / static_cast<double>(target.flopsF32) *
-                      (target.getCapability() == 90 ? kShare : 1.0);
+                      (static_cast<double>(target.mmaSyncPermille) / 1000);
   fused.clock = static_cast<double>(target.flopsF32) /
                 static_cast<double>(2 * kUnitsPerSM * target.multiprocessors);
   fused.bytesPerCycle =
       static_cast<double>(target.dramBytesPerSecond) / fused.clock;
+  fused.l2BytesPerCycle = static_cast<double>(target.l2BytesPerCycle);
+  fused.loadBytesPerCycle = static_cast<double>(target.loadBytesPerCycle);
+  fused.launchCycles = static_cast<double>(target.launchCycles);
+  fused.blockLatency = static_cast<double>(target.blockLatencyCycles);
+  fused.stageLatency = static_cast<double>(target.stageLatencyCycles);
+  fused.directLatency = static_cast<double>(target.directLatencyCycles);
+  fused.loadLatency = static_cast<double>(target.loadLatencyCycles);
   return fused;
 }
 

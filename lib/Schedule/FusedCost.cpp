@@ -21,7 +21,8 @@
 
 using namespace upweave;
 
-// Measured on an H200 (docs/performance.md); instructions of a scheduler.
+// What kernels issue, whatever they run on; instructions of a scheduler. What
+// depends on the device is in its target's description.
 /// Of a unit beside its products and copies: addresses, waits, the barrier.
 static constexpr double kUnitInstructions = 80;
 /// Of a copied piece of 16 bytes.
@@ -31,13 +32,6 @@ static constexpr double kResultInstructions = 24;
 /// Of an accumulator that is stored alone, because rows are not aligned, in
 /// units of the above: the fewer columns a warp has, the more parts of sectors.
 static constexpr double kUnalignedResult = 3.5, kUnalignedColumns = 9;
-/// Cycles until a block's first stage has arrived, and its last store left.
-static constexpr double kBlockLatency = 2500;
-/// Bytes a cycle that a multiprocessor gets from the level-2 cache.
-static constexpr double kL2BytesPerCycle = 32;
-/// Cycles that a unit waits for its operands with two stages; with more, as many
-/// units hide it.
-static constexpr double kStageLatency = 150;
 /// What a block's barriers leave of a multiprocessor's issue slots when no other
 /// block fills them.
 static constexpr double kLoneBlockShare = 0.88;
@@ -49,22 +43,11 @@ static constexpr double kProductShare = 0.72;
 /// columns, only: what is read of the other operand is soon used up.
 static constexpr double kNarrowProducts = 1.25;
 static constexpr int64_t kSchedulers = 4;
-/// Cycles that the launch which packs the input takes, beside the time of its
-/// bytes.
-static constexpr double kPackLatency = 2000;
 /// Of a copy of direct input: addresses and masks; a load and the zeros in its
 /// place; an element that is rounded to TF32, and a pair of halves that are put
 /// in one word.
 static constexpr double kDirectInstructions = 5, kLoadInstructions = 2,
                         kRoundInstructions = 3, kPairInstructions = 1;
-/// Bytes a cycle that loads of direct input bring, which then no other access
-/// gets: what is measured beyond their instructions.
-static constexpr double kFillBytesPerCycle = 80;
-/// Cycles until a block's first direct input is stored, beside those until its
-/// first stage has arrived.
-static constexpr double kDirectLatency = 1200;
-/// Cycles from a load of direct input to the store of what it brought.
-static constexpr double kLoadLatency = 800;
 /// Registers beside accumulators and fragments: addresses, temporaries of the
 /// region. Multiply-adds leave less of them alive.
 static constexpr int64_t kOtherRegisters = 56, kOtherRegistersFMA = 32;
@@ -176,7 +159,7 @@ static double predictPackCycles(const FusedPlan &plan, const FusedFacts &facts,
   if (plan.input == FusedInput::Direct)
     return 0;
   double bytes = static_cast<double>(FusedPlan::getPackedImageBytes(facts));
-  return kPackLatency + 2 * images * bytes / target.bytesPerCycle;
+  return target.launchCycles + 2 * images * bytes / target.bytesPerCycle;
 }
 
 int64_t upweave::estimateFusedRegisters(const FusedPlan &plan,
@@ -256,12 +239,13 @@ static double predictUnitCycles(const FusedPlan &plan, const FusedFacts &facts,
                   getInputInstructions(plan, facts) + kUnitInstructions);
   double wavefronts = warps * work.wavefronts + filterBytes / 128 +
                       getInputWavefronts(plan, facts);
-  double bytes = (filterBytes + inputBytes) / kL2BytesPerCycle;
-  double wait = kStageLatency / static_cast<double>(plan.stages - 1);
+  double bytes = (filterBytes + inputBytes) / target.l2BytesPerCycle;
+  // As many units as there are more stages hide it.
+  double wait = target.stageLatency / static_cast<double>(plan.stages - 1);
   if (plan.input == FusedInput::Packed)
     return std::max({issue, wavefronts, bytes}) + wait;
-  return std::max({issue, wavefronts, bytes, kLoadLatency / resident}) + wait +
-         inputBytes / kFillBytesPerCycle;
+  return std::max({issue, wavefronts, bytes, target.loadLatency / resident}) +
+         wait + inputBytes / target.loadBytesPerCycle;
 }
 
 double upweave::predictFusedCycles(const FusedPlan &plan,
@@ -283,9 +267,9 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
   // Blocks of a multiprocessor hide one another's latency: until the first
   // stage is there.
   double stagedBytes = static_cast<double>(plan.inputBytes + plan.filterBytes);
-  double latency = kBlockLatency + stagedBytes / kL2BytesPerCycle;
+  double latency = target.blockLatency + stagedBytes / target.l2BytesPerCycle;
   if (plan.input == FusedInput::Direct)
-    latency += kDirectLatency;
+    latency += target.directLatency;
   latency /= resident;
   double images = facts.batch == kDynamicSize
                       ? 64

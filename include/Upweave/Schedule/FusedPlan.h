@@ -167,6 +167,9 @@ struct FusedTarget {
   double bytesPerCycle = 0;
   /// Cycles a second.
   double clock = 0;
+  /// As in TargetDescription; the latencies in cycles.
+  double l2BytesPerCycle = 0, loadBytesPerCycle = 0, launchCycles = 0;
+  double blockLatency = 0, stageLatency = 0, directLatency = 0, loadLatency = 0;
 };
 
 /// A tiling. A unit is what is staged and multiplied between two barriers:

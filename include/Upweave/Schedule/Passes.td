@@ -12,7 +12,8 @@ include "mlir/Pass/PassBase.td"
 def AttachTarget : Pass<"upweave-attach-target", "mlir::ModuleOp"> {
   let summary = "Write the description of a GPU on the module";
   let description = [{
-    Stores what is known of a chip (its limits, bandwidths and peak rates) as
+    Stores what is known of a chip (its limits, bandwidths and peak rates, and
+    what the cost model of fused kernels takes beside them) as
     the `"GPU"` entry of the module's `dlti.target_system_spec`, where the
     passes that depend on a target read it:
 
@@ -33,8 +34,8 @@ def AttachTarget : Pass<"upweave-attach-target", "mlir::ModuleOp"> {
     Option<"chip", "chip", "std::string", "::upweave::kDefaultChip.str()",
            "Chip to describe, as ptxas spells it">,
     ListOption<"figures", "set", "std::string",
-               "Figures to change, as key=integer (bytes, bytes a second, "
-               "operations a second, counts)">
+               "Figures to change, as key=integer (bytes, bytes or operations "
+               "a second, cycles, thousandths, counts)">
   ];
   let dependentDialects = ["mlir::DLTIDialect"];
 }

@@ -250,6 +250,44 @@ FusedTarget makeHopper() {
   return getFusedTarget(getKnownTarget("sm_90"), AtomKind::TF32);
 }
 
+/// Each figure of the description that the cost model takes counts.
+TEST(FusedPlanTest, MeasuredFiguresCount) {
+  FusedFacts facts = makeFacts(AtomKind::TF32);
+  std::string whyNot;
+  using Target = TargetDescription;
+  auto predict = [&](const Target &target, FusedInput input) {
+    FusedTarget fused = getFusedTarget(target, facts.atom);
+    std::optional<FusedPlan> plan =
+        planFused(facts, getFusedTarget(getKnownTarget("sm_90"), facts.atom),
+                  whyNot, input);
+    return predictFusedCycles(*plan, facts, fused);
+  };
+  struct Figure {
+    int64_t Target::*member;
+    FusedInput input;
+  };
+  for (Figure figure :
+       {Figure{&Target::launchCycles, FusedInput::Packed},
+        Figure{&Target::blockLatencyCycles, FusedInput::Packed},
+        Figure{&Target::stageLatencyCycles, FusedInput::Packed},
+        Figure{&Target::directLatencyCycles, FusedInput::Direct},
+        Figure{&Target::loadLatencyCycles, FusedInput::Direct}}) {
+    Target slow = getKnownTarget("sm_90");
+    slow.*figure.member *= 8;
+    EXPECT_GT(predict(slow, figure.input),
+              predict(getKnownTarget("sm_90"), figure.input));
+  }
+  for (Figure figure :
+       {Figure{&Target::mmaSyncPermille, FusedInput::Packed},
+        Figure{&Target::l2BytesPerCycle, FusedInput::Packed},
+        Figure{&Target::loadBytesPerCycle, FusedInput::Direct}}) {
+    Target slow = getKnownTarget("sm_90");
+    slow.*figure.member /= 8;
+    EXPECT_GT(predict(slow, figure.input),
+              predict(getKnownTarget("sm_90"), figure.input));
+  }
+}
+
 FusedPlan makeDirect(const FusedFacts &facts, std::array<int64_t, 3> block,
                      std::array<int64_t, 3> warp) {
   FusedPlan plan;
