@@ -25,10 +25,10 @@ static std::optional<AtomKind> getAtom(Type element, Precision precision) {
   return precision == Precision::TF32 ? AtomKind::TF32 : AtomKind::FMA;
 }
 
-/// Which dimension of the result the block's rows are along, if one is it.
-static std::optional<FusedRow> getReduced(BlockOp block, const RowNest &nest) {
+/// Which dimension of the plan the block's rows are along, if one is it.
+static std::optional<DimSet> getReduced(BlockOp block, const RowNest &nest) {
   if (!block.hasCollectives())
-    return FusedRow::None;
+    return DimSet(0);
   SmallVector<unsigned> rows;
   for (int64_t dim : block.getRows())
     if (block.getDomain()[dim] != 1)
@@ -42,9 +42,9 @@ static std::optional<FusedRow> getReduced(BlockOp block, const RowNest &nest) {
   if (rows.empty())
     return std::nullopt;
   if (covers(nest.loops.back()))
-    return FusedRow::Column;
+    return makeDimSet({kPlanColumn});
   if (covers(nest.loops[1]))
-    return FusedRow::Channel;
+    return makeDimSet({kPlanChannel});
   return std::nullopt;
 }
 
@@ -145,18 +145,18 @@ std::optional<FusedFacts> upweave::getFusedFacts(BlockOp block,
   std::optional<RowNest> nest = buildConvNest(block, whyNot);
   if (!nest)
     return std::nullopt;
-  std::optional<FusedRow> reduced = getReduced(block, *nest);
+  std::optional<DimSet> reduced = getReduced(block, *nest);
   if (!reduced) {
     whyNot = "its rows are neither along the last spatial axis nor along the "
              "channels";
     return std::nullopt;
   }
-  if (*reduced == FusedRow::Channel && geometry.groups > 1) {
+  if (hasDim(*reduced, kPlanChannel) && geometry.groups > 1) {
     whyNot = "its rows are channels of several groups";
     return std::nullopt;
   }
   FusedFacts facts = *found;
-  if (*reduced == FusedRow::Column && facts.column.phaseClasses > 1) {
+  if (hasDim(*reduced, kPlanColumn) && facts.column.phaseClasses > 1) {
     whyNot =
         "its rows have " + std::to_string(facts.column.getStride()) +
         " phases and " +

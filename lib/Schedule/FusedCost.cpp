@@ -307,7 +307,7 @@ static void chooseStages(FusedPlan &plan, const FusedFacts &facts,
 
 /// What keeps a block from holding whole rows, if no tile does.
 static std::string explainRows(const FusedFacts &facts) {
-  bool columns = facts.reduced == FusedRow::Column;
+  bool columns = facts.reduces(kPlanColumn);
   int64_t size = columns ? facts.column.resultSize : facts.outputChannels;
   int64_t units = columns ? facts.column.getPositions() : facts.outputChannels;
   return ("rows of " + llvm::Twine(size) + " elements are " +
@@ -321,10 +321,8 @@ static std::string explainRows(const FusedFacts &facts) {
 }
 
 static bool holdsRows(const FusedPlan &plan, const FusedFacts &facts) {
-  return (facts.reduced != FusedRow::Column ||
-          plan.getColumnTiles(facts) == 1) &&
-         (facts.reduced != FusedRow::Channel ||
-          plan.getChannelTiles(facts) == 1);
+  return (!facts.reduces(kPlanColumn) || plan.getColumnTiles(facts) == 1) &&
+         (!facts.reduces(kPlanChannel) || plan.getChannelTiles(facts) == 1);
 }
 
 static bool isSensible(const FusedPlan &plan, const FusedFacts &facts) {
@@ -345,7 +343,7 @@ static void shapeBlock(FusedPlan &plan, const FusedFacts &facts,
   plan.block[0] = plan.warp[0] << (shape % 3);
   plan.block[1] = plan.warp[1] << (shape / 3 % 4);
   plan.block[2] = plan.warp[2];
-  if (facts.reduced == FusedRow::Column)
+  if (facts.reduces(kPlanColumn))
     while (plan.block[2] < facts.column.getPositions())
       plan.block[2] *= 2;
   plan.unitChunks = int64_t(1) << (shape / 12);

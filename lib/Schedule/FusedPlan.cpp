@@ -374,12 +374,12 @@ int64_t FusedPlan::getPackedImageBytes(const FusedFacts &facts) {
 }
 
 int64_t FusedPlan::getReductionBytes(const FusedFacts &facts) const {
-  bool channels = facts.reduced == FusedRow::Channel;
-  int64_t warps = getWarps(channels ? 0 : 2);
-  if (facts.reduced == FusedRow::None || warps == 1)
-    return 0;
-  int64_t rows = channels ? block[2] * facts.column.getPhases() : block[0];
-  return facts.rounds * facts.partialBytes * rows * block[1] * warps;
+  int64_t sizes[] = {block[0], block[1], block[2] * facts.column.getPhases()};
+  int64_t warps = 1, rows = 1;
+  for (unsigned dim : {kPlanChannel, kPlanRow, kPlanColumn})
+    (facts.reduces(dim) ? warps : rows) *=
+        facts.reduces(dim) ? getWarps(dim) : sizes[dim];
+  return warps > 1 ? facts.rounds * facts.partialBytes * rows * warps : 0;
 }
 
 int64_t FusedPlan::getBlocksPerSM(const FusedTarget &target,
@@ -431,11 +431,15 @@ std::optional<std::string> FusedPlan::verify(const FusedFacts &facts,
   if (block[1] > 1 && facts.row.resultSize == 1)
     return message("a block's rows are " + Twine(block[1]) +
                    ", the result has one");
-  if (facts.reduced == FusedRow::Column && getColumnTiles(facts) > 1)
+  if (facts.reduced != 0 && facts.reduced != makeDimSet({kPlanColumn}) &&
+      facts.reduced != makeDimSet({kPlanChannel}))
+    return message("its rows are neither along the last spatial axis nor "
+                   "along the channels");
+  if (facts.reduces(kPlanColumn) && getColumnTiles(facts) > 1)
     return message("rows of " + Twine(facts.column.resultSize) +
                    " elements are " + Twine(facts.column.getPositions()) +
                    " column positions, a block holds " + Twine(block[2]));
-  if (facts.reduced == FusedRow::Channel && getChannelTiles(facts) > 1)
+  if (facts.reduces(kPlanChannel) && getChannelTiles(facts) > 1)
     return message("rows of " + Twine(facts.outputChannels) +
                    " channels do not fit a block of " + Twine(block[0]));
   int64_t most = getAtomInfo(facts.atom).maxAccumulators;

@@ -9,6 +9,7 @@
 #define UPWEAVE_SCHEDULE_FUSEDPLAN_H
 
 #include "Upweave/Geometry/ConvTransposeGeometry.h"
+#include "Upweave/Layout/DimSet.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
@@ -107,9 +108,8 @@ struct PhasedAxis {
 /// through registers.
 enum class FusedInput { Packed, Direct };
 
-/// Along what a block's region reduces: the axis of columns, the channels, or
-/// nothing.
-enum class FusedRow { None, Column, Channel };
+/// The dimensions of a plan's tiles, by number.
+constexpr unsigned kPlanChannel = 0, kPlanRow = 1, kPlanColumn = 2;
 
 /// What the tiling depends on. The last spatial axis is the column, the one
 /// before it the row; sizes of channels are those of one group.
@@ -122,7 +122,9 @@ struct FusedFacts {
   int64_t inputChannels = 1;
   int64_t outputChannels = 1;
   AtomKind atom = AtomKind::FMA;
-  FusedRow reduced = FusedRow::None;
+  /// The plan's dimensions that the region reduces along. A kernel takes none,
+  /// the column, or the channel.
+  DimSet reduced = 0;
   /// True if the channels of a position lie side by side in the input (N*C).
   bool channelsContiguous = false;
   /// Elements that one access to the input can take: neighbouring channels
@@ -135,6 +137,7 @@ struct FusedFacts {
   int64_t rounds = 0;
   int64_t partialBytes = 0;
 
+  bool reduces(unsigned dim) const { return hasDim(reduced, dim); }
   /// True if products with zeros around the input are formed, which are NaN
   /// where the filter is infinite.
   bool readsOutside() const;

@@ -34,7 +34,7 @@ FusedFacts makeFacts(AtomKind atom, int64_t batch = 32) {
   facts.inputChannels = 32;
   facts.outputChannels = 64;
   facts.atom = atom;
-  facts.reduced = FusedRow::Column;
+  facts.reduced = makeDimSet({kPlanColumn});
   return facts;
 }
 
@@ -96,7 +96,7 @@ TEST(FusedPlanTest, EveryShapeHasAPlan) {
     facts.resultBytes = choose(0, 1) ? 4 : 2;
     facts.divideColumn(axis, filterSize);
     if (choose(0, 1) && facts.column.phaseClasses == 1) {
-      facts.reduced = FusedRow::Column;
+      facts.reduced = makeDimSet({kPlanColumn});
       facts.rounds = 2;
       facts.partialBytes = 8;
     }
@@ -110,7 +110,7 @@ TEST(FusedPlanTest, EveryShapeHasAPlan) {
     EXPECT_TRUE(planFused(facts, target, whyNot))
         << whyNot << ": stride " << axis.stride << ", filter " << filterSize
         << ", dilation " << axis.dilation << ", rows of " << column.resultSize
-        << (facts.reduced == FusedRow::None ? "" : " reduced");
+        << (facts.reduced ? " reduced" : "");
   }
 }
 
@@ -360,7 +360,7 @@ TEST(FusedPlanTest, InputIsPackedWhereItIsStagedOften) {
   // Filter 2, stride 2: twice.
   facts.outer.clear();
   facts.row = facts.column = PhasedAxis::get(makeAxis(2, 0), 64, 2);
-  facts.reduced = FusedRow::None;
+  facts.reduced = 0;
   facts.inputChannels = 256;
   facts.batch = 16;
   plan = planFused(facts, makeHopper(), whyNot);
@@ -387,7 +387,7 @@ TEST(FusedPlanTest, TilesThatBarelyFitTakePackedInput) {
   facts.column = PhasedAxis::get(makeAxis(1, 8), 512, 16);
   facts.inputChannels = facts.outputChannels = 16;
   facts.atom = AtomKind::TF32;
-  facts.reduced = FusedRow::Column;
+  facts.reduced = makeDimSet({kPlanColumn});
   std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->input, FusedInput::Packed);
@@ -413,12 +413,27 @@ TEST(FusedPlanTest, RowsThatDoNotFitAreRefused) {
   EXPECT_NE(whyNot, "");
 }
 
+/// Along one of the two dimensions that a block holds whole rows of.
+TEST(FusedPlanTest, OtherReductionsAreRefused) {
+  FusedFacts facts = makeFacts(AtomKind::TF32);
+  facts.outputChannels = 16;
+  for (DimSet reduced :
+       {makeDimSet({kPlanRow}), makeDimSet({kPlanChannel, kPlanColumn}),
+        makeDimSet({kPlanRow, kPlanColumn})}) {
+    facts.reduced = reduced;
+    std::string whyNot;
+    EXPECT_FALSE(planFused(facts, makeTarget(), whyNot));
+    EXPECT_EQ(whyNot, "its rows are neither along the last spatial axis nor "
+                      "along the channels");
+  }
+}
+
 /// Rows of 95 elements are stored one by one: neighbouring lanes hold
 /// neighbouring positions, and a warp holds whole rows.
 TEST(FusedPlanTest, UnalignedRowsAreStoredByWideWarps) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
-  facts.reduced = FusedRow::None;
+  facts.reduced = 0;
   facts.column = PhasedAxis::get(makeAxis(2, 1), 48, 3);
   EXPECT_EQ(facts.column.resultSize, 95);
   EXPECT_FALSE(facts.hasAlignedRows());

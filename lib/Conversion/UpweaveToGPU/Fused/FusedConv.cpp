@@ -29,8 +29,7 @@ public:
         plan(fused.plan), layout(getFusedLayout(plan, facts)),
         launch(context, block, "fused", plan.getThreads()),
         points(launch.body()),
-        rowDim(facts.reduced == FusedRow::Channel ? kTileChannelDim
-                                                  : kTileColumnDim) {
+        rowDim(facts.reduces(kPlanChannel) ? kTileChannelDim : kTileColumnDim) {
     points.rowDim = rowDim;
   }
 
