@@ -8,6 +8,8 @@
 
 #include "LoopComponents.h"
 
+#include "Upweave/Geometry/ConvTransposeGeometry.h"
+
 namespace upweave {
 
 /// The axis of a component with one dim of each tensor, where output o and step

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "AxisRoles.h"
+#include "AxisFit.h"
 #include "AxisReader.h"
 #include "LoopComponents.h"
 

@@ -8,29 +8,14 @@
 #ifndef UPWEAVE_ANALYSIS_AXISROLES_H
 #define UPWEAVE_ANALYSIS_AXISROLES_H
 
-#include "AxisFit.h"
+#include "ContractionViews.h"
 
-#include "Upweave/Analysis/ConvTransposeFacts.h"
+#include "Upweave/Analysis/Contraction.h"
+#include "Upweave/Geometry/ConvTransposeGeometry.h"
 
 #include <array>
 
 namespace upweave {
-
-/// root[r] = Σ over the reduction loops of input · filter, with both factors as
-/// views over all loops: first one loop for each dim of the root, then the
-/// reduction loops.
-struct ContractionViews {
-  mlir::Value root;
-  ElementView input;
-  ElementView filter;
-
-  int64_t getNumResultDims() const {
-    return mlir::cast<mlir::ShapedType>(root.getType()).getRank();
-  }
-};
-
-/// The three tensors, as indices of arrays.
-enum TensorIndex { kResult = 0, kInput = 1, kFilter = 2 };
 
 /// What a tensor's dim is: nothing (of size 1), batch or the filter's input
 /// channel, channel or the filter's output channel, or a spatial axis (the axis

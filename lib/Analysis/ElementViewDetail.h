@@ -1,6 +1,6 @@
 //===- ElementViewDetail.h - Shared by the steps of ElementView ----*- C++
 //-*-===//
-// Helpers that build the view after a step, and the step through linalg.
+// Helpers that build the view after a step.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
@@ -30,12 +30,6 @@ mlir::FailureOr<ElementView> withConstant(const ElementView &view,
 /// about to fill new ones with.
 mlir::LogicalResult checkFill(const ElementView &view, mlir::TypedAttr fill,
                               std::string &whyNot);
-
-/// The step through a linalg operation that only moves elements.
-mlir::FailureOr<ElementView> stepThroughLinalg(const ElementView &view,
-                                               mlir::linalg::LinalgOp op,
-                                               mlir::OpResult result,
-                                               std::string &whyNot);
 
 } // namespace upweave::detail
 

@@ -8,9 +8,11 @@
 #ifndef UPWEAVE_ANALYSIS_LOOPCOMPONENTS_H
 #define UPWEAVE_ANALYSIS_LOOPCOMPONENTS_H
 
-#include "AxisRoles.h"
+#include "ContractionViews.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
+
+#include <array>
 
 namespace upweave {
 
