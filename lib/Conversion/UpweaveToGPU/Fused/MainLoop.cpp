@@ -171,8 +171,12 @@ Value MainLoop::issue(OpBuilder &b, Value unit, Value word) {
                                 /*withElseRegion=*/false);
   OpBuilder inner = ifOp.getThenBodyBuilder();
   stage.issue(inner, unit, word);
-  return nvgpu::DeviceAsyncCreateGroupOp::create(
+  auto group = nvgpu::DeviceAsyncCreateGroupOp::create(
       b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), ValueRange());
+  // Without anything behind its name the op parses the next line's result as
+  // its operand.
+  group->setAttr("upweave.unit", b.getUnitAttr());
+  return group;
 }
 
 /// Waits for a unit, starts the copies of the last one that there is a stage
