@@ -1,7 +1,8 @@
 //===- TileLayout.h - Which thread holds which tile element -------*- C++
 //-*-===//
 // Maps (register, lane, warp) to the coordinates of a thread block's tile. The
-// steps of a row reduction, vector widths and bank conflicts follow from it.
+// steps of a row reduction follow from it, and where accesses to shared memory
+// meet in a bank, which tests ask.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
