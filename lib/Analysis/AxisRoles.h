@@ -1,12 +1,11 @@
-//===- AxisRoles.h - Which dim of a contraction plays which part ---*- C++
-//-*-===//
+//===- AxisRoles.h - Which dim plays which part -----------------*- C++ -*-===//
 // Splits the loops of a contraction into independent components, and proves
 // which are batch, channels, groups and spatial axes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_ANALYSIS_AXISROLES_H
-#define UPWEAVE_ANALYSIS_AXISROLES_H
+#ifndef UPWEAVE_LIB_ANALYSIS_AXISROLES_H
+#define UPWEAVE_LIB_ANALYSIS_AXISROLES_H
 
 #include "ContractionViews.h"
 
@@ -41,4 +40,4 @@ std::optional<AxisRoles> findAxisRoles(const ContractionViews &views,
 
 } // namespace upweave
 
-#endif // UPWEAVE_ANALYSIS_AXISROLES_H
+#endif // UPWEAVE_LIB_ANALYSIS_AXISROLES_H

@@ -1,5 +1,4 @@
-//===- Contraction.cpp - Multiply-and-add payloads
-//--------------------------===//
+//===- Contraction.cpp - Multiply-and-add payloads ------------------------===//
 // Recognises the payload of a contraction, with casts on its factors.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_ANALYSIS_CONTRACTIONVIEWS_H
-#define UPWEAVE_ANALYSIS_CONTRACTIONVIEWS_H
+#ifndef UPWEAVE_LIB_ANALYSIS_CONTRACTIONVIEWS_H
+#define UPWEAVE_LIB_ANALYSIS_CONTRACTIONVIEWS_H
 
 #include "Upweave/Analysis/ElementView.h"
 
@@ -28,4 +28,4 @@ enum TensorIndex { kResult = 0, kInput = 1, kFilter = 2 };
 
 } // namespace upweave
 
-#endif // UPWEAVE_ANALYSIS_CONTRACTIONVIEWS_H
+#endif // UPWEAVE_LIB_ANALYSIS_CONTRACTIONVIEWS_H

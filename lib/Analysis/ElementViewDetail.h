@@ -1,11 +1,10 @@
-//===- ElementViewDetail.h - Shared by the steps of ElementView ----*- C++
-//-*-===//
+//===- ElementViewDetail.h - Shared by the steps of ElementView -*- C++ -*-===//
 // Helpers that build the view after a step.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_ANALYSIS_ELEMENTVIEWDETAIL_H
-#define UPWEAVE_ANALYSIS_ELEMENTVIEWDETAIL_H
+#ifndef UPWEAVE_LIB_ANALYSIS_ELEMENTVIEWDETAIL_H
+#define UPWEAVE_LIB_ANALYSIS_ELEMENTVIEWDETAIL_H
 
 #include "Upweave/Analysis/ElementView.h"
 
@@ -33,4 +32,4 @@ mlir::LogicalResult checkFill(const ElementView &view, mlir::TypedAttr fill,
 
 } // namespace upweave::detail
 
-#endif // UPWEAVE_ANALYSIS_ELEMENTVIEWDETAIL_H
+#endif // UPWEAVE_LIB_ANALYSIS_ELEMENTVIEWDETAIL_H

@@ -1,5 +1,4 @@
-//===- ElementViewLinalg.cpp - Views through linalg operations
-//--------------===//
+//===- ElementViewLinalg.cpp - Views through linalg operations ------------===//
 // Payloads that yield an input, a constant, or a gathered element, perhaps
 // under a select; and the index arithmetic of such payloads.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

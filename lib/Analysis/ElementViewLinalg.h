@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_ANALYSIS_ELEMENTVIEWLINALG_H
-#define UPWEAVE_ANALYSIS_ELEMENTVIEWLINALG_H
+#ifndef UPWEAVE_LIB_ANALYSIS_ELEMENTVIEWLINALG_H
+#define UPWEAVE_LIB_ANALYSIS_ELEMENTVIEWLINALG_H
 
 #include "Upweave/Analysis/ElementView.h"
 
@@ -18,4 +18,4 @@ mlir::FailureOr<ElementView> stepThroughLinalg(const ElementView &view,
 
 } // namespace upweave::detail
 
-#endif // UPWEAVE_ANALYSIS_ELEMENTVIEWLINALG_H
+#endif // UPWEAVE_LIB_ANALYSIS_ELEMENTVIEWLINALG_H

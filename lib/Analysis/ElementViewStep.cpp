@@ -1,5 +1,4 @@
-//===- ElementViewStep.cpp - Compose a view with its source's producer
-//------===//
+//===- ElementViewStep.cpp - Compose a view with its source's producer ----===//
 // Slices, padding and reshapes; linalg operations are in ElementViewLinalg.cpp.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -32,8 +32,8 @@ static constexpr double kResultInstructions = 24;
 /// Of an accumulator that is stored alone, because rows are not aligned, in
 /// units of the above: the fewer columns a warp has, the more parts of sectors.
 static constexpr double kUnalignedResult = 3.5, kUnalignedColumns = 9;
-/// What a block's barriers leave of a multiprocessor's issue slots when no other
-/// block fills them.
+/// What a block's barriers leave of a multiprocessor's issue slots when no
+/// other block fills them.
 static constexpr double kLoneBlockShare = 0.88;
 /// Products by FMA: each thread's share of a fragment's, and the share of issue
 /// slots that they get beside loads.
@@ -193,8 +193,8 @@ static int64_t countLiveOffsets(const FusedPlan &plan,
   return most;
 }
 
-/// What estimateFusedRegisters would be if no fragment were kept for longer than
-/// it is needed, nor read ahead.
+/// What estimateFusedRegisters would be if no fragment were kept for longer
+/// than it is needed, nor read ahead.
 static int64_t getLeastRegisters(const FusedPlan &plan,
                                  const FusedFacts &facts) {
   bool isFMA = facts.atom == AtomKind::FMA;
@@ -284,7 +284,8 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
 }
 
 /// The most stages that leave room for as many blocks on a multiprocessor as
-/// registers allow, which are two at least; two stages if there are not so many.
+/// registers allow, which are two at least; two stages if there are not so
+/// many.
 static void chooseStages(FusedPlan &plan, const FusedFacts &facts,
                          const FusedTarget &target) {
   constexpr int64_t kMaxStages = 4, kMaxBlocks = 4;

@@ -27,7 +27,8 @@ static constexpr int64_t kMaxElements = 128;
 static constexpr int64_t kElements = 64;
 /// Elements of a thread that shares its row within a warp: one access of 16
 /// bytes, or a few scalars. Rows of 16-bit elements are short of instructions
-/// before they are short of bandwidth: more elements a thread are fewer shuffles.
+/// before they are short of bandwidth: more elements a thread are fewer
+/// shuffles.
 static constexpr int64_t kScalarElements = 8, kNarrowElements = 32;
 /// Elements that a thread should hold by taking several rows.
 static constexpr int64_t kWideRowElements = 4;
@@ -46,16 +47,16 @@ static constexpr int64_t kMostWarpsPerRow = 8, kNarrowMostElements = 48;
 /// loads while the other computes.
 static constexpr int64_t kLoopedBlocks = 2;
 /// Where a tile across rows is staged: the most warps of a block, the row
-/// elements that each thread takes at a time, and the tile elements that fall to
-/// it in all.
+/// elements that each thread takes at a time, and the tile elements that fall
+/// to it in all.
 static constexpr int64_t kStagedWarps = 16, kStagedElements = 2;
 /// The same of a block that has a multiprocessor to itself.
 static constexpr int64_t kStagedWarpsAlone = 32, kStagedElementsAlone = 4;
 static constexpr int64_t kStagedShare = 64;
 /// Threads a row up to which narrow rows across are held in registers.
 static constexpr int64_t kNarrowThreadsAcross = 8;
-/// Shared memory that staged rows along leave to the cache, in which the operands
-/// of all rows are.
+/// Shared memory that staged rows along leave to the cache, in which the
+/// operands of all rows are.
 static constexpr int64_t kCacheBytes = 32 * 1024;
 /// Warps of a row across, or of one of few rows.
 static constexpr int64_t kMaxWarpsPerRow = 16;
@@ -250,7 +251,8 @@ static void planAlongRow(RowPlan &plan, const RowFacts &facts) {
   plan.threadsPerRow = kLanes * plan.warps;
 }
 
-/// Steps of the plan's tile that fit when `blocks` of it share a multiprocessor.
+/// Steps of the plan's tile that fit when `blocks` of it share a
+/// multiprocessor.
 static int64_t getStagedSteps(const RowPlan &plan, const RowFacts &facts,
                               const RowTarget &target, int64_t blocks) {
   RowPlan one = plan;
@@ -286,8 +288,8 @@ static constexpr StagedForm kStagedForms[] = {
     {32, 2, 1, 1, 0, /*mayHold=*/true, /*onlyNarrow=*/false},
     {32, 1, 2, 1, 0, /*mayHold=*/true, /*onlyNarrow=*/false},
 };
-/// What is left for the others: as much as two blocks have, of wide elements one
-/// block.
+/// What is left for the others: as much as two blocks have, of wide elements
+/// one block.
 static constexpr StagedForm kPartlyStagedForms[] = {
     {16, 1, 2, 2, kCacheBytes, /*mayHold=*/true, /*onlyNarrow=*/true},
     {32, 1, 2, 1, kCacheBytes, /*mayHold=*/true, /*onlyNarrow=*/false},
@@ -339,8 +341,8 @@ static int64_t getSegmentBytes(const RowPlan &plan, const RowFacts &facts) {
 }
 
 /// A plan that keeps whole rows in shared memory, with as wide a segment of
-/// neighbouring rows as fits when `blocks` share a multiprocessor; false if that
-/// is less than `leastBytes`.
+/// neighbouring rows as fits when `blocks` share a multiprocessor; false if
+/// that is less than `leastBytes`.
 static bool stageAcrossRow(RowPlan &plan, const RowFacts &facts,
                            const RowTarget &target, int64_t blocks,
                            int64_t leastBytes) {

@@ -91,8 +91,8 @@ TargetDescription makeTarget(StringRef chip, StringRef device, int64_t ptx,
   return t;
 }
 
-/// Changes the share of the tensor cores' peak that mma.sync reaches, where only
-/// larger instructions reach all of it.
+/// Changes the share of the tensor cores' peak that mma.sync reaches, where
+/// only larger instructions reach all of it.
 TargetDescription withMmaSync(TargetDescription t, int64_t permille) {
   t.mmaSyncPermille = permille;
   return t;

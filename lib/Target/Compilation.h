@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_TARGET_COMPILATION_H
-#define UPWEAVE_TARGET_COMPILATION_H
+#ifndef UPWEAVE_LIB_TARGET_COMPILATION_H
+#define UPWEAVE_LIB_TARGET_COMPILATION_H
 
 #include "Upweave/IR/Upweave.h"
 #include "Upweave/Schedule/TargetDescription.h"
@@ -116,4 +116,4 @@ llvm::StringRef getPrecisionName(bundle::Precision precision);
 
 } // namespace upweave
 
-#endif // UPWEAVE_TARGET_COMPILATION_H
+#endif // UPWEAVE_LIB_TARGET_COMPILATION_H

@@ -181,8 +181,8 @@ uw_status DeviceProgram::allowShared(const bundle::Launch &launch,
       "cuFuncSetAttribute");
 }
 
-/// Sorts grids and arguments into those that depend on sizes and the others, and
-/// checks the others.
+/// Sorts grids and arguments into those that depend on sizes and the others,
+/// and checks the others.
 uw_status DeviceProgram::findSized() {
   for (uint32_t i = 0; i < length(choice.list->launches()); ++i) {
     const bundle::Launch &launch = *choice.list->launches()->Get(i);

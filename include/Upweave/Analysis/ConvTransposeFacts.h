@@ -1,5 +1,4 @@
-//===- ConvTransposeFacts.h - Contractions that are convolutions ---*- C++
-//-*-===//
+//===- ConvTransposeFacts.h - Contractions as convolutions ------*- C++ -*-===//
 // Finds out whether a contraction, with the views before and after it, is a
 // transposed convolution, by enumerating what contributes to what.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

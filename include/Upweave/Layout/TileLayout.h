@@ -1,5 +1,4 @@
-//===- TileLayout.h - Which thread holds which tile element -------*- C++
-//-*-===//
+//===- TileLayout.h - Which thread holds which tile element -----*- C++ -*-===//
 // Maps (register, lane, warp) to the coordinates of a thread block's tile. The
 // steps of a row reduction follow from it, and where accesses to shared memory
 // meet in a bank, which tests ask.

@@ -1,5 +1,4 @@
-//===- BlockPlan.h - Plans of blocks and their schedules ----------*- C++
-//-*-===//
+//===- BlockPlan.h - Plans of blocks and their schedules --------*- C++ -*-===//
 // Between a block, the facts a plan is made from, the plan, and the schedule
 // attribute that records it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

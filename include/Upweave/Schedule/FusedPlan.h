@@ -1,5 +1,4 @@
-//===- FusedPlan.h - How a fused convolution is tiled -------------*- C++
-//-*-===//
+//===- FusedPlan.h - How a fused convolution is tiled -----------*- C++ -*-===//
 // The facts that a fused kernel's tiling depends on, the tiling as pure data,
 // and the layouts in shared and packed memory that follow from it. No IR.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Passes.td - Passes of Upweave/Schedule ---------------------*- tablegen -*-===//
+//===- Passes.td - Passes of Upweave/Schedule --------------*- tablegen -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

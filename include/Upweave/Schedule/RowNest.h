@@ -1,5 +1,4 @@
-//===- RowNest.h - The loops of a block over stored rows ----------*- C++
-//-*-===//
+//===- RowNest.h - The loops of a block over stored rows --------*- C++ -*-===//
 // A block's domain as the few loops that a kernel walks: unit dimensions gone,
 // neighbours merged, the fastest last, with every operand's step along each.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

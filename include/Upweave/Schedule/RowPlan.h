@@ -1,5 +1,4 @@
-//===- RowPlan.h - How a stored-rows kernel is tiled --------------*- C++
-//-*-===//
+//===- RowPlan.h - How a stored-rows kernel is tiled ------------*- C++ -*-===//
 // Chooses lanes, vectors, registers and warps of a kernel that walks the rows
 // of a stored tensor. Pure data: printable, and tested without IR.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -88,8 +87,8 @@ struct RowPlan {
 
   /// Steps that a row takes.
   int64_t getSteps(const RowFacts &facts) const;
-  /// Steps that stay in registers between the passes: those that are not staged,
-  /// if most are and the others are few.
+  /// Steps that stay in registers between the passes: those that are not
+  /// staged, if most are and the others are few.
   int64_t getHeldSteps(const RowFacts &facts) const;
   /// Bytes of shared memory that the staged steps of a tile take.
   int64_t getStagedBytes(const RowFacts &facts) const;

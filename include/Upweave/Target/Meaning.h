@@ -23,8 +23,8 @@ namespace upweave {
 /// The bundle's element type, nothing for types that it has no name for.
 std::optional<bundle::DType> getBundleType(mlir::Type type);
 
-/// The bundle's name for a precision of the IR, and the other way round; nothing
-/// for `None`.
+/// The bundle's name for a precision of the IR, and the other way round;
+/// nothing for `None`.
 bundle::Precision getBundlePrecision(Precision precision);
 std::optional<Precision> getIRPrecision(bundle::Precision precision);
 

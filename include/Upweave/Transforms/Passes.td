@@ -1,4 +1,4 @@
-//===- Passes.td - Passes of Upweave/Transforms ---------------------*- tablegen -*-===//
+//===- Passes.td - Passes of Upweave/Transforms ------------*- tablegen -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -111,7 +111,8 @@ int64_t FilterPacker<Element>::getColumnPosition(int64_t tap,
   return column.getFilterIndex(reach / column.dilation, columnSize);
 }
 
-/// Fragment order: [classes][column class][group][channel tile][outer taps][looped row tap]
+/// Fragment order: [classes][column class][group][channel tile][outer taps]
+/// [looped row tap]
 /// [unit][chunk of the unit][row tap][column tap][channel atom]. False where a
 /// phase has fewer taps: the fragment is zeros.
 template <typename Element>

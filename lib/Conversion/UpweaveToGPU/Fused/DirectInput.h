@@ -1,7 +1,7 @@
-//===- DirectInput.h - The input of a fused kernel as it lies -----*- C++
-//-*-===//
+//===- DirectInput.h - The input of a fused kernel as it lies ---*- C++ -*-===//
 // Loads of a unit's positions from the convolution's own input, whatever its
-// strides, and the stores that stage them, between the products of another unit.
+// strides, and the stores that stage them, between the products of another
+// unit.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
@@ -42,8 +42,8 @@ private:
     /// Null where the thread always has this copy, or is always in the input.
     mlir::Value active, inside;
   };
-  /// One copy of a thread: a column of a row (of those of the thread's line) and
-  /// chunk of the unit.
+  /// One copy of a thread: a column of a row (of those of the thread's line)
+  /// and chunk of the unit.
   struct Copy {
     int64_t row, chunk;
     const Column *column;

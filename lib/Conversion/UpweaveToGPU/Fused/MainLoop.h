@@ -1,5 +1,4 @@
-//===- MainLoop.h - The products of a fused kernel ----------------*- C++
-//-*-===//
+//===- MainLoop.h - The products of a fused kernel --------------*- C++ -*-===//
 // The loop over units: waits for a stage, starts the copies of a later one,
 // multiplies all fragments of this one.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

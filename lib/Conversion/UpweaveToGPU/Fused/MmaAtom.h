@@ -1,5 +1,4 @@
-//===- MmaAtom.h - Products of fragments --------------------------*- C++
-//-*-===//
+//===- MmaAtom.h - Products of fragments ------------------------*- C++ -*-===//
 // Loads operand fragments from shared memory and multiplies them, by FMA or by
 // mma.sync, into the same layout of accumulators.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -19,8 +18,8 @@ namespace upweave {
 /// The registers of one thread's part of an operand fragment.
 using Fragment = llvm::SmallVector<mlir::Value, 8>;
 
-/// A product of kAtomChannels x chunk by chunk x kAtomColumns. Lane 4g + t holds
-/// of the result rows g and g + 8 at columns 2t and 2t + 1:
+/// A product of kAtomChannels x chunk by chunk x kAtomColumns. Lane 4g + t
+/// holds of the result rows g and g + 8 at columns 2t and 2t + 1:
 /// [row half][column parity].
 class MmaAtom {
 public:

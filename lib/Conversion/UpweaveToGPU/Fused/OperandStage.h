@@ -1,5 +1,4 @@
-//===- OperandStage.h - Operands of a fused kernel to shared memory -*- C++
-//-*-===//
+//===- OperandStage.h - Operands to shared memory ---------------*- C++ -*-===//
 // Copies packed operands into a ring of stages by cp.async, with zeros where
 // the input ends.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -25,8 +24,8 @@ struct BlockPlace {
 };
 
 /// The buffers that staging moves between: packed operands and the block's
-/// shared memory, all of 32-bit words. There is no packed input where the kernel
-/// takes it as it lies.
+/// shared memory, all of 32-bit words. There is no packed input where the
+/// kernel takes it as it lies.
 struct StageBuffers {
   mlir::Value packedInput, packedFilter, shared;
 };

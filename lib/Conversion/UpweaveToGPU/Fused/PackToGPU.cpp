@@ -168,8 +168,8 @@ Value PackKernel::getColumnTap(Int32Math &m, Value tap, Value columnClass,
 }
 
 /// The elements of one piece: `digits` are those of its number, `tile` are the
-/// channel tile and what is slower. Sets the channels of `position`, whose other
-/// coordinates are the filter's where `valid` (null: always) holds.
+/// channel tile and what is slower. Sets the channels of `position`, whose
+/// other coordinates are the filter's where `valid` (null: always) holds.
 SmallVector<Value> PackKernel::loadFragment(OpBuilder &b,
                                             ArrayRef<Value> digits,
                                             ArrayRef<Value> tile,
@@ -209,7 +209,8 @@ SmallVector<Value> PackKernel::loadFragment(OpBuilder &b,
   return elements;
 }
 
-/// Piece order: [classes][column class][group][channel tile][outer taps][looped row tap]
+/// Piece order: [classes][column class][group][channel tile][outer taps]
+/// [looped row tap]
 /// [unit][chunk of the unit][row tap][column tap][channel atom][32 pieces].
 void PackKernel::emitFilter(OpBuilder &b, Value piece) {
   Int32Math m(b, loc);
