@@ -1,5 +1,4 @@
-//===- AxisFit.cpp - Fit one axis to what contributes to it
-//-----------------===//
+//===- AxisFit.cpp - Fit one axis to what contributes to it ---------------===//
 // S, L and P come from a few terms; all terms then prove them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -22,8 +21,8 @@ using Relation = AxisRelation;
 /// More pairs of input and filter positions than these are not looked at.
 constexpr int64_t kMaxPairs = int64_t(1) << 26;
 
-/// Terms on one line leave S and L open: values up to kMaxTrials are tried, on as
-/// many pairs as kMaxLinePairs.
+/// Terms on one line leave S and L open: values up to kMaxTrials are tried, on
+/// as many pairs as kMaxLinePairs.
 constexpr int64_t kMaxTrials = 256;
 constexpr int64_t kMaxLinePairs = int64_t(1) << 16;
 

@@ -1,11 +1,10 @@
-//===- AxisFit.h - Fit one axis to what contributes to it ----------*- C++
-//-*-===//
+//===- AxisFit.h - Fit one axis to what contributes to it -------*- C++ -*-===//
 // From the enumerated terms of an axis to its stride, dilation and padding.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_ANALYSIS_AXISFIT_H
-#define UPWEAVE_ANALYSIS_AXISFIT_H
+#ifndef UPWEAVE_LIB_ANALYSIS_AXISFIT_H
+#define UPWEAVE_LIB_ANALYSIS_AXISFIT_H
 
 #include "Upweave/Geometry/ConvTransposeGeometry.h"
 
@@ -53,4 +52,4 @@ std::optional<AxisGeometry> fitAxis(const AxisTerms &axis, std::string &whyNot);
 
 } // namespace upweave
 
-#endif // UPWEAVE_ANALYSIS_AXISFIT_H
+#endif // UPWEAVE_LIB_ANALYSIS_AXISFIT_H

@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "AxisReader.h"
+#include "AxisFit.h"
 
 #include "llvm/ADT/STLExtras.h"
 

@@ -1,12 +1,14 @@
-//===- AxisReader.h - Read an axis off its views -----------------*- C++ -*-===//
+//===- AxisReader.h - Read an axis off its views ----------------*- C++ -*-===//
 // Axes too long to enumerate whose views have the form of stuffing and padding.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_ANALYSIS_AXISREADER_H
-#define UPWEAVE_ANALYSIS_AXISREADER_H
+#ifndef UPWEAVE_LIB_ANALYSIS_AXISREADER_H
+#define UPWEAVE_LIB_ANALYSIS_AXISREADER_H
 
 #include "LoopComponents.h"
+
+#include "Upweave/Geometry/ConvTransposeGeometry.h"
 
 namespace upweave {
 
@@ -19,4 +21,4 @@ std::optional<AxisGeometry> readAxis(const ContractionViews &views,
 
 } // namespace upweave
 
-#endif // UPWEAVE_ANALYSIS_AXISREADER_H
+#endif // UPWEAVE_LIB_ANALYSIS_AXISREADER_H

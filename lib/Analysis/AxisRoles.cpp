@@ -1,10 +1,10 @@
-//===- AxisRoles.cpp - Which dim of a contraction plays which part
-//----------===//
+//===- AxisRoles.cpp - Which dim of a contraction plays which part --------===//
 // Proves batch, channels, groups and spatial axes by enumerating components.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
 #include "AxisRoles.h"
+#include "AxisFit.h"
 #include "AxisReader.h"
 #include "LoopComponents.h"
 
@@ -248,8 +248,8 @@ bool RoleFinder::classifyMixed(const LoopComponent &component) {
   return true;
 }
 
-/// A component of the factors alone: channels, a spatial axis with one output, or
-/// a dim of size 1, which may become any axis' own.
+/// A component of the factors alone: channels, a spatial axis with one output,
+/// or a dim of size 1, which may become any axis' own.
 bool RoleFinder::classifyReduction(const LoopComponent &component) {
   if (isUnit(component))
     return true;

@@ -1,36 +1,20 @@
-//===- AxisRoles.h - Which dim of a contraction plays which part ---*- C++
-//-*-===//
+//===- AxisRoles.h - Which dim plays which part -----------------*- C++ -*-===//
 // Splits the loops of a contraction into independent components, and proves
 // which are batch, channels, groups and spatial axes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_ANALYSIS_AXISROLES_H
-#define UPWEAVE_ANALYSIS_AXISROLES_H
+#ifndef UPWEAVE_LIB_ANALYSIS_AXISROLES_H
+#define UPWEAVE_LIB_ANALYSIS_AXISROLES_H
 
-#include "AxisFit.h"
+#include "ContractionViews.h"
 
-#include "Upweave/Analysis/ConvTransposeFacts.h"
+#include "Upweave/Analysis/Contraction.h"
+#include "Upweave/Geometry/ConvTransposeGeometry.h"
 
 #include <array>
 
 namespace upweave {
-
-/// root[r] = Σ over the reduction loops of input · filter, with both factors as
-/// views over all loops: first one loop for each dim of the root, then the
-/// reduction loops.
-struct ContractionViews {
-  mlir::Value root;
-  ElementView input;
-  ElementView filter;
-
-  int64_t getNumResultDims() const {
-    return mlir::cast<mlir::ShapedType>(root.getType()).getRank();
-  }
-};
-
-/// The three tensors, as indices of arrays.
-enum TensorIndex { kResult = 0, kInput = 1, kFilter = 2 };
 
 /// What a tensor's dim is: nothing (of size 1), batch or the filter's input
 /// channel, channel or the filter's output channel, or a spatial axis (the axis
@@ -56,4 +40,4 @@ std::optional<AxisRoles> findAxisRoles(const ContractionViews &views,
 
 } // namespace upweave
 
-#endif // UPWEAVE_ANALYSIS_AXISROLES_H
+#endif // UPWEAVE_LIB_ANALYSIS_AXISROLES_H

@@ -1,10 +1,9 @@
-//===- Contraction.cpp - Multiply-and-add payloads
-//--------------------------===//
+//===- Contraction.cpp - Multiply-and-add payloads ------------------------===//
 // Recognises the payload of a contraction, with casts on its factors.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Upweave/Analysis/ConvTransposeFacts.h"
+#include "Upweave/Analysis/Contraction.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"

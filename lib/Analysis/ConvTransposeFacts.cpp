@@ -1,5 +1,4 @@
-//===- ConvTransposeFacts.cpp - Contractions that are convolutions
-//----------===//
+//===- ConvTransposeFacts.cpp - Contractions that are convolutions --------===//
 // Composes the views before and after a contraction, and turns the roles of
 // their dims into a geometry.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

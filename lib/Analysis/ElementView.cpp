@@ -1,5 +1,4 @@
-//===- ElementView.cpp - One element as a view of another tensor
-//------------===//
+//===- ElementView.cpp - One element as a view of another tensor ----------===//
 // Building, evaluating and converting views; steps are in ElementViewStep.cpp.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

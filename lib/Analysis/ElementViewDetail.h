@@ -1,11 +1,10 @@
-//===- ElementViewDetail.h - Shared by the steps of ElementView ----*- C++
-//-*-===//
-// Helpers that build the view after a step, and the step through linalg.
+//===- ElementViewDetail.h - Shared by the steps of ElementView -*- C++ -*-===//
+// Helpers that build the view after a step.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_ANALYSIS_ELEMENTVIEWDETAIL_H
-#define UPWEAVE_ANALYSIS_ELEMENTVIEWDETAIL_H
+#ifndef UPWEAVE_LIB_ANALYSIS_ELEMENTVIEWDETAIL_H
+#define UPWEAVE_LIB_ANALYSIS_ELEMENTVIEWDETAIL_H
 
 #include "Upweave/Analysis/ElementView.h"
 
@@ -31,12 +30,6 @@ mlir::FailureOr<ElementView> withConstant(const ElementView &view,
 mlir::LogicalResult checkFill(const ElementView &view, mlir::TypedAttr fill,
                               std::string &whyNot);
 
-/// The step through a linalg operation that only moves elements.
-mlir::FailureOr<ElementView> stepThroughLinalg(const ElementView &view,
-                                               mlir::linalg::LinalgOp op,
-                                               mlir::OpResult result,
-                                               std::string &whyNot);
-
 } // namespace upweave::detail
 
-#endif // UPWEAVE_ANALYSIS_ELEMENTVIEWDETAIL_H
+#endif // UPWEAVE_LIB_ANALYSIS_ELEMENTVIEWDETAIL_H

@@ -1,10 +1,10 @@
-//===- ElementViewLinalg.cpp - Views through linalg operations
-//--------------===//
+//===- ElementViewLinalg.cpp - Views through linalg operations ------------===//
 // Payloads that yield an input, a constant, or a gathered element, perhaps
 // under a select; and the index arithmetic of such payloads.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
+#include "ElementViewLinalg.h"
 #include "ElementViewDetail.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"

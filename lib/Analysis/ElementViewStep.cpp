@@ -1,10 +1,10 @@
-//===- ElementViewStep.cpp - Compose a view with its source's producer
-//------===//
+//===- ElementViewStep.cpp - Compose a view with its source's producer ----===//
 // Slices, padding and reshapes; linalg operations are in ElementViewLinalg.cpp.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
 #include "ElementViewDetail.h"
+#include "ElementViewLinalg.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -23,39 +23,6 @@ namespace upweave {
 static constexpr unsigned kMaxExprSize = 64;
 static constexpr unsigned kMaxGuards = 32;
 static constexpr unsigned kMaxSteps = 256;
-
-LogicalResult detail::giveUp(std::string &whyNot, const Twine &reason) {
-  whyNot = reason.str();
-  return failure();
-}
-
-ElementView detail::withSource(const ElementView &view, Value source,
-                               ArrayRef<IndexExpr> coords) {
-  ElementView result = view;
-  result.source = source;
-  result.coords.assign(coords.begin(), coords.end());
-  for (IndexExpr &coord : result.coords)
-    coord = coord.joinDigits(view.extents);
-  return result;
-}
-
-LogicalResult detail::checkFill(const ElementView &view, TypedAttr fill,
-                                std::string &whyNot) {
-  if (view.isGuarded() && view.fill != fill)
-    return giveUp(whyNot, "two different constants fill the gaps");
-  return success();
-}
-
-FailureOr<ElementView> detail::withConstant(const ElementView &view,
-                                            TypedAttr value,
-                                            std::string &whyNot) {
-  if (failed(checkFill(view, value, whyNot)))
-    return failure();
-  ElementView result;
-  result.extents = view.extents;
-  result.fill = value;
-  return result;
-}
 
 using detail::checkFill;
 using detail::giveUp;

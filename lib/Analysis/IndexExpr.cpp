@@ -1,5 +1,4 @@
-//===- IndexExpr.cpp - Index arithmetic over bounded loops
-//------------------===//
+//===- IndexExpr.cpp - Index arithmetic over bounded loops ----------------===//
 // Construction, range-based simplification and evaluation.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

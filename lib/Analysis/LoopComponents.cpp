@@ -1,5 +1,4 @@
-//===- LoopComponents.cpp - Independent parts of a contraction
-//--------------===//
+//===- LoopComponents.cpp - Independent parts of a contraction ------------===//
 // Finds and enumerates them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

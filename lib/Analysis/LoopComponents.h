@@ -1,16 +1,17 @@
-//===- LoopComponents.h - Independent parts of a contraction -------*- C++
-//-*-===//
+//===- LoopComponents.h - Independent parts of a contraction ----*- C++ -*-===//
 // Loops and dims that depend on each other form a component; each is enumerated
 // on its own.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_ANALYSIS_LOOPCOMPONENTS_H
-#define UPWEAVE_ANALYSIS_LOOPCOMPONENTS_H
+#ifndef UPWEAVE_LIB_ANALYSIS_LOOPCOMPONENTS_H
+#define UPWEAVE_LIB_ANALYSIS_LOOPCOMPONENTS_H
 
-#include "AxisRoles.h"
+#include "ContractionViews.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
+
+#include <array>
 
 namespace upweave {
 
@@ -76,4 +77,4 @@ private:
 
 } // namespace upweave
 
-#endif // UPWEAVE_ANALYSIS_LOOPCOMPONENTS_H
+#endif // UPWEAVE_LIB_ANALYSIS_LOOPCOMPONENTS_H

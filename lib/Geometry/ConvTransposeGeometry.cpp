@@ -1,5 +1,4 @@
-//===- ConvTransposeGeometry.cpp - Shapes, phases and taps
-//------------------===//
+//===- ConvTransposeGeometry.cpp - Shapes, phases and taps ----------------===//
 // Shape inference, phases, taps and checks of a transposed convolution.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -5,6 +5,8 @@
 
 #include "Upweave/Schedule/BlockPlan.h"
 
+#include "Upweave/Schedule/Occupancy.h"
+
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
@@ -153,32 +155,19 @@ llvm::Expected<RowPlan> upweave::getRowPlan(ScheduleAttr schedule,
         "and tiles per block",
         static_cast<int>(tile.size()));
   }
-  if (std::optional<std::string> error = plan.verify(facts, target))
-    return llvm::createStringError(*error);
+  if (llvm::Error error = plan.verify(facts, target))
+    return error;
   return plan;
 }
 
 RowTarget upweave::getRowTarget(const TargetDescription &target) {
-  // Partial results are in static shared memory, of which no chip gives a
-  // block more than this.
-  constexpr int64_t kStaticSharedBytes = 48 * 1024;
   RowTarget rows;
   rows.multiprocessors = target.multiprocessors;
   rows.sharedBytesPerBlock =
-      std::min(target.sharedBytesPerBlock, kStaticSharedBytes);
+      std::min(target.sharedBytesPerBlock, kMaxStaticSharedBytes);
   rows.stagedBytesPerBlock = target.sharedBytesPerBlock;
   rows.sharedBytesPerMultiprocessor = target.sharedBytesPerMultiprocessor;
   rows.maxWarpsPerBlock = target.threadsPerBlock / 32;
   rows.warpsPerMultiprocessor = target.warpsPerMultiprocessor;
   return rows;
-}
-
-FailureOr<RowTarget> upweave::getAttachedRowTarget(Operation *op) {
-  auto module = op->getParentOfType<ModuleOp>();
-  if (!module || !module->hasAttr(DLTIDialect::kTargetSystemDescAttrName))
-    return RowTarget();
-  FailureOr<TargetDescription> target = getAttachedTarget(op);
-  if (failed(target))
-    return failure();
-  return getRowTarget(*target);
 }

@@ -25,10 +25,10 @@ static std::optional<AtomKind> getAtom(Type element, Precision precision) {
   return precision == Precision::TF32 ? AtomKind::TF32 : AtomKind::FMA;
 }
 
-/// Which dimension of the result the block's rows are along, if one is it.
-static std::optional<FusedRow> getReduced(BlockOp block, const RowNest &nest) {
+/// Which dimension of the plan the block's rows are along, if one is it.
+static std::optional<DimSet> getReduced(BlockOp block, const RowNest &nest) {
   if (!block.hasCollectives())
-    return FusedRow::None;
+    return DimSet(0);
   SmallVector<unsigned> rows;
   for (int64_t dim : block.getRows())
     if (block.getDomain()[dim] != 1)
@@ -42,9 +42,9 @@ static std::optional<FusedRow> getReduced(BlockOp block, const RowNest &nest) {
   if (rows.empty())
     return std::nullopt;
   if (covers(nest.loops.back()))
-    return FusedRow::Column;
+    return makeDimSet({kPlanColumn});
   if (covers(nest.loops[1]))
-    return FusedRow::Channel;
+    return makeDimSet({kPlanChannel});
   return std::nullopt;
 }
 
@@ -130,41 +130,33 @@ upweave::getConvFacts(const ConvTransposeGeometry &geometry, ShapedType input,
   return facts;
 }
 
-std::optional<FusedFacts> upweave::getFusedFacts(BlockOp block,
-                                                 Precision precision,
-                                                 std::string &whyNot) {
+llvm::Expected<FusedFacts> upweave::getFusedFacts(BlockOp block,
+                                                  Precision precision) {
   auto input = cast<ShapedType>(block.getInputs()[0].getType());
   auto filter = cast<ShapedType>(block.getInputs()[1].getType());
   const ConvTransposeGeometry &geometry = block.getGeometryAttr().getGeometry();
   std::optional<FusedFacts> found =
       getConvFacts(geometry, input, filter, precision);
-  if (!found) {
-    whyNot = "its operands are neither f32, f16 nor bf16";
-    return std::nullopt;
-  }
-  std::optional<RowNest> nest = buildConvNest(block, whyNot);
+  if (!found)
+    return llvm::createStringError(
+        "its operands are neither f32, f16 nor bf16");
+  llvm::Expected<RowNest> nest = buildConvNest(block);
   if (!nest)
-    return std::nullopt;
-  std::optional<FusedRow> reduced = getReduced(block, *nest);
-  if (!reduced) {
-    whyNot = "its rows are neither along the last spatial axis nor along the "
-             "channels";
-    return std::nullopt;
-  }
-  if (*reduced == FusedRow::Channel && geometry.groups > 1) {
-    whyNot = "its rows are channels of several groups";
-    return std::nullopt;
-  }
+    return nest.takeError();
+  std::optional<DimSet> reduced = getReduced(block, *nest);
+  if (!reduced)
+    return llvm::createStringError("its rows are neither along the last "
+                                   "spatial axis nor along the channels");
+  if (hasDim(*reduced, kPlanChannel) && geometry.groups > 1)
+    return llvm::createStringError("its rows are channels of several groups");
   FusedFacts facts = *found;
-  if (*reduced == FusedRow::Column && facts.column.phaseClasses > 1) {
-    whyNot =
+  if (hasDim(*reduced, kPlanColumn) && facts.column.phaseClasses > 1)
+    return llvm::createStringError(
         "its rows have " + std::to_string(facts.column.getStride()) +
         " phases and " +
         std::to_string(filter.getDimSize(geometry.filterDims.spatial.back())) +
         " taps, a thread block takes " +
-        std::to_string(facts.column.getPhases()) + " phases";
-    return std::nullopt;
-  }
+        std::to_string(facts.column.getPhases()) + " phases");
   facts.reduced = *reduced;
   facts.resultBytes = 1;
   for (const NestOperand &out : nest->outs)
@@ -178,9 +170,6 @@ std::optional<FusedFacts> upweave::getFusedFacts(BlockOp block,
 
 FusedTarget upweave::getFusedTarget(const TargetDescription &target,
                                     AtomKind atom) {
-  // mma.sync reaches this share of the tensor cores' peak where only larger
-  // instructions reach all of it (measured on sm_90).
-  constexpr double kShare = 0.72;
   constexpr int64_t kUnitsPerSM = 128;
   FusedTarget fused;
   fused.multiprocessors = target.multiprocessors;
@@ -194,11 +183,18 @@ FusedTarget upweave::getFusedTarget(const TargetDescription &target,
   fused.atomRate = kUnitsPerSM;
   if (atom != AtomKind::FMA)
     fused.atomRate *= flops / static_cast<double>(target.flopsF32) *
-                      (target.getCapability() == 90 ? kShare : 1.0);
+                      (static_cast<double>(target.mmaSyncPermille) / 1000);
   fused.clock = static_cast<double>(target.flopsF32) /
                 static_cast<double>(2 * kUnitsPerSM * target.multiprocessors);
   fused.bytesPerCycle =
       static_cast<double>(target.dramBytesPerSecond) / fused.clock;
+  fused.l2BytesPerCycle = static_cast<double>(target.l2BytesPerCycle);
+  fused.loadBytesPerCycle = static_cast<double>(target.loadBytesPerCycle);
+  fused.launchCycles = static_cast<double>(target.launchCycles);
+  fused.blockLatency = static_cast<double>(target.blockLatencyCycles);
+  fused.stageLatency = static_cast<double>(target.stageLatencyCycles);
+  fused.directLatency = static_cast<double>(target.directLatencyCycles);
+  fused.loadLatency = static_cast<double>(target.loadLatencyCycles);
   return fused;
 }
 
@@ -234,14 +230,16 @@ static void completePlan(FusedPlan &plan, const FusedFacts &facts,
                          std::optional<FusedInput> input) {
   plan.input = input.value_or(FusedInput::Packed);
   plan.complete(facts);
-  if (input || plan.verify(facts, target))
+  auto isLegal = [&](const FusedPlan &complete) {
+    return !llvm::errorToBool(complete.verify(facts, target));
+  };
+  if (input || !isLegal(plan))
     return;
   FusedPlan direct = plan;
   direct.input = FusedInput::Direct;
   direct.complete(facts);
-  if (!direct.verify(facts, target) &&
-      predictFusedCycles(direct, facts, target) <
-          predictFusedCycles(plan, facts, target))
+  if (isLegal(direct) && predictFusedCycles(direct, facts, target) <
+                             predictFusedCycles(plan, facts, target))
     plan = direct;
 }
 
@@ -255,11 +253,11 @@ llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
     return llvm::createStringError(
         "a fused schedule takes 'warps', 'stages', 'tile' and 'input' only");
   if (tile.empty()) {
-    std::string whyNot;
-    std::optional<FusedPlan> found =
-        planFused(facts, target, whyNot, getInput(schedule));
+    llvm::Expected<FusedPlan> found =
+        planFused(facts, target, getInput(schedule));
     if (!found)
-      return llvm::createStringError("no tile fits: " + whyNot);
+      return llvm::createStringError("no tile fits: " +
+                                     llvm::toString(found.takeError()));
     plan = *found;
   } else if (tile.size() != kTileNumbers) {
     return llvm::createStringError(
@@ -281,8 +279,8 @@ llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
     plan.input = getInput(schedule).value_or(FusedInput::Packed);
   else
     plan.complete(facts);
-  if (std::optional<std::string> error = plan.verify(facts, target))
-    return llvm::createStringError(*error);
+  if (llvm::Error error = plan.verify(facts, target))
+    return error;
   if (schedule.getWarps() && schedule.getWarps() != plan.getNumWarps())
     return llvm::createStringError("warps = %d, but the tile makes %d",
                                    static_cast<int>(schedule.getWarps()),
@@ -290,20 +288,12 @@ llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
   return plan;
 }
 
-FailureOr<TargetDescription> upweave::getTargetOrDefault(Operation *op) {
-  auto module = op->getParentOfType<ModuleOp>();
-  if (module && module->hasAttr(DLTIDialect::kTargetSystemDescAttrName))
-    return getAttachedTarget(op);
-  return lookupTarget(kDefaultChip, [&] { return op->emitError(); });
-}
-
 FailureOr<FusedBlock> upweave::getFusedBlock(BlockOp block) {
-  std::string whyNot;
   Precision precision = block.getPrecision().value_or(Precision::IEEE);
-  std::optional<FusedFacts> facts = getFusedFacts(block, precision, whyNot);
+  llvm::Expected<FusedFacts> facts = getFusedFacts(block, precision);
   if (!facts)
     return block.emitError("schedule 'fused' has no kernel for this block: ")
-           << whyNot;
+           << llvm::toString(facts.takeError());
   FailureOr<TargetDescription> target = getTargetOrDefault(block);
   if (failed(target))
     return failure();

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Upweave/Schedule/FusedPlan.h"
+#include "Upweave/Schedule/Occupancy.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
@@ -20,7 +21,8 @@
 
 using namespace upweave;
 
-// Measured on an H200 (docs/performance.md); instructions of a scheduler.
+// What kernels issue, whatever they run on; instructions of a scheduler. What
+// depends on the device is in its target's description.
 /// Of a unit beside its products and copies: addresses, waits, the barrier.
 static constexpr double kUnitInstructions = 80;
 /// Of a copied piece of 16 bytes.
@@ -30,15 +32,8 @@ static constexpr double kResultInstructions = 24;
 /// Of an accumulator that is stored alone, because rows are not aligned, in
 /// units of the above: the fewer columns a warp has, the more parts of sectors.
 static constexpr double kUnalignedResult = 3.5, kUnalignedColumns = 9;
-/// Cycles until a block's first stage has arrived, and its last store left.
-static constexpr double kBlockLatency = 2500;
-/// Bytes a cycle that a multiprocessor gets from the level-2 cache.
-static constexpr double kL2BytesPerCycle = 32;
-/// Cycles that a unit waits for its operands with two stages; with more, as many
-/// units hide it.
-static constexpr double kStageLatency = 150;
-/// What a block's barriers leave of a multiprocessor's issue slots when no other
-/// block fills them.
+/// What a block's barriers leave of a multiprocessor's issue slots when no
+/// other block fills them.
 static constexpr double kLoneBlockShare = 0.88;
 /// Products by FMA: each thread's share of a fragment's, and the share of issue
 /// slots that they get beside loads.
@@ -48,22 +43,11 @@ static constexpr double kProductShare = 0.72;
 /// columns, only: what is read of the other operand is soon used up.
 static constexpr double kNarrowProducts = 1.25;
 static constexpr int64_t kSchedulers = 4;
-/// Cycles that the launch which packs the input takes, beside the time of its
-/// bytes.
-static constexpr double kPackLatency = 2000;
 /// Of a copy of direct input: addresses and masks; a load and the zeros in its
 /// place; an element that is rounded to TF32, and a pair of halves that are put
 /// in one word.
 static constexpr double kDirectInstructions = 5, kLoadInstructions = 2,
                         kRoundInstructions = 3, kPairInstructions = 1;
-/// Bytes a cycle that loads of direct input bring, which then no other access
-/// gets: what is measured beyond their instructions.
-static constexpr double kFillBytesPerCycle = 80;
-/// Cycles until a block's first direct input is stored, beside those until its
-/// first stage has arrived.
-static constexpr double kDirectLatency = 1200;
-/// Cycles from a load of direct input to the store of what it brought.
-static constexpr double kLoadLatency = 800;
 /// Registers beside accumulators and fragments: addresses, temporaries of the
 /// region. Multiply-adds leave less of them alive.
 static constexpr int64_t kOtherRegisters = 56, kOtherRegistersFMA = 32;
@@ -175,7 +159,7 @@ static double predictPackCycles(const FusedPlan &plan, const FusedFacts &facts,
   if (plan.input == FusedInput::Direct)
     return 0;
   double bytes = static_cast<double>(FusedPlan::getPackedImageBytes(facts));
-  return kPackLatency + 2 * images * bytes / target.bytesPerCycle;
+  return target.launchCycles + 2 * images * bytes / target.bytesPerCycle;
 }
 
 int64_t upweave::estimateFusedRegisters(const FusedPlan &plan,
@@ -209,8 +193,8 @@ static int64_t countLiveOffsets(const FusedPlan &plan,
   return most;
 }
 
-/// What estimateFusedRegisters would be if no fragment were kept for longer than
-/// it is needed, nor read ahead.
+/// What estimateFusedRegisters would be if no fragment were kept for longer
+/// than it is needed, nor read ahead.
 static int64_t getLeastRegisters(const FusedPlan &plan,
                                  const FusedFacts &facts) {
   bool isFMA = facts.atom == AtomKind::FMA;
@@ -255,12 +239,13 @@ static double predictUnitCycles(const FusedPlan &plan, const FusedFacts &facts,
                   getInputInstructions(plan, facts) + kUnitInstructions);
   double wavefronts = warps * work.wavefronts + filterBytes / 128 +
                       getInputWavefronts(plan, facts);
-  double bytes = (filterBytes + inputBytes) / kL2BytesPerCycle;
-  double wait = kStageLatency / static_cast<double>(plan.stages - 1);
+  double bytes = (filterBytes + inputBytes) / target.l2BytesPerCycle;
+  // As many units as there are more stages hide it.
+  double wait = target.stageLatency / static_cast<double>(plan.stages - 1);
   if (plan.input == FusedInput::Packed)
     return std::max({issue, wavefronts, bytes}) + wait;
-  return std::max({issue, wavefronts, bytes, kLoadLatency / resident}) + wait +
-         inputBytes / kFillBytesPerCycle;
+  return std::max({issue, wavefronts, bytes, target.loadLatency / resident}) +
+         wait + inputBytes / target.loadBytesPerCycle;
 }
 
 double upweave::predictFusedCycles(const FusedPlan &plan,
@@ -282,9 +267,9 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
   // Blocks of a multiprocessor hide one another's latency: until the first
   // stage is there.
   double stagedBytes = static_cast<double>(plan.inputBytes + plan.filterBytes);
-  double latency = kBlockLatency + stagedBytes / kL2BytesPerCycle;
+  double latency = target.blockLatency + stagedBytes / target.l2BytesPerCycle;
   if (plan.input == FusedInput::Direct)
-    latency += kDirectLatency;
+    latency += target.directLatency;
   latency /= resident;
   double images = facts.batch == kDynamicSize
                       ? 64
@@ -299,25 +284,31 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
 }
 
 /// The most stages that leave room for as many blocks on a multiprocessor as
-/// registers allow, which are two at least; two stages if there are not so many.
+/// registers allow, which are two at least; two stages if there are not so
+/// many.
 static void chooseStages(FusedPlan &plan, const FusedFacts &facts,
                          const FusedTarget &target) {
-  constexpr int64_t kMaxStages = 4, kMaxBlocks = 4, kReserve = 2048;
+  constexpr int64_t kMaxStages = 4, kMaxBlocks = 4;
+  // Beside the stages, for reductions.
+  constexpr int64_t kReserve = 1024;
   plan.stages = 2;
   plan.complete(facts);
   int64_t stage = std::max<int64_t>(plan.inputBytes + plan.filterBytes, 1);
   int64_t registers = estimateFusedRegisters(plan, facts);
-  int64_t blocks = std::clamp<int64_t>(target.registersPerMultiprocessor /
-                                           (registers * plan.getThreads()),
-                                       2, kMaxBlocks);
-  int64_t share = target.sharedBytesPerMultiprocessor / blocks - kReserve;
+  int64_t blocks = std::clamp<int64_t>(
+      countBlocksByRegisters(target.registersPerMultiprocessor,
+                             plan.getThreads(), registers),
+      2, kMaxBlocks);
+  int64_t share =
+      getSharedBytesOfEach(target.sharedBytesPerMultiprocessor, blocks) -
+      kReserve;
   plan.stages = std::clamp<int64_t>(share / stage, 2, kMaxStages);
   plan.complete(facts);
 }
 
 /// What keeps a block from holding whole rows, if no tile does.
 static std::string explainRows(const FusedFacts &facts) {
-  bool columns = facts.reduced == FusedRow::Column;
+  bool columns = facts.reduces(kPlanColumn);
   int64_t size = columns ? facts.column.resultSize : facts.outputChannels;
   int64_t units = columns ? facts.column.getPositions() : facts.outputChannels;
   return ("rows of " + llvm::Twine(size) + " elements are " +
@@ -331,10 +322,8 @@ static std::string explainRows(const FusedFacts &facts) {
 }
 
 static bool holdsRows(const FusedPlan &plan, const FusedFacts &facts) {
-  return (facts.reduced != FusedRow::Column ||
-          plan.getColumnTiles(facts) == 1) &&
-         (facts.reduced != FusedRow::Channel ||
-          plan.getChannelTiles(facts) == 1);
+  return (!facts.reduces(kPlanColumn) || plan.getColumnTiles(facts) == 1) &&
+         (!facts.reduces(kPlanChannel) || plan.getChannelTiles(facts) == 1);
 }
 
 static bool isSensible(const FusedPlan &plan, const FusedFacts &facts) {
@@ -355,7 +344,7 @@ static void shapeBlock(FusedPlan &plan, const FusedFacts &facts,
   plan.block[0] = plan.warp[0] << (shape % 3);
   plan.block[1] = plan.warp[1] << (shape / 3 % 4);
   plan.block[2] = plan.warp[2];
-  if (facts.reduced == FusedRow::Column)
+  if (facts.reduces(kPlanColumn))
     while (plan.block[2] < facts.column.getPositions())
       plan.block[2] *= 2;
   plan.unitChunks = int64_t(1) << (shape / 12);
@@ -379,7 +368,7 @@ public:
   std::string whyNot;
 
 private:
-  std::optional<std::string> refuse(const FusedPlan &plan, int64_t registers);
+  llvm::Error refuse(const FusedPlan &plan, int64_t registers);
   void consider(FusedPlan plan, llvm::function_ref<Estimate> estimate);
 
   const FusedFacts &facts;
@@ -390,19 +379,18 @@ private:
 };
 } // namespace
 
-std::optional<std::string> FusedSearch::refuse(const FusedPlan &plan,
-                                               int64_t registers) {
-  if (std::optional<std::string> error = plan.verify(facts, target))
+llvm::Error FusedSearch::refuse(const FusedPlan &plan, int64_t registers) {
+  if (llvm::Error error = plan.verify(facts, target))
     return error;
   int64_t most =
       std::min(target.registersPerThread,
                target.registersPerMultiprocessor / plan.getThreads());
   if (registers <= most)
-    return std::nullopt;
-  return ("a thread would need " + llvm::Twine(registers) +
-          " registers, of a block of " + llvm::Twine(plan.getThreads()) +
-          " threads it has " + llvm::Twine(most))
-      .str();
+    return llvm::Error::success();
+  return llvm::createStringError(
+      "a thread would need " + llvm::Twine(registers) +
+      " registers, of a block of " + llvm::Twine(plan.getThreads()) +
+      " threads it has " + llvm::Twine(most));
 }
 
 void FusedSearch::consider(FusedPlan plan,
@@ -410,9 +398,10 @@ void FusedSearch::consider(FusedPlan plan,
   if (!isSensible(plan, facts) || !holdsRows(plan, facts))
     return;
   chooseStages(plan, facts, target);
-  if (std::optional<std::string> why = refuse(plan, estimate(plan, facts))) {
+  if (llvm::Error error = refuse(plan, estimate(plan, facts))) {
+    std::string why = llvm::toString(std::move(error));
     if (whyNot.empty())
-      whyNot = *why;
+      whyNot = std::move(why);
     return;
   }
   double cycles = predictFusedCycles(plan, facts, target);
@@ -441,10 +430,9 @@ void FusedSearch::run(llvm::function_ref<Estimate> estimate) {
         }
 }
 
-std::optional<FusedPlan> upweave::planFused(const FusedFacts &facts,
-                                            const FusedTarget &target,
-                                            std::string &whyNot,
-                                            std::optional<FusedInput> input) {
+llvm::Expected<FusedPlan> upweave::planFused(const FusedFacts &facts,
+                                             const FusedTarget &target,
+                                             std::optional<FusedInput> input) {
   FusedSearch search(facts, target, input);
   search.run(estimateFusedRegisters);
   // Long filters along wide rows leave no room to keep what is read, still less
@@ -454,6 +442,8 @@ std::optional<FusedPlan> upweave::planFused(const FusedFacts &facts,
     tight.run(getLeastRegisters);
     search.best = tight.best;
   }
-  whyNot = search.whyNot.empty() ? explainRows(facts) : search.whyNot;
-  return search.best;
+  if (search.best)
+    return *search.best;
+  return llvm::createStringError(search.whyNot.empty() ? explainRows(facts)
+                                                       : search.whyNot);
 }

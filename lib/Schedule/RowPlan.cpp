@@ -6,6 +6,7 @@
 #include "Upweave/Schedule/RowPlan.h"
 
 #include "Upweave/Geometry/ConvTransposeGeometry.h"
+#include "Upweave/Schedule/Occupancy.h"
 
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/MathExtras.h"
@@ -15,6 +16,7 @@
 #include <utility>
 
 using namespace upweave;
+using llvm::createStringError;
 
 // The numbers below were chosen by timing every legal plan of rows of 8 to 8192
 // elements, along and across, in f16 and f32 (docs/performance.md).
@@ -26,7 +28,8 @@ static constexpr int64_t kMaxElements = 128;
 static constexpr int64_t kElements = 64;
 /// Elements of a thread that shares its row within a warp: one access of 16
 /// bytes, or a few scalars. Rows of 16-bit elements are short of instructions
-/// before they are short of bandwidth: more elements a thread are fewer shuffles.
+/// before they are short of bandwidth: more elements a thread are fewer
+/// shuffles.
 static constexpr int64_t kScalarElements = 8, kNarrowElements = 32;
 /// Elements that a thread should hold by taking several rows.
 static constexpr int64_t kWideRowElements = 4;
@@ -45,17 +48,16 @@ static constexpr int64_t kMostWarpsPerRow = 8, kNarrowMostElements = 48;
 /// loads while the other computes.
 static constexpr int64_t kLoopedBlocks = 2;
 /// Where a tile across rows is staged: the most warps of a block, the row
-/// elements that each thread takes at a time, and the tile elements that fall to
-/// it in all.
+/// elements that each thread takes at a time, and the tile elements that fall
+/// to it in all.
 static constexpr int64_t kStagedWarps = 16, kStagedElements = 2;
 /// The same of a block that has a multiprocessor to itself.
 static constexpr int64_t kStagedWarpsAlone = 32, kStagedElementsAlone = 4;
 static constexpr int64_t kStagedShare = 64;
 /// Threads a row up to which narrow rows across are held in registers.
 static constexpr int64_t kNarrowThreadsAcross = 8;
-/// Shared memory that the system takes of each block, and what staged rows along
-/// leave to the cache, in which the operands of all rows are.
-static constexpr int64_t kSystemSharedBytes = 1024;
+/// Shared memory that staged rows along leave to the cache, in which the
+/// operands of all rows are.
 static constexpr int64_t kCacheBytes = 32 * 1024;
 /// Warps of a row across, or of one of few rows.
 static constexpr int64_t kMaxWarpsPerRow = 16;
@@ -122,10 +124,10 @@ int64_t RowPlan::getSampledElements(const RowFacts &facts) const {
 
 int64_t RowPlan::getWantedBlocks(const RowFacts &facts,
                                  const RowTarget &target) const {
-  int64_t bytes = getBlockBytes(facts) + kSystemSharedBytes;
   int64_t blocks =
       std::min({kLoopedBlocks, target.warpsPerMultiprocessor / warps,
-                target.sharedBytesPerMultiprocessor / bytes});
+                countBlocksByShared(target.sharedBytesPerMultiprocessor,
+                                    getBlockBytes(facts))});
   return looped && alongRow && blocks > 1 ? blocks : 0;
 }
 
@@ -136,71 +138,72 @@ void RowPlan::computeSharedBytes(const RowFacts &facts) {
         facts.rounds * facts.partialBytes * getTileRows() * getWarpsPerRow();
 }
 
-std::optional<std::string> RowPlan::verify(const RowFacts &facts,
-                                           const RowTarget &target) const {
-  auto message = [](const llvm::Twine &text) { return text.str(); };
+llvm::Error RowPlan::verify(const RowFacts &facts,
+                            const RowTarget &target) const {
   if (warps < 1 || warps > target.maxWarpsPerBlock ||
       !llvm::isPowerOf2_64(warps))
-    return message("warps = " + llvm::Twine(warps) +
-                   " must be a power of two of at most " +
-                   llvm::Twine(target.maxWarpsPerBlock));
+    return createStringError("warps = " + llvm::Twine(warps) +
+                             " must be a power of two of at most " +
+                             llvm::Twine(target.maxWarpsPerBlock));
   if (!llvm::isPowerOf2_64(threadsPerRow) || getLanesPerRow() > kLanes ||
       getWarpsPerRow() > warps)
-    return message("lanes = " + llvm::Twine(threadsPerRow) +
-                   " must be a power of two of at most " +
-                   llvm::Twine(warps * kLanes) + ", the threads of " +
-                   llvm::Twine(warps) + " warps");
+    return createStringError("lanes = " + llvm::Twine(threadsPerRow) +
+                             " must be a power of two of at most " +
+                             llvm::Twine(warps * kLanes) + ", the threads of " +
+                             llvm::Twine(warps) + " warps");
   if (vector < 1 || facts.maxVector % vector != 0)
-    return message("vector = " + llvm::Twine(vector) +
-                   " must divide the widest access that extents and "
-                   "alignment allow, which is of " +
-                   llvm::Twine(facts.maxVector) + " elements");
+    return createStringError("vector = " + llvm::Twine(vector) +
+                             " must divide the widest access that extents and "
+                             "alignment allow, which is of " +
+                             llvm::Twine(facts.maxVector) + " elements");
   if (rowsPerThread < 1 || tilesPerBlock < 1)
-    return message("tile = [" + llvm::Twine(rowsPerThread) + ", " +
-                   llvm::Twine(tilesPerBlock) +
-                   "] (rows per thread, tiles per block) must be positive");
+    return createStringError(
+        "tile = [" + llvm::Twine(rowsPerThread) + ", " +
+        llvm::Twine(tilesPerBlock) +
+        "] (rows per thread, tiles per block) must be positive");
   if (registers < 1 || (alongRow && registers % vector != 0))
-    return message(
+    return createStringError(
         "registers = " + llvm::Twine(registers) +
         " must be a positive multiple of vector = " + llvm::Twine(vector));
   if (!looped && getTileElements() < facts.rowLength)
-    return message("lanes * registers = " + llvm::Twine(getTileElements()) +
-                   " elements do not hold a row of " +
-                   llvm::Twine(facts.rowLength) + ": raise them or set looped");
+    return createStringError(
+        "lanes * registers = " + llvm::Twine(getTileElements()) +
+        " elements do not hold a row of " + llvm::Twine(facts.rowLength) +
+        ": raise them or set looped");
   if (getElementsPerThread() > kMaxElements)
-    return message("registers and rows make " +
-                   llvm::Twine(getElementsPerThread()) +
-                   " elements per thread, " + llvm::Twine(kMaxElements) +
-                   " is the most that fit 255 registers");
+    return createStringError(
+        "registers and rows make " + llvm::Twine(getElementsPerThread()) +
+        " elements per thread, " + llvm::Twine(kMaxElements) +
+        " is the most that fit 255 registers");
   if (sharedBytes > target.sharedBytesPerBlock)
-    return message("needs " + llvm::Twine(sharedBytes) +
-                   " bytes of shared memory, a block has " +
-                   llvm::Twine(target.sharedBytesPerBlock));
+    return createStringError("needs " + llvm::Twine(sharedBytes) +
+                             " bytes of shared memory, a block has " +
+                             llvm::Twine(target.sharedBytesPerBlock));
   return verifyStaged(facts, target);
 }
 
-std::optional<std::string>
-RowPlan::verifyStaged(const RowFacts &facts, const RowTarget &target) const {
-  auto message = [](const llvm::Twine &text) { return text.str(); };
+llvm::Error RowPlan::verifyStaged(const RowFacts &facts,
+                                  const RowTarget &target) const {
   if (staged == 0)
-    return std::nullopt;
+    return llvm::Error::success();
   if (!looped)
-    return message("staged = " + llvm::Twine(staged) +
-                   ": only the steps of a looped row are staged");
+    return createStringError("staged = " + llvm::Twine(staged) +
+                             ": only the steps of a looped row are staged");
   if (facts.rereadBytes == 0)
-    return message("staged = " + llvm::Twine(staged) +
-                   ": no operand is read by more than one pass");
+    return createStringError("staged = " + llvm::Twine(staged) +
+                             ": no operand is read by more than one pass");
   if (staged < 0 || staged > getSteps(facts))
-    return message("staged = " + llvm::Twine(staged) +
-                   " must be at most the steps that a row takes, which are " +
-                   llvm::Twine(getSteps(facts)));
+    return createStringError(
+        "staged = " + llvm::Twine(staged) +
+        " must be at most the steps that a row takes, which are " +
+        llvm::Twine(getSteps(facts)));
   if (getBlockBytes(facts) > target.stagedBytesPerBlock)
-    return message("needs " + llvm::Twine(getBlockBytes(facts)) +
-                   " bytes of shared memory, " +
-                   llvm::Twine(getStagedBytes(facts)) +
-                   " of them for staged = " + llvm::Twine(staged) +
-                   ", a block has " + llvm::Twine(target.stagedBytesPerBlock));
-  return std::nullopt;
+    return createStringError(
+        "needs " + llvm::Twine(getBlockBytes(facts)) +
+        " bytes of shared memory, " + llvm::Twine(getStagedBytes(facts)) +
+        " of them for staged = " + llvm::Twine(staged) + ", a block has " +
+        llvm::Twine(target.stagedBytesPerBlock));
+  return llvm::Error::success();
 }
 
 void RowPlan::print(llvm::raw_ostream &os) const {
@@ -250,15 +253,16 @@ static void planAlongRow(RowPlan &plan, const RowFacts &facts) {
   plan.threadsPerRow = kLanes * plan.warps;
 }
 
-/// Steps of the plan's tile that fit when `blocks` of it share a multiprocessor.
+/// Steps of the plan's tile that fit when `blocks` of it share a
+/// multiprocessor.
 static int64_t getStagedSteps(const RowPlan &plan, const RowFacts &facts,
                               const RowTarget &target, int64_t blocks) {
   RowPlan one = plan;
   one.staged = 1;
   one.computeSharedBytes(facts);
-  int64_t bytes = std::min(target.stagedBytesPerBlock,
-                           target.sharedBytesPerMultiprocessor / blocks -
-                               kSystemSharedBytes);
+  int64_t bytes = std::min(
+      target.stagedBytesPerBlock,
+      getSharedBytesOfEach(target.sharedBytesPerMultiprocessor, blocks));
   int64_t step = one.getStagedBytes(facts), left = bytes - one.sharedBytes;
   if (step == 0 || left < step)
     return 0;
@@ -286,8 +290,8 @@ static constexpr StagedForm kStagedForms[] = {
     {32, 2, 1, 1, 0, /*mayHold=*/true, /*onlyNarrow=*/false},
     {32, 1, 2, 1, 0, /*mayHold=*/true, /*onlyNarrow=*/false},
 };
-/// What is left for the others: as much as two blocks have, of wide elements one
-/// block.
+/// What is left for the others: as much as two blocks have, of wide elements
+/// one block.
 static constexpr StagedForm kPartlyStagedForms[] = {
     {16, 1, 2, 2, kCacheBytes, /*mayHold=*/true, /*onlyNarrow=*/true},
     {32, 1, 2, 1, kCacheBytes, /*mayHold=*/true, /*onlyNarrow=*/false},
@@ -339,8 +343,8 @@ static int64_t getSegmentBytes(const RowPlan &plan, const RowFacts &facts) {
 }
 
 /// A plan that keeps whole rows in shared memory, with as wide a segment of
-/// neighbouring rows as fits when `blocks` share a multiprocessor; false if that
-/// is less than `leastBytes`.
+/// neighbouring rows as fits when `blocks` share a multiprocessor; false if
+/// that is less than `leastBytes`.
 static bool stageAcrossRow(RowPlan &plan, const RowFacts &facts,
                            const RowTarget &target, int64_t blocks,
                            int64_t leastBytes) {

@@ -5,6 +5,8 @@
 
 #include "Upweave/Schedule/TargetDescription.h"
 
+#include "Upweave/Schedule/Occupancy.h"
+
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -42,11 +44,31 @@ constexpr Figure kFigures[] = {
     {"flops_f32", &TargetDescription::flopsF32},
     {"flops_tf32", &TargetDescription::flopsTF32},
     {"flops_f16", &TargetDescription::flopsF16},
+    {"mma_sync_permille", &TargetDescription::mmaSyncPermille},
+    {"l2_bytes_per_cycle", &TargetDescription::l2BytesPerCycle},
+    {"load_bytes_per_cycle", &TargetDescription::loadBytesPerCycle},
+    {"launch_cycles", &TargetDescription::launchCycles},
+    {"block_latency_cycles", &TargetDescription::blockLatencyCycles},
+    {"stage_latency_cycles", &TargetDescription::stageLatencyCycles},
+    {"direct_latency_cycles", &TargetDescription::directLatencyCycles},
+    {"load_latency_cycles", &TargetDescription::loadLatencyCycles},
 };
 
 constexpr int64_t KiB = 1024;
 constexpr int64_t MiB = 1024 * KiB;
 constexpr int64_t giga = 1000000000;
+
+/// What was measured, on the one device there was.
+void setMeasured(TargetDescription &t) {
+  t.mmaSyncPermille = 1000;
+  t.l2BytesPerCycle = 32;
+  t.loadBytesPerCycle = 80;
+  t.launchCycles = 2000;
+  t.blockLatencyCycles = 2500;
+  t.stageLatencyCycles = 150;
+  t.directLatencyCycles = 1200;
+  t.loadLatencyCycles = 800;
+}
 
 /// The figures that generations of chips share.
 TargetDescription makeTarget(StringRef chip, StringRef device, int64_t ptx,
@@ -58,14 +80,21 @@ TargetDescription makeTarget(StringRef chip, StringRef device, int64_t ptx,
   t.ptxVersion = ptx;
   t.multiprocessors = multiprocessors;
   t.sharedBytesPerMultiprocessor = sharedKiB * KiB;
-  // The driver keeps one KiB of each block's share for itself.
-  t.sharedBytesPerBlock = (sharedKiB - 1) * KiB;
+  t.sharedBytesPerBlock = sharedKiB * KiB - kSystemSharedBytes;
   t.registersPerMultiprocessor = 65536;
   t.registersPerThread = 255;
   t.threadsPerMultiprocessor = warps * 32;
   t.warpsPerMultiprocessor = warps;
   t.blocksPerMultiprocessor = blocks;
   t.threadsPerBlock = 1024;
+  setMeasured(t);
+  return t;
+}
+
+/// Changes the share of the tensor cores' peak that mma.sync reaches, where
+/// only larger instructions reach all of it.
+TargetDescription withMmaSync(TargetDescription t, int64_t permille) {
+  t.mmaSyncPermille = permille;
   return t;
 }
 
@@ -104,8 +133,10 @@ ArrayRef<TargetDescription> getKnownTargets() {
                 6, 936, 35600, 35600, 71000),
       withRates(makeTarget("sm_89", "RTX 4090", 80, 128, 100, 48, 24),
                 72, 1008, 82600, 82600, 165200),
-      withRates(makeTarget("sm_90", "H200 SXM", 80, 132, 228, 64, 32),
-                50, 4800, 66900, 494700, 989400),
+      withMmaSync(
+          withRates(makeTarget("sm_90", "H200 SXM", 80, 132, 228, 64, 32),
+                    50, 4800, 66900, 494700, 989400),
+          720),
       withRates(makeTarget("sm_100", "B200 SXM", 86, 148, 228, 64, 32),
                 126, 8000, 75000, 1100000, 2250000),
       withRates(makeTarget("sm_120", "RTX 5090", 87, 170, 100, 48, 24),
@@ -235,6 +266,13 @@ FailureOr<TargetDescription> getAttachedTarget(Operation *op) {
     if (failed(readEntry(*target, entry, emitError)))
       return failure();
   return target;
+}
+
+FailureOr<TargetDescription> getTargetOrDefault(Operation *op) {
+  auto module = op->getParentOfType<ModuleOp>();
+  if (module && getSystemSpec(module))
+    return getAttachedTarget(op);
+  return lookupTarget(kDefaultChip, [&] { return op->emitError(); });
 }
 
 } // namespace upweave

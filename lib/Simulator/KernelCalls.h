@@ -18,7 +18,8 @@ namespace sim {
 /// What NVIDIA's intrinsics' names begin with.
 constexpr llvm::StringLiteral kNVVM = "llvm.nvvm.";
 
-/// The handler of a call of an intrinsic or of inline PTX; null if there is none.
+/// The handler of a call of an intrinsic or of inline PTX; null if there is
+/// none.
 Handler findHandler(const llvm::CallInst &call);
 
 inline bool isMasked(const llvm::IntrinsicInst &access) {

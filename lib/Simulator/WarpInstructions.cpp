@@ -177,10 +177,10 @@ template <Element Type> float getElement(uint32_t bits, unsigned half) {
   return llvm::bit_cast<float>(truncateToTF32(bits));
 }
 
-/// D = A B + C of 16 x K, K x 8 and 16 x 8, row and column major. Arguments: the
-/// registers of A, B and C. With group g = lane / 4 and t = lane % 4, register
-/// pairs of A alternate between rows g and g + 8, then step through k; B has
-/// column g; C has rows g (two), g + 8 (two) and columns 2t, 2t + 1.
+/// D = A B + C of 16 x K, K x 8 and 16 x 8, row and column major. Arguments:
+/// the registers of A, B and C. With group g = lane / 4 and t = lane % 4,
+/// register pairs of A alternate between rows g and g + 8, then step through k;
+/// B has column g; C has rows g (two), g + 8 (two) and columns 2t, 2t + 1.
 template <Element Type, unsigned K>
 void multiply(const Site &site, const uint64_t *args, uint64_t *results) {
   constexpr unsigned kPerRegister = Type == Element::TF32 ? 1 : 2;

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_TARGET_BUFFERVIEWS_H
-#define UPWEAVE_TARGET_BUFFERVIEWS_H
+#ifndef UPWEAVE_LIB_TARGET_BUFFERVIEWS_H
+#define UPWEAVE_LIB_TARGET_BUFFERVIEWS_H
 
 #include "Upweave/Target/SizeExpr.h"
 
@@ -60,4 +60,4 @@ private:
 
 } // namespace upweave
 
-#endif // UPWEAVE_TARGET_BUFFERVIEWS_H
+#endif // UPWEAVE_LIB_TARGET_BUFFERVIEWS_H

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_TARGET_CHECKSOURCE_H
-#define UPWEAVE_TARGET_CHECKSOURCE_H
+#ifndef UPWEAVE_LIB_TARGET_CHECKSOURCE_H
+#define UPWEAVE_LIB_TARGET_CHECKSOURCE_H
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -20,4 +20,4 @@ mlir::LogicalResult checkHasKernel(mlir::Operation *op);
 
 } // namespace upweave
 
-#endif // UPWEAVE_TARGET_CHECKSOURCE_H
+#endif // UPWEAVE_LIB_TARGET_CHECKSOURCE_H

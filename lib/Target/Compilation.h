@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_TARGET_COMPILATION_H
-#define UPWEAVE_TARGET_COMPILATION_H
+#ifndef UPWEAVE_LIB_TARGET_COMPILATION_H
+#define UPWEAVE_LIB_TARGET_COMPILATION_H
 
 #include "Upweave/IR/Upweave.h"
 #include "Upweave/Schedule/TargetDescription.h"
@@ -19,8 +19,7 @@
 namespace upweave {
 
 /// Resident blocks of a kernel on one multiprocessor: what threads, registers
-/// (allocated by 256 a warp) and shared memory (by 128 bytes, and 1 KiB a block
-/// for the system) leave room for. 0 if not one fits.
+/// and shared memory leave room for. 0 if not one fits.
 int64_t getBlocksPerSM(const TargetDescription &target, int64_t threads,
                        int64_t registers, int64_t sharedBytes);
 
@@ -76,7 +75,6 @@ private:
   // CompileChip.cpp: one chip.
   mlir::LogicalResult compileChip(llvm::StringRef chip);
   void recordSchedules(ChipModule &chip);
-  mlir::LogicalResult lowerToLaunches(ChipModule &chip);
   mlir::LogicalResult serialize(ChipModule &chip, ConstantPlacement &constants);
   mlir::LogicalResult addLaunchList(ChipModule &chip, unsigned entry,
                                     const SerializedModule &image,
@@ -118,4 +116,4 @@ llvm::StringRef getPrecisionName(bundle::Precision precision);
 
 } // namespace upweave
 
-#endif // UPWEAVE_TARGET_COMPILATION_H
+#endif // UPWEAVE_LIB_TARGET_COMPILATION_H

@@ -317,8 +317,9 @@ LogicalResult Compilation::addSourceMeaning(llvm::raw_ostream &os) {
 LogicalResult Compilation::addMeaning() {
   // What ran is what the strictest reader has to allow for.
   for (BlockFacts &block : blocks)
-    if (block.op.isConv() && block.precision != bundle::Precision::None)
-      block.op.setPrecision(static_cast<Precision>(int(block.precision) - 1));
+    if (std::optional<Precision> ran = getIRPrecision(block.precision);
+        ran && block.op.isConv())
+      block.op.setPrecision(*ran);
   std::string text;
   llvm::raw_string_ostream os(text);
   for (auto [i, func] : llvm::enumerate(entries)) {

@@ -7,6 +7,7 @@
 
 #include "Upweave/Conversion/Passes.h"
 #include "Upweave/Schedule/BlockPlan.h"
+#include "Upweave/Schedule/Occupancy.h"
 #include "Upweave/Schedule/Passes.h"
 #include "Upweave/Target/Passes.h"
 #include "Upweave/Transforms/Passes.h"
@@ -95,18 +96,16 @@ static int64_t fit(int64_t limit, int64_t value) {
 
 int64_t getBlocksPerSM(const TargetDescription &target, int64_t threads,
                        int64_t registers, int64_t sharedBytes) {
-  constexpr int64_t kWarpSize = 32, kRegistersPerStep = 256;
-  constexpr int64_t kSharedStep = 128, kSystemSharedBytes = 1024;
+  constexpr int64_t kWarpSize = 32;
   int64_t warps = llvm::divideCeil(threads, kWarpSize);
-  int64_t warpRegisters =
-      llvm::alignTo(registers * kWarpSize, kRegistersPerStep);
-  int64_t shared = llvm::alignTo(sharedBytes, kSharedStep) + kSystemSharedBytes;
   return std::min(
       {target.blocksPerMultiprocessor,
        fit(target.warpsPerMultiprocessor, warps),
        fit(target.threadsPerMultiprocessor, threads),
-       fit(target.registersPerMultiprocessor, warpRegisters * warps),
-       fit(target.sharedBytesPerMultiprocessor, shared)});
+       countBlocksByRegisters(target.registersPerMultiprocessor,
+                              warps * kWarpSize,
+                              std::max<int64_t>(registers, 1)),
+       countBlocksByShared(target.sharedBytesPerMultiprocessor, sharedBytes)});
 }
 
 /// What ptxas said of a kernel, or nothing.
@@ -303,7 +302,7 @@ void Compilation::recordSchedules(ChipModule &chip) {
       report.predictions.emplace_back(chip.target.chip, *seconds);
     bundle::Precision precision = bundle::Precision::None;
     if (op.isConv() && op.getPrecision())
-      precision = static_cast<bundle::Precision>(int(*op.getPrecision()) + 1);
+      precision = getBundlePrecision(*op.getPrecision());
     chip.precisions[*number] = getPrecisionName(precision).str();
     // TF32 is the loosest, then 3xTF32: the check allows for the loosest.
     auto rank = [](bundle::Precision value) {

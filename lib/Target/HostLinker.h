@@ -1,5 +1,4 @@
-//===- HostLinker.h - Links host code -----------------------------*- C++
-//-*-===//
+//===- HostLinker.h - Links host code ---------------------------*- C++ -*-===//
 // Private to the host target: from an object file to a shared object.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

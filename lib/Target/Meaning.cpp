@@ -53,6 +53,40 @@ std::optional<bundle::DType> getBundleType(Type type) {
   }
 }
 
+bundle::Precision getBundlePrecision(Precision precision) {
+  switch (precision) {
+  case Precision::IEEE:
+    return bundle::Precision::Ieee;
+  case Precision::TF32:
+    return bundle::Precision::Tf32;
+  case Precision::TF32x3:
+    return bundle::Precision::Tf32x3;
+  case Precision::F16:
+    return bundle::Precision::F16;
+  case Precision::BF16:
+    return bundle::Precision::BF16;
+  }
+  llvm_unreachable("unknown precision");
+}
+
+std::optional<Precision> getIRPrecision(bundle::Precision precision) {
+  switch (precision) {
+  case bundle::Precision::None:
+    return std::nullopt;
+  case bundle::Precision::Ieee:
+    return Precision::IEEE;
+  case bundle::Precision::Tf32:
+    return Precision::TF32;
+  case bundle::Precision::Tf32x3:
+    return Precision::TF32x3;
+  case bundle::Precision::F16:
+    return Precision::F16;
+  case bundle::Precision::BF16:
+    return Precision::BF16;
+  }
+  llvm_unreachable("unknown precision");
+}
+
 bundle::Precision getPrecisionFor(Type element, bundle::Precision requested) {
   if (element.isF16())
     return bundle::Precision::F16;

@@ -1,10 +1,11 @@
 //===- MeaningBuilder.h - State of a meaning's extraction -------*- C++ -*-===//
 // The tensors known so far with their shapes, and a visitor for each kind of
-// op. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// op.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_TARGET_MEANINGBUILDER_H
-#define UPWEAVE_TARGET_MEANINGBUILDER_H
+#ifndef UPWEAVE_LIB_TARGET_MEANINGBUILDER_H
+#define UPWEAVE_LIB_TARGET_MEANINGBUILDER_H
 
 #include "Upweave/IR/Upweave.h"
 #include "Upweave/Target/Meaning.h"
@@ -102,4 +103,4 @@ private:
 
 } // namespace upweave
 
-#endif // UPWEAVE_TARGET_MEANINGBUILDER_H
+#endif // UPWEAVE_LIB_TARGET_MEANINGBUILDER_H

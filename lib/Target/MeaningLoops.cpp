@@ -217,8 +217,7 @@ bool MeaningBuilder::visitBlock(BlockOp op) {
     block.geometry = getGeometryTable(geometry);
     setPrecision(element, block.precision, &block.unit_error);
     if (op.getPrecision()) // stated by hand, or by an earlier run of stage 4
-      block.precision = static_cast<bundle::Precision>(
-          static_cast<int>(*op.getPrecision()) + 1);
+      block.precision = getBundlePrecision(*op.getPrecision());
     block.unit_error = getUnitError(block.precision, element);
     meaning.precision = block.precision;
     meaning.unitError = std::max(meaning.unitError, block.unit_error);

@@ -189,7 +189,7 @@ void Printer::print(const LoopNestStepT &step) {
   os << " results";
   for (uint32_t result : step.results)
     os << " t" << result;
-  if (step.precision != Precision::None)
+  if (step.precision != bundle::Precision::None)
     os << ' ' << EnumNamePrecision(step.precision);
   os << '\n';
   print(*step.program);

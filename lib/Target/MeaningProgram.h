@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#ifndef UPWEAVE_TARGET_MEANINGPROGRAM_H
-#define UPWEAVE_TARGET_MEANINGPROGRAM_H
+#ifndef UPWEAVE_LIB_TARGET_MEANINGPROGRAM_H
+#define UPWEAVE_LIB_TARGET_MEANINGPROGRAM_H
 
 #include "upweave/bundle_generated.h"
 
@@ -57,4 +57,4 @@ private:
 
 } // namespace upweave
 
-#endif // UPWEAVE_TARGET_MEANINGPROGRAM_H
+#endif // UPWEAVE_LIB_TARGET_MEANINGPROGRAM_H

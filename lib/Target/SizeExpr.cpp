@@ -1,4 +1,4 @@
-//===- SizeExpr.cpp - Sizes and offsets as the bundle writes them --------===//
+//===- SizeExpr.cpp - Sizes and offsets as the bundle writes them ---------===//
 // Folding, reading from IR and printing of the bundle's integer expressions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -310,8 +310,8 @@ void FormBlocks::formReduction(linalg::LinalgOp op) {
   }
 }
 
-/// Writes sizes of results as sizes of what they were written to, so that asking
-/// for a size is no use of the elements.
+/// Writes sizes of results as sizes of what they were written to, so that
+/// asking for a size is no use of the elements.
 static void resolveSizes(Block &block) {
   for (auto dim : llvm::make_early_inc_range(block.getOps<tensor::DimOp>())) {
     Value source = dim.getSource();

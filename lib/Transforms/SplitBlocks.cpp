@@ -71,10 +71,7 @@ struct SplitBlocksPass : upweave::impl::SplitBlocksBase<SplitBlocksPass> {
   void runOnOperation() override {
     SmallVector<BlockOp> blocks;
     getOperation().walk([&](BlockOp block) { blocks.push_back(block); });
-    Builder builder(&getContext());
-    for (auto [number, block] : llvm::enumerate(blocks)) {
-      if (!block->hasAttr(kBlockIdAttrName))
-        block->setAttr(kBlockIdAttrName, builder.getI64IntegerAttr(number));
+    for (BlockOp block : blocks) {
       ScheduleAttr schedule = block.getScheduleAttr();
       if (!schedule || schedule.getKind() != ScheduleKind::Split)
         continue;

@@ -1,4 +1,4 @@
-//===- RowOperands.h - Long rows, compared before they are reduced -*- C++ -*-===//
+//===- RowOperands.h - Long rows, before they are reduced -------*- C++ -*-===//
 // Finds in the source what the rows of blocks reduce.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -12,7 +12,8 @@ namespace upweave {
 namespace check {
 
 namespace {
-/// What adds up to an axis' positions is below it, so that sums do not overflow.
+/// What adds up to an axis' positions is below it, so that sums do not
+/// overflow.
 constexpr int64_t kMaxExtent = int64_t(1) << 60;
 } // namespace
 

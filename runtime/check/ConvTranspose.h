@@ -47,7 +47,8 @@ private:
   void accumulate(Evaluator &evaluator, size_t axis, int64_t xBase,
                   int64_t filterBase, Sums &sums) const;
   /// The products over the channels where both tensors are as they are in
-  /// memory, of type T: no element needs to be asked for. False if they are not.
+  /// memory, of type T: no element needs to be asked for. False if they are
+  /// not.
   template <typename T>
   bool accumulateRaw(int64_t xBase, int64_t filterBase, Sums &sums) const;
 

@@ -41,8 +41,8 @@ struct Need {
 };
 using Needs = std::vector<Need>; ///< one a tensor
 
-/// What the rows of a block reduce, or what that is made from, point by point of
-/// its domain: a value of its program that needs no other point.
+/// What the rows of a block reduce, or what that is made from, point by point
+/// of its domain: a value of its program that needs no other point.
 struct RowOperand {
   Shape domain;
   DType dtype;

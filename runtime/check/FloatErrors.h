@@ -29,8 +29,8 @@ inline bool mayBeZero(const Value &a) {
   return lowest(a) <= 0 && highest(a) >= 0;
 }
 
-/// `a` as an argument of an instruction that takes a denormal for zero, which it
-/// may be within its error.
+/// `a` as an argument of an instruction that takes a denormal for zero, which
+/// it may be within its error.
 Value flushed(DType dtype, Value a);
 
 /// Sets the value that no kernel's result is below, but for rounding.

@@ -282,8 +282,8 @@ Value applyFunction(const Op &op, const Value &in) {
 }
 
 namespace {
-/// Whether a power of bases and exponents within their errors may be a NaN or an
-/// infinity, or jump.
+/// Whether a power of bases and exponents within their errors may be a NaN or
+/// an infinity, or jump.
 bool mayBeSingular(const Value &a, double leastB, double mostB,
                    bool wholeExponent) {
   if (lowest(a) > 0)
@@ -296,8 +296,8 @@ bool mayBeSingular(const Value &a, double leastB, double mostB,
   return wholeExponent ? leastB < 0 : leastB <= 0;
 }
 
-/// Powers grow or fall in each argument, but for whole ones, which turn at zero:
-/// the corners of what the arguments may be are the farthest.
+/// Powers grow or fall in each argument, but for whole ones, which turn at
+/// zero: the corners of what the arguments may be are the farthest.
 double powerError(const Value &a, const Value &b, double y, bool whole) {
   double e = 0;
   for (const double k : {tolerance(Precision::Tf32), kMaxTolerance})

@@ -189,8 +189,8 @@ double evaluateError(const Op &op, const Value &a, const Value *b) {
   }
 }
 
-/// Floats to integers. What the target type cannot hold is poison in the source,
-/// which a select may leave behind: any integer is right.
+/// Floats to integers. What the target type cannot hold is poison in the
+/// source, which a select may leave behind: any integer is right.
 Value toInteger(const Op &op, const Value &a) {
   const int bits = integerBits(op.dtype);
   const bool isSigned = op.opcode == Opcode::FPToSI;

@@ -1,6 +1,7 @@
 // linalg.generic: an element is computed from the loops that write it, found by
 // inverting the result's map; nests that have no inverse run forward as a
-// whole. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// whole.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CompensatedSum.h"
 #include "FloatErrors.h"
 #include "LoopRanges.h"

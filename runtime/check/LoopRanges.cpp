@@ -122,7 +122,8 @@ bool LinearPosition::find(const Evaluator &evaluator,
     if (!findExtent(base, coefficients, sizes, low, high) || low < 0 ||
         high >= info.shape[d])
       return false;
-    // Within the tensor nothing overflows; a loop of one value stays where it is.
+    // Within the tensor nothing overflows; a loop of one value stays where it
+    // is.
     for (size_t l = 0; l < sizes.size(); ++l)
       if (sizes[l] > 1)
         position.steps[l] += coefficients[l] * info.strides[d];

@@ -20,7 +20,8 @@ public:
 
 /// An element. Floats are in v; integers in i, sign-extended (i1: 0 or 1). e
 /// bounds, to first order and before k, what a correct kernel may differ by; if
-/// it is infinite a correct kernel may have anything, NaN and infinity included.
+/// it is infinite a correct kernel may have anything, NaN and infinity
+/// included.
 struct Value {
   double v = 0;
   double e = 0;

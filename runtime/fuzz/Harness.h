@@ -12,8 +12,8 @@ namespace fuzz {
 using Bytes = std::vector<uint8_t>;
 
 /// Makes version, sizes and checksums of a bundle fit its bytes again, so that
-/// what was altered in it is looked at. What does not begin like a bundle, or is
-/// shorter than a header, stays as it is.
+/// what was altered in it is looked at. What does not begin like a bundle, or
+/// is shorter than a header, stays as it is.
 void refit(Bytes &bytes);
 
 /// Bytes of the table that the header speaks of, cut to those in the file.

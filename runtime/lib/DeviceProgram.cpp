@@ -181,8 +181,8 @@ uw_status DeviceProgram::allowShared(const bundle::Launch &launch,
       "cuFuncSetAttribute");
 }
 
-/// Sorts grids and arguments into those that depend on sizes and the others, and
-/// checks the others.
+/// Sorts grids and arguments into those that depend on sizes and the others,
+/// and checks the others.
 uw_status DeviceProgram::findSized() {
   for (uint32_t i = 0; i < length(choice.list->launches()); ++i) {
     const bundle::Launch &launch = *choice.list->launches()->Get(i);
@@ -362,10 +362,8 @@ uw_status DeviceProgram::enqueue(const LaunchRequest &request) const {
   if (request.prepared || preparedSize() == 0)
     return enqueueRange(first, functions.size(), request);
   LaunchRequest inWorkspace = request;
-  uint64_t bytes;
-  UW_TRY(workspaceSize(request.tensors, request.count, bytes));
-  inWorkspace.prepared =
-      static_cast<char *>(request.workspace) + (bytes - preparedSize());
+  inWorkspace.prepared = static_cast<char *>(request.workspace) +
+                         (request.workspaceBytes - preparedSize());
   return enqueueRange(first, functions.size(), inWorkspace);
 }
 

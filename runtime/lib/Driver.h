@@ -22,12 +22,12 @@ struct Driver {
   /// remembered.
   static uw_status get(const Driver *&driver);
 
-  /// UW_OK for success; else an error "WHAT: NAME (text)", with what to do about
-  /// it where that is known.
+  /// UW_OK for success; else an error "WHAT: NAME (text)", with what to do
+  /// about it where that is known.
   uw_status check(cu::Result result, const char *what) const;
 
-  /// True in a process forked off the one that initialised the driver: there the
-  /// driver must not be called.
+  /// True in a process forked off the one that initialised the driver: there
+  /// the driver must not be called.
   bool isBehindFork() const;
   /// An error for that.
   uw_status failBehindFork() const;
@@ -51,8 +51,8 @@ uw_status getDevice(const Driver &driver, int ordinal, DeviceInfo &info);
 uw_status getContextDevice(const Driver &driver, cu::Context context,
                            DeviceInfo &info);
 
-/// Makes a context current for a scope, if it is not already. Destructors use it
-/// too: it takes no memory unless it is asked for the error.
+/// Makes a context current for a scope, if it is not already. Destructors use
+/// it too: it takes no memory unless it is asked for the error.
 class ContextScope {
 public:
   ContextScope(const Driver &driver, cu::Context context) noexcept;

@@ -25,7 +25,8 @@ struct Forking {
 __attribute__((tls_model("initial-exec"))) thread_local Forking forking;
 
 void beforeFork() {
-  // Not for ever: before glibc 2.36 a fork keeps other threads' dlclose waiting.
+  // Not for ever: before glibc 2.36 a fork keeps other threads' dlclose
+  // waiting.
   constexpr auto kPatience = std::chrono::seconds(1);
   if (forking.handlers++ == 0)
     forking.holdsLoader = loader.try_lock_for(kPatience);

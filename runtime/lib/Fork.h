@@ -19,8 +19,8 @@ uw_status watchForks();
 /// Another number in a process than in those forked off it.
 unsigned forkCount();
 
-/// Held while the system's loader changes what it has loaded. Forks wait for it:
-/// a process forked in the middle of that would end at its own next dlopen.
+/// Held while the system's loader changes what it has loaded. Forks wait for
+/// it: a process forked in the middle of that would end at its own next dlopen.
 class LoaderScope {
 public:
   LoaderScope();

@@ -34,8 +34,8 @@ constexpr const char *kHostArch = "this machine";
 /// A path to the open file `fd` that no other library in the process has. The
 /// loader takes a path that it knows for the library that it knows by it, open
 /// or not, and descriptors' numbers are used again. So the path spells the
-/// file's number, which is the file's own while the library is mapped: '/./' for
-/// a bit that is set, '//' for one that is not.
+/// file's number, which is the file's own while the library is mapped: '/./'
+/// for a bit that is set, '//' for one that is not.
 std::string uniquePath(int fd, uint64_t file) {
   std::string path = "/proc/self/fd";
   for (; file; file /= 2)

@@ -18,7 +18,8 @@ inline constexpr uint32_t kMaxKernelArgs = 512;
 inline constexpr uint64_t kMaxThreads = 1024;
 /// Compute capability of a chip: 89 for sm_89, 120 for sm_120.
 inline constexpr uint32_t kMaxCompute = 9999;
-/// Alignment of the workspace, of the constants and of prepared memory, in bytes.
+/// Alignment of the workspace, of the constants and of prepared memory, in
+/// bytes.
 inline constexpr uint64_t kBufferAlignment = 256;
 /// Prepared memory.
 inline constexpr uint64_t kMaxPreparedBytes = uint64_t(1) << 40;

@@ -89,7 +89,7 @@ uw_status Program::prepare(const LaunchRequest &request) const {
   return runPreparing(request);
 }
 
-uw_status Program::launch(const LaunchRequest &request) const {
+uw_status Program::launch(LaunchRequest request) const {
   uint64_t bytes;
   UW_TRY(workspaceSize(request.tensors, request.count, bytes));
   if (request.prepared) {
@@ -110,6 +110,7 @@ uw_status Program::launch(const LaunchRequest &request) const {
           "the workspace is at {}, which is not a multiple of {} bytes: "
           "pass memory that is",
           fmt::ptr(request.workspace), kBufferAlignment);
+    request.workspaceBytes = bytes;
     return run(request);
   }
   if (request.allocateWorkspace)

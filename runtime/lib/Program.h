@@ -74,7 +74,7 @@ public:
   uw_status workspaceSize(const uw_tensor *tensors, size_t count,
                           uint64_t &bytes) const;
   /// Checks everything and runs or enqueues.
-  uw_status launch(const LaunchRequest &request) const;
+  uw_status launch(LaunchRequest request) const;
   /// Bytes that `prepare` writes; 0 if there is nothing to prepare.
   virtual uint64_t preparedSize() const { return 0; }
   /// What they are: equal for the same entry and image; 0 for nothing.
@@ -96,9 +96,8 @@ protected:
   /// Bytes of workspace beside that; none unless overridden.
   virtual uw_status extraWorkspace(const uw_tensor *tensors,
                                    int64_t &bytes) const;
-  /// Runs with checked tensors and a workspace that is big enough. If nothing
-  /// was prepared, the last preparedSize() bytes of what workspaceSize() says
-  /// are for that.
+  /// Runs with checked tensors and a workspace of just the bytes it takes. If
+  /// nothing was prepared, the last preparedSize() of them are for that.
   virtual uw_status run(const LaunchRequest &request) const = 0;
   /// The launches of `prepare`, with checked tensors and memory.
   virtual uw_status runPreparing(const LaunchRequest &) const { return UW_OK; }

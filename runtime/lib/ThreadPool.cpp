@@ -70,8 +70,8 @@ public:
   std::mutex turn; ///< Held by the launch that has the workers.
 
   /// Starts a team of `count`, or as much of it as the system allows: a team of
-  /// any size gives the same results. True if there is anyone to help. Call with
-  /// `turn` held.
+  /// any size gives the same results. True if there is anyone to help. Call
+  /// with `turn` held.
   bool start(unsigned count) {
     if (!threads.empty())
       return true;

@@ -39,11 +39,11 @@ public:
 
   /// What a team does, with what it needs to know. It must not throw.
   using Task = void (*)(const void *context, HostTeam &team);
-  /// Calls `task` once on each thread of a team, the calling one among them, and
-  /// returns when all have returned. The team is the caller alone while another
-  /// launch has the workers (waiting for them would gain nothing: the processors
-  /// are busy), and smaller than asked for where the system gives no more
-  /// threads. Does not fail; allocates only where it starts threads.
+  /// Calls `task` once on each thread of a team, the calling one among them,
+  /// and returns when all have returned. The team is the caller alone while
+  /// another launch has the workers (waiting for them would gain nothing: the
+  /// processors are busy), and smaller than asked for where the system gives no
+  /// more threads. Does not fail; allocates only where it starts threads.
   void run(Task task, const void *context);
 
 private:

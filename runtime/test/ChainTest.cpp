@@ -163,8 +163,8 @@ TEST(Chains, SourceAndBlocksAgree) {
     }
 }
 
-/// g v / |v| with and without flushing to zero: a norm of denormals is zero, and
-/// what is divided by it anything.
+/// g v / |v| with and without flushing to zero: a norm of denormals is zero,
+/// and what is divided by it anything.
 TEST(Chains, WeightNorm) {
   for (float scale : {1.0f, 1e-10f, 1e-18f, 1e-20f, 1e-30f, 1e-39f, 0.0f})
     for (uint64_t seed = 0; seed < 50; ++seed) {

@@ -15,8 +15,8 @@ using namespace upweave::test;
 
 namespace {
 
-/// What happened in one run. Allocates nothing: the test's own allocations would
-/// be failed like the runtime's.
+/// What happened in one run. Allocates nothing: the test's own allocations
+/// would be failed like the runtime's.
 struct Outcome {
   int failures = 0;
   const char *wrong = nullptr; ///< what must not happen, if it did
@@ -165,8 +165,8 @@ std::vector<Scenario> scenarios() {
   return all;
 }
 
-/// Replaces the thread's error texts, the runtime's and the loader's, by such as
-/// take no memory, or always the same.
+/// Replaces the thread's error texts, the runtime's and the loader's, by such
+/// as take no memory, or always the same.
 void forgetError() {
   EXPECT_EQ(nullptr, dlopen("/nonexistent/library.so", RTLD_NOW));
   EXPECT_NE(nullptr, dlerror());
@@ -234,7 +234,8 @@ protected:
   }
 };
 
-// The first test: the driver is opened once in a process, so each n has a child.
+// The first test: the driver is opened once in a process, so each n has a
+// child.
 TEST_F(FailureTest, OpeningTheDriver) {
   const Bytes bytes = doublingBundle({"sm_89"});
   const Scenario scenario = {"first", UW_CUDA, 2, bytes};

@@ -1,6 +1,6 @@
 // The fake CUDA driver. A kernel whose name ends in _N takes N arguments of 8
-// bytes; "double..." computes y = 2 x from (x, y, elements, ...). Any call can be
-// made to fail; one that gives something back has done so even then.
+// bytes; "double..." computes y = 2 x from (x, y, elements, ...). Any call can
+// be made to fail; one that gives something back has done so even then.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "FakeDriver.h"
 #include "CudaTypes.h"

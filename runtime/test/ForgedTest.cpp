@@ -229,12 +229,13 @@ double secondsToLoad(const Bytes &file) {
       .count();
 }
 
-/// One list of nodes that many expressions share: each reader of the table would
-/// take the product of the two, 15 s for 115 KB once.
+/// One list of nodes that many expressions share: each reader of the table
+/// would take the product of the two, 15 s for 115 KB once.
 TEST(Forged, SharedPartsTakeNoTime) {
   Forgery forged;
   constexpr uint32_t kCount = 10000, kNodes = 4096;
-  // An Expr is 8 bytes beside a list of fields, and refers to what is behind it.
+  // An Expr is 8 bytes beside a list of fields, and refers to what is behind
+  // it.
   const size_t fields =
       forged.append(bytesOf(std::vector<uint16_t>{6, 8, 4}), 0);
   const size_t vector = forged.appendVector(kCount, Bytes(4 * kCount), 4);

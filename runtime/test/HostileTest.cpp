@@ -1,6 +1,7 @@
 // Every op on hostile arguments: whatever a right kernel makes of arguments
 // within their errors is within the bound, and the bound is no number that
-// compares as it likes. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// compares as it likes.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Metric.h"
 #include "ScalarProgram.h"
 

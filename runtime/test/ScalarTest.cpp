@@ -192,8 +192,8 @@ TEST(ScalarOps, Integers) {
   }
 }
 
-/// What the source leaves undefined may be any integer, and stays behind where a
-/// select does not choose it.
+/// What the source leaves undefined may be any integer, and stays behind where
+/// a select does not choose it.
 TEST(ScalarOps, Poison) {
   auto isUnknown = [](const Value &value) { return std::isinf(value.e); };
   const std::vector<DType> two = {DType::I32, DType::I32};
@@ -259,8 +259,8 @@ TEST(Collectives, LayerNorm) {
   EXPECT_NEAR(out[0].e, far[0].e, 1e-3 * out[0].e);
 }
 
-/// Equal terms cut off the same each time: the reference's own sum must not show
-/// that, or f64 outputs could not be judged by it.
+/// Equal terms cut off the same each time: the reference's own sum must not
+/// show that, or f64 outputs could not be judged by it.
 TEST(Collectives, SumsAreCompensated) {
   const std::vector<Value> row(3000, floatValue(0.1));
   const double exact =
@@ -310,7 +310,8 @@ TEST(Collectives, Reductions) {
   EXPECT_EQ(22, reduceRow(K::Add, DType::I32, ints, 2).i);
 }
 
-/// What is not negative for sure has a root that is no NaN; a difference has not.
+/// What is not negative for sure has a root that is no NaN; a difference has
+/// not.
 TEST(ScalarOps, RootsOfWhatIsNotNegative) {
   const std::vector<DType> two = {DType::F32, DType::F32};
   auto apply = [&](Opcode opcode, Value a, Value b) {

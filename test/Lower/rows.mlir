@@ -183,22 +183,6 @@ func.func @pointwise(%x: memref<64x32x32x32xf32>, %y: memref<64x32x32x32xf32>) {
 
 // -----
 
-// Block numbers go to the kernel and its launch.
-// CHECK-LABEL: func @numbered
-//       CHECK:   gpu.launch_func @kernels::@numbered_0_rows {{.*}} {upweave.block_id = 3 : i64}
-//       CHECK: gpu.func @numbered_0_rows
-//  CHECK-SAME:   upweave.block_id = 3 : i64
-func.func @numbered(%x: memref<8x16xf32>, %y: memref<8x16xf32>) {
-  upweave.block domain [8, 16] stored(%x : memref<8x16xf32>)
-    outs(%y : memref<8x16xf32>) attributes {upweave.block_id = 3 : i64} {
-  ^bb0(%v: f32):
-    upweave.yield %v : f32
-  }
-  return
-}
-
-// -----
-
 // Two outs of a partial tile share a branch, whose operands all precede it.
 // CHECK-LABEL: gpu.func @two_results_0_rows
 //       CHECK:   scf.if

@@ -1,4 +1,4 @@
-// A split schedule becomes two blocks of one number with a buffer between them.
+// A split schedule becomes two blocks with a buffer between them.
 // RUN: upweave-opt %s --upweave-split-blocks | FileCheck %s
 
 // CHECK-LABEL: func @split
@@ -8,14 +8,14 @@
 //       CHECK:   %[[C:.*]] = upweave.block domain [?, 4, 32]
 //  CHECK-NEXT:     conv_transpose(%[[X]], %[[W]]
 //  CHECK-NEXT:     outs(%[[INIT]] : tensor<?x4x32xf32>)
-//  CHECK-SAME:     precision = #upweave.precision<ieee>, upweave.block_id = 0 : i64
+//  CHECK-SAME:     precision = #upweave.precision<ieee>}
 //  CHECK-NEXT:   ^bb0(%[[ACC:.*]]: f32):
 //  CHECK-NEXT:     upweave.yield %[[ACC]] : f32
 //       CHECK:   %[[Y:.*]] = upweave.block domain [?, 4, 32] rows [2]
 //  CHECK-NEXT:     stored(%[[C]] : tensor<?x4x32xf32>)
 //  CHECK-NEXT:     params(%[[B]][d1] : tensor<4xf32>)
 //  CHECK-NEXT:     outs(%[[E]] : tensor<?x4x32xf32>)
-//  CHECK-SAME:     schedule = #upweave.schedule<stored, warps = 4, lanes = 8, vector = 4, registers = 4, looped = true, staged = 1>, upweave.block_id = 0 : i64
+//  CHECK-SAME:     schedule = #upweave.schedule<stored, warps = 4, lanes = 8, vector = 4, registers = 4, looped = true, staged = 1>}
 //       CHECK:     upweave.layer_norm
 //       CHECK:   return %[[Y]]
 func.func @split(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>, %b: tensor<4xf32>,
@@ -35,10 +35,9 @@ func.func @split(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>, %b: tensor<4xf32
   return %0 : tensor<?x4x32xf32>
 }
 
-// Other blocks are numbered only.
+// Other blocks stay as they are.
 // CHECK-LABEL: func @not_split
 //       CHECK:   upweave.block
-//       CHECK:     upweave.block_id = 1 : i64
 //   CHECK-NOT:   upweave.block domain
 func.func @not_split(%x: tensor<8x16xf32>, %e: tensor<8x16xf32>) -> tensor<8x16xf32> {
   %0 = upweave.block domain [8, 16] rows [1] stored(%x : tensor<8x16xf32>)

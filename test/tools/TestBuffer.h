@@ -1,5 +1,4 @@
-//===- TestBuffer.h - Seeded tensors and their comparison ---------*- C++
-//-*-===//
+//===- TestBuffer.h - Seeded tensors and their comparison -------*- C++ -*-===//
 // Buffers that test tools pass to compiled functions, by MLIR element type.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -1,5 +1,4 @@
-//===- TestTeam.h - A team of threads for host code ---------------*- C++
-//-*-===//
+//===- TestTeam.h - A team of threads for host code -------------*- C++ -*-===//
 // Runs host code as the runtime would: each thread calls it with its own team
 // structure (docs/bundle.md).
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

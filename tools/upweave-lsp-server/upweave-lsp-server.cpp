@@ -1,5 +1,4 @@
-//===- upweave-lsp-server.cpp - Language server for editors
-//-----------------===//
+//===- upweave-lsp-server.cpp - Language server for editors ---------------===//
 // The MLIR language server with Upweave's dialect loaded.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -52,7 +52,6 @@ public:
   Argument &find(const std::string &name, bool output, size_t &next);
 
 private:
-  void chooseEntry();
   void load();
   bool loadOn(rt::Place where, std::string_view image, bool mayFail);
   void bindArguments();

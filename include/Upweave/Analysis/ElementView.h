@@ -1,5 +1,4 @@
-//===- ElementView.h - One element as a view of another tensor -----*- C++
-//-*-===//
+//===- ElementView.h - One element as a view of another tensor --*- C++ -*-===//
 // What an element of a tensor is in terms of a tensor that it came from,
 // through slices, padding, reshapes, transposes and gathers.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- IndexExpr.h - Index arithmetic over bounded loops -----------*- C++
-//-*-===//
+//===- IndexExpr.h - Index arithmetic over bounded loops --------*- C++ -*-===//
 // Sums of loops, quotients and remainders with constant factors, simplified by
 // the loops' ranges (mixed-radix digits) and fast to evaluate.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -39,9 +38,9 @@ struct IndexRange {
 /// `ShapedType::kDynamic`) stands for one that is not known.
 ///
 /// The numbers come from IR that nobody verified. An expression whose constants
-/// left 64 bits, or that divides by less than 1, is *invalid*, and so is all that
-/// is computed from it: it has no constant, no loop and no known range, and must
-/// not be evaluated. What is kept is asked for `fits`.
+/// left 64 bits, or that divides by less than 1, is *invalid*, and so is all
+/// that is computed from it: it has no constant, no loop and no known range,
+/// and must not be evaluated. What is kept is asked for `fits`.
 class IndexExpr {
 public:
   enum class AtomKind { Loop, FloorDiv, Mod };

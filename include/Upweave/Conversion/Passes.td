@@ -1,4 +1,4 @@
-//===- Passes.td - Passes of Upweave/Conversion -------------*- tablegen -*-===//
+//===- Passes.td - Passes of Upweave/Conversion ------------*- tablegen -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -12,15 +12,15 @@ include "mlir/Pass/PassBase.td"
 def LowerToGPU : Pass<"upweave-lower-to-gpu", "mlir::ModuleOp"> {
   let summary = "Turn a planned function's ops into kernels and launches";
   let description = [{
-    Takes functions on buffers, as `upweave-bufferize` and
-    `upweave-plan-buffers` leave them, to *launch form*: every op that touches
-    memory becomes a kernel in the one `gpu.module @kernels` and a
+    Takes functions on buffers, as `upweave-bufferize`, `upweave-pack-operands`
+    and `upweave-plan-buffers` leave them, to *launch form*: every op that
+    touches memory becomes a kernel in the one `gpu.module @kernels` and a
     `gpu.launch_func`; beside launches the function keeps index arithmetic and
     views.
 
-    Blocks become kernels by their schedules. Linalg ops and copies become fallback kernels: one thread an output
-    element, loops over what is reduced. Slow, and right for every indexing
-    map, layout and size.
+    Blocks become kernels by their schedules. Linalg ops and copies become
+    fallback kernels: one thread an output element, loops over what is reduced.
+    Slow, and right for every indexing map, layout and size.
 
     ```mlir
     func.func @f(%x: memref<?x64xf32>, %y: memref<?x64xf32>) {
@@ -60,8 +60,8 @@ def LowerToGPU : Pass<"upweave-lower-to-gpu", "mlir::ModuleOp"> {
   ];
   let options = [
     Option<"contract", "contract", "bool", "false",
-           "In blocks over rows, do not round a product that is only added to "
-           "something">
+           "In blocks over rows and in the regions of fused convolutions, do not "
+           "round a product that is only added to something">
   ];
   let statistics = [
     Statistic<"numFallback", "fallback-kernels",

@@ -1,5 +1,4 @@
-//===- ConvTransposeGeometry.h - Shapes, phases and taps ----------*- C++
-//-*-===//
+//===- ConvTransposeGeometry.h - Shapes, phases and taps --------*- C++ -*-===//
 // The geometry of a transposed convolution of any rank and layout: what the
 // dialect's attribute wraps and every later stage asks for shapes and taps.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Sizes.h - Products of sizes -------------------------------*- C++ -*-===//
+//===- Sizes.h - Products of sizes ------------------------------*- C++ -*-===//
 // Sizes come from IR that nobody verified: their products are checked here.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

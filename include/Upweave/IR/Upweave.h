@@ -43,10 +43,6 @@ void registerUpweaveDialect(mlir::DialectRegistry &registry);
 /// `upweave.conv_transpose` to memrefs.
 void registerBufferizableModels(mlir::DialectRegistry &registry);
 
-/// The discardable attribute (an i64) that numbers the blocks of a module, so
-/// that kernels can be traced to them: on blocks, kernels and launches.
-constexpr llvm::StringLiteral kBlockIdAttrName = "upweave.block_id";
-
 /// True when `value`, of a block's region, has the same value at all indices of
 /// a row by the syntactic rule of `upweave.block`.
 bool isRowUniform(mlir::Value value);

@@ -1,12 +1,14 @@
-//===- TileLayout.h - Which thread holds which tile element -------*- C++
-//-*-===//
+//===- TileLayout.h - Which thread holds which tile element -----*- C++ -*-===//
 // Maps (register, lane, warp) to the coordinates of a thread block's tile. The
-// steps of a row reduction, vector widths and bank conflicts follow from it.
+// steps of a row reduction follow from it, and where accesses to shared memory
+// meet in a bank, which tests ask.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
 #ifndef UPWEAVE_LAYOUT_TILELAYOUT_H
 #define UPWEAVE_LAYOUT_TILELAYOUT_H
+
+#include "Upweave/Layout/DimSet.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
@@ -45,9 +47,6 @@ struct ReductionSteps {
   llvm::SmallVector<int64_t, 5> laneMasks;
   int64_t warps = 1;
 };
-
-/// A set of tile dimensions, one bit each.
-using DimSet = uint32_t;
 
 /// The layout of a tile over the registers, lanes and warps of a block. The
 /// digits of each holder are listed from the fastest one; lane and warp digits

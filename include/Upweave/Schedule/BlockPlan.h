@@ -1,5 +1,4 @@
-//===- BlockPlan.h - Plans of blocks and their schedules ----------*- C++
-//-*-===//
+//===- BlockPlan.h - Plans of blocks and their schedules --------*- C++ -*-===//
 // Between a block, the facts a plan is made from, the plan, and the schedule
 // attribute that records it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -43,10 +42,6 @@ llvm::Expected<RowPlan> getRowPlan(ScheduleAttr schedule, const RowFacts &facts,
 /// What of a target row plans depend on.
 RowTarget getRowTarget(const TargetDescription &target);
 
-/// The target of the module that `op` is in, or the default chip if none is
-/// attached. Fails, with an error, if a wrong one is.
-mlir::FailureOr<RowTarget> getAttachedRowTarget(mlir::Operation *op);
-
 /// The convolution's part of what a fused plan depends on, or nothing if no
 /// atom multiplies its elements. The shapes must have been verified.
 std::optional<FusedFacts> getConvFacts(const ConvTransposeGeometry &geometry,
@@ -55,10 +50,9 @@ std::optional<FusedFacts> getConvFacts(const ConvTransposeGeometry &geometry,
                                        Precision precision);
 
 /// What the plan of a fused kernel of `block`, a convolution, depends on when
-/// its products are formed in `precision`. None, with a reason, if no fused
+/// its products are formed in `precision`. Fails, with the reason, if no fused
 /// kernel takes this block.
-std::optional<FusedFacts> getFusedFacts(BlockOp block, Precision precision,
-                                        std::string &whyNot);
+llvm::Expected<FusedFacts> getFusedFacts(BlockOp block, Precision precision);
 
 /// What of a target fused plans depend on.
 FusedTarget getFusedTarget(const TargetDescription &target, AtomKind atom);
@@ -71,10 +65,6 @@ ScheduleAttr getSchedule(mlir::MLIRContext *context, const FusedPlan &plan);
 llvm::Expected<FusedPlan> getFusedPlan(ScheduleAttr schedule,
                                        const FusedFacts &facts,
                                        const FusedTarget &target);
-
-/// The target of the module that `op` is in, or the default chip if none is
-/// attached. Fails, with an error, if a wrong one is.
-mlir::FailureOr<TargetDescription> getTargetOrDefault(mlir::Operation *op);
 
 /// The facts and the plan of a block that was scheduled as `fused`. Fails, with
 /// an error at the block, if it cannot be so.

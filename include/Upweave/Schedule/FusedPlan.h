@@ -1,5 +1,4 @@
-//===- FusedPlan.h - How a fused convolution is tiled -------------*- C++
-//-*-===//
+//===- FusedPlan.h - How a fused convolution is tiled -----------*- C++ -*-===//
 // The facts that a fused kernel's tiling depends on, the tiling as pure data,
 // and the layouts in shared and packed memory that follow from it. No IR.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,14 +9,15 @@
 
 #include "Upweave/Geometry/ConvTransposeGeometry.h"
 #include "Upweave/Layout/Atom.h"
+#include "Upweave/Layout/DimSet.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
 
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -73,9 +73,8 @@ struct PhasedAxis {
 /// through registers.
 enum class FusedInput { Packed, Direct };
 
-/// Along what a block's region reduces: the axis of columns, the channels, or
-/// nothing.
-enum class FusedRow { None, Column, Channel };
+/// The dimensions of a plan's tiles, by number.
+constexpr unsigned kPlanChannel = 0, kPlanRow = 1, kPlanColumn = 2;
 
 /// What the tiling depends on. The last spatial axis is the column, the one
 /// before it the row; sizes of channels are those of one group.
@@ -88,7 +87,9 @@ struct FusedFacts {
   int64_t inputChannels = 1;
   int64_t outputChannels = 1;
   AtomKind atom = AtomKind::FMA;
-  FusedRow reduced = FusedRow::None;
+  /// The plan's dimensions that the region reduces along. A kernel takes none,
+  /// the column, or the channel.
+  DimSet reduced = 0;
   /// True if the channels of a position lie side by side in the input (N*C).
   bool channelsContiguous = false;
   /// Elements that one access to the input can take: neighbouring channels
@@ -101,6 +102,7 @@ struct FusedFacts {
   int64_t rounds = 0;
   int64_t partialBytes = 0;
 
+  bool reduces(unsigned dim) const { return hasDim(reduced, dim); }
   /// True if products with zeros around the input are formed, which are NaN
   /// where the filter is infinite.
   bool readsOutside() const;
@@ -118,21 +120,24 @@ struct FusedFacts {
   llvm::SmallVector<const PhasedAxis *, 3> getClassAxes() const;
 };
 
-/// What of a target fused plans depend on.
+/// What of a target fused plans depend on (getFusedTarget).
 struct FusedTarget {
-  int64_t multiprocessors = 128;
-  int64_t sharedBytesPerBlock = 99 * 1024;
-  int64_t sharedBytesPerMultiprocessor = 100 * 1024;
-  int64_t registersPerMultiprocessor = 65536;
-  int64_t registersPerThread = 255;
-  int64_t maxWarpsPerBlock = 32;
+  int64_t multiprocessors = 0;
+  int64_t sharedBytesPerBlock = 0;
+  int64_t sharedBytesPerMultiprocessor = 0;
+  int64_t registersPerMultiprocessor = 0;
+  int64_t registersPerThread = 0;
+  int64_t maxWarpsPerBlock = 0;
   /// Fused multiply-adds a multiprocessor does in a cycle of the FMA units'
   /// 128, on the atom's units.
-  double atomRate = 128;
+  double atomRate = 0;
   /// Bytes of device memory in a cycle, for all multiprocessors.
-  double bytesPerCycle = 400;
+  double bytesPerCycle = 0;
   /// Cycles a second.
-  double clock = 2.52e9;
+  double clock = 0;
+  /// As in TargetDescription; the latencies in cycles.
+  double l2BytesPerCycle = 0, loadBytesPerCycle = 0, launchCycles = 0;
+  double blockLatency = 0, stageLatency = 0, directLatency = 0, loadLatency = 0;
 };
 
 /// A tiling. A unit is what is staged and multiplied between two barriers:
@@ -225,22 +230,21 @@ struct FusedPlan {
   /// allow.
   int64_t getBlocksPerSM(const FusedTarget &target, int64_t registers) const;
 
-  /// What makes the plan illegal, or nothing.
-  std::optional<std::string> verify(const FusedFacts &facts,
-                                    const FusedTarget &target) const;
+  /// Fails where the plan is illegal, and says which number is.
+  llvm::Error verify(const FusedFacts &facts, const FusedTarget &target) const;
   void print(llvm::raw_ostream &os) const;
 
 private:
   void sizeStage(const FusedFacts &facts);
-  std::optional<std::string> verifyMemory(const FusedFacts &facts,
-                                          const FusedTarget &target) const;
+  llvm::Error verifyMemory(const FusedFacts &facts,
+                           const FusedTarget &target) const;
 };
 
 /// The plan of least predicted time, or what no plan can fit; with `input`, of
 /// those that take it so.
-std::optional<FusedPlan>
+llvm::Expected<FusedPlan>
 planFused(const FusedFacts &facts, const FusedTarget &target,
-          std::string &whyNot, std::optional<FusedInput> input = std::nullopt);
+          std::optional<FusedInput> input = std::nullopt);
 
 /// Registers that a thread of the plan is expected to need.
 int64_t estimateFusedRegisters(const FusedPlan &plan, const FusedFacts &facts);

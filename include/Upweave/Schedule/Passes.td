@@ -1,4 +1,4 @@
-//===- Passes.td - Passes of Upweave/Schedule ---------------------*- tablegen -*-===//
+//===- Passes.td - Passes of Upweave/Schedule --------------*- tablegen -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -12,7 +12,8 @@ include "mlir/Pass/PassBase.td"
 def AttachTarget : Pass<"upweave-attach-target", "mlir::ModuleOp"> {
   let summary = "Write the description of a GPU on the module";
   let description = [{
-    Stores what is known of a chip (its limits, bandwidths and peak rates) as
+    Stores what is known of a chip (its limits, bandwidths and peak rates, and
+    what the cost model of fused kernels takes beside them) as
     the `"GPU"` entry of the module's `dlti.target_system_spec`, where the
     passes that depend on a target read it:
 
@@ -30,11 +31,11 @@ def AttachTarget : Pass<"upweave-attach-target", "mlir::ModuleOp"> {
     table, e.g. for another part with the same chip.
   }];
   let options = [
-    Option<"chip", "chip", "std::string", "\"sm_89\"",
+    Option<"chip", "chip", "std::string", "::upweave::kDefaultChip.str()",
            "Chip to describe, as ptxas spells it">,
     ListOption<"figures", "set", "std::string",
-               "Figures to change, as key=integer (bytes, bytes a second, "
-               "operations a second, counts)">
+               "Figures to change, as key=integer (bytes, bytes or operations "
+               "a second, cycles, thousandths, counts)">
   ];
   let dependentDialects = ["mlir::DLTIDialect"];
 }

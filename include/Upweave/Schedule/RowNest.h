@@ -1,5 +1,4 @@
-//===- RowNest.h - The loops of a block over stored rows ----------*- C++
-//-*-===//
+//===- RowNest.h - The loops of a block over stored rows --------*- C++ -*-===//
 // A block's domain as the few loops that a kernel walks: unit dimensions gone,
 // neighbours merged, the fastest last, with every operand's step along each.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,9 +10,9 @@
 #include "Upweave/IR/Upweave.h"
 
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/Error.h"
 
 #include <optional>
-#include <string>
 
 namespace upweave {
 
@@ -67,8 +66,6 @@ struct RowNest {
   /// The widest access of `operand`, in elements and at most 16 bytes, that
   /// extents, steps and the alignment of buffers allow along the fast loop.
   int64_t getVector(const NestOperand &operand) const;
-  /// All operands that are memory: producer, params, outs.
-  llvm::SmallVector<const NestOperand *> getMemoryOperands() const;
 };
 
 /// The nest of `block`, on tensors (whose layout is taken to be the default
@@ -79,9 +76,9 @@ RowNest buildRowNest(BlockOp block, bool keepRows = true);
 
 /// The loops over a convolution's result, each of which may be several of the
 /// domain's dimensions: batch, channel, then the spatial axes, so that the last
-/// one is the fast one. None, with a reason, if an operand does not walk those
+/// one is the fast one. Fails, with the reason, if an operand does not walk those
 /// dimensions as one.
-std::optional<RowNest> buildConvNest(BlockOp block, std::string &whyNot);
+llvm::Expected<RowNest> buildConvNest(BlockOp block);
 
 /// The factor of domain dimension `dim` in a map's result.
 int64_t getDimFactor(mlir::AffineExpr expr, unsigned dim);

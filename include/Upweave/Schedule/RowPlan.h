@@ -1,5 +1,4 @@
-//===- RowPlan.h - How a stored-rows kernel is tiled --------------*- C++
-//-*-===//
+//===- RowPlan.h - How a stored-rows kernel is tiled ------------*- C++ -*-===//
 // Chooses lanes, vectors, registers and warps of a kernel that walks the rows
 // of a stored tensor. Pure data: printable, and tested without IR.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,9 +7,9 @@
 #ifndef UPWEAVE_SCHEDULE_ROWPLAN_H
 #define UPWEAVE_SCHEDULE_ROWPLAN_H
 
+#include "llvm/Support/Error.h"
+
 #include <cstdint>
-#include <optional>
-#include <string>
 
 namespace llvm {
 class raw_ostream;
@@ -40,16 +39,16 @@ struct RowFacts {
   int64_t rounds = 0;
 };
 
-/// The part of a target that the plan depends on.
+/// The part of a target that the plan depends on (getRowTarget).
 struct RowTarget {
-  int64_t multiprocessors = 128;
+  int64_t multiprocessors = 0;
   /// For partial results, which are in static shared memory.
-  int64_t sharedBytesPerBlock = 48 * 1024;
+  int64_t sharedBytesPerBlock = 0;
   /// For partial results and staged rows together.
-  int64_t stagedBytesPerBlock = 99 * 1024;
-  int64_t sharedBytesPerMultiprocessor = 100 * 1024;
-  int64_t maxWarpsPerBlock = 32;
-  int64_t warpsPerMultiprocessor = 48;
+  int64_t stagedBytesPerBlock = 0;
+  int64_t sharedBytesPerMultiprocessor = 0;
+  int64_t maxWarpsPerBlock = 0;
+  int64_t warpsPerMultiprocessor = 0;
 };
 
 /// The tiling of a stored-rows kernel. A thread block holds a tile of rows x
@@ -88,8 +87,8 @@ struct RowPlan {
 
   /// Steps that a row takes.
   int64_t getSteps(const RowFacts &facts) const;
-  /// Steps that stay in registers between the passes: those that are not staged,
-  /// if most are and the others are few.
+  /// Steps that stay in registers between the passes: those that are not
+  /// staged, if most are and the others are few.
   int64_t getHeldSteps(const RowFacts &facts) const;
   /// Bytes of shared memory that the staged steps of a tile take.
   int64_t getStagedBytes(const RowFacts &facts) const;
@@ -104,12 +103,12 @@ struct RowPlan {
     return sharedBytes + getStagedBytes(facts);
   }
 
-  /// What makes the plan illegal for the facts and the target, or nothing.
-  std::optional<std::string> verify(const RowFacts &facts,
-                                    const RowTarget &target) const;
+  /// Fails where the plan is illegal for the facts and the target, and says
+  /// which number is.
+  llvm::Error verify(const RowFacts &facts, const RowTarget &target) const;
   /// The part of verify that is about staged steps.
-  std::optional<std::string> verifyStaged(const RowFacts &facts,
-                                          const RowTarget &target) const;
+  llvm::Error verifyStaged(const RowFacts &facts,
+                           const RowTarget &target) const;
   /// Fills `sharedBytes` from the rest.
   void computeSharedBytes(const RowFacts &facts);
   void print(llvm::raw_ostream &os) const;

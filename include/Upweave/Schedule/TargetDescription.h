@@ -26,7 +26,9 @@ constexpr llvm::StringLiteral kTargetDeviceId = "GPU";
 
 /// What a GPU offers. Rates are the dense peaks of the part the row of the
 /// table is for, from its maker's data sheet; limits are those of the CUDA
-/// programming guide for the compute capability.
+/// programming guide for the compute capability. What the cost model has to
+/// know beside them was measured on an H200 (docs/performance.md) and is taken
+/// to hold for the others.
 struct TargetDescription {
   /// The architecture, as ptxas spells it: "sm_89".
   std::string chip;
@@ -59,6 +61,23 @@ struct TargetDescription {
   int64_t flopsF32 = 0;
   int64_t flopsTF32 = 0;
   int64_t flopsF16 = 0;
+  /// Thousandths of the tensor cores' peak that mma.sync reaches.
+  int64_t mmaSyncPermille = 0;
+  /// Bytes a cycle that a multiprocessor gets from the level-2 cache, and by
+  /// loads into registers, beside which it then gets no others.
+  int64_t l2BytesPerCycle = 0;
+  int64_t loadBytesPerCycle = 0;
+  /// Cycles that a launch takes beside the time of its bytes.
+  int64_t launchCycles = 0;
+  /// Cycles until a block's first stage has arrived by cp.async, and its last
+  /// store left; what that takes more through registers.
+  int64_t blockLatencyCycles = 0;
+  int64_t directLatencyCycles = 0;
+  /// Cycles that the products of a stage wait for their operands where there
+  /// are two stages.
+  int64_t stageLatencyCycles = 0;
+  /// Cycles from a load into registers to the store of what it brought.
+  int64_t loadLatencyCycles = 0;
 
   /// "compute capability" as a number: 89 for sm_89.
   int64_t getCapability() const;
@@ -102,6 +121,10 @@ void attachTarget(mlir::ModuleOp module, const TargetDescription &target);
 /// written down are those of the table's entry for the chip. Errors name the
 /// key and the value that are wrong.
 mlir::FailureOr<TargetDescription> getAttachedTarget(mlir::Operation *op);
+
+/// The same, or the default chip if the module that `op` is in has no
+/// description.
+mlir::FailureOr<TargetDescription> getTargetOrDefault(mlir::Operation *op);
 
 } // namespace upweave
 

@@ -1,5 +1,4 @@
-//===- HostObject.h - Host code as a shared object ----------------*- C++
-//-*-===//
+//===- HostObject.h - Host code as a shared object --------------*- C++ -*-===//
 // Compiles a module of host code and links it to what the runtime loads.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -28,9 +28,10 @@ struct ReadLaunch {
 };
 
 /// Reads the launches of a planned function that `upweave-lower-to-gpu` has
-/// brought to launch form, those that prepare first. The kernel of each launch is left at 0; offsets of
-/// constants become those in the pool. Errors name the op that a launch list
-/// cannot hold, or the value that is not known from the arguments' sizes.
+/// brought to launch form, those that prepare first. The kernel of each launch
+/// is left at 0; offsets of constants become those in the pool. Errors name the
+/// op that a launch list cannot hold, or the value that is not known from the
+/// arguments' sizes.
 mlir::FailureOr<std::vector<ReadLaunch>>
 readLaunches(mlir::func::FuncOp func, ConstantPlacement &constants);
 

@@ -7,6 +7,7 @@
 #ifndef UPWEAVE_TARGET_MEANING_H
 #define UPWEAVE_TARGET_MEANING_H
 
+#include "Upweave/IR/Upweave.h"
 #include "Upweave/Target/ConstantPool.h"
 #include "upweave/bundle_generated.h"
 
@@ -21,6 +22,11 @@ namespace upweave {
 
 /// The bundle's element type, nothing for types that it has no name for.
 std::optional<bundle::DType> getBundleType(mlir::Type type);
+
+/// The bundle's name for a precision of the IR, and the other way round;
+/// nothing for `None`.
+bundle::Precision getBundlePrecision(Precision precision);
+std::optional<Precision> getIRPrecision(bundle::Precision precision);
 
 /// The arithmetic of a contraction of elements of type `element` where
 /// `requested` was asked for f32: f16 and bf16 have their own, f64 is `Ieee`.

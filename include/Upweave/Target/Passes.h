@@ -1,5 +1,4 @@
-//===- Passes.h - Passes of Upweave/Target -------------------------*- C++
-//-*-===//
+//===- Passes.h - Passes of Upweave/Target ----------------------*- C++ -*-===//
 // Declarations generated from Passes.td, and the pipelines built from them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

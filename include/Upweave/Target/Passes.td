@@ -1,4 +1,4 @@
-//===- Passes.td - Passes of Upweave/Target ---------------------*- tablegen -*-===//
+//===- Passes.td - Passes of Upweave/Target ----------------*- tablegen -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -1,5 +1,4 @@
-//===- PackFilter.h - Packed filters made by the compiler ---------*- C++
-//-*-===//
+//===- PackFilter.h - Packed filters made by the compiler -------*- C++ -*-===//
 // The bytes that a fused kernel reads in place of a filter that is known when
 // it is compiled. No IR.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Passes.h - Passes of Upweave/Transforms ---------------------*- C++ -*-===//
+//===- Passes.h - Passes of Upweave/Transforms ------------------*- C++ -*-===//
 // Declarations generated from Passes.td, and the pipelines built from them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -37,8 +37,8 @@ mlir::LogicalResult verifyReshapes(mlir::Operation *root);
 /// error, for one that cannot be, and as verifyReshapes does.
 mlir::FailureOr<unsigned> decomposeComposites(mlir::Operation *root);
 
-/// The pipeline `upweave-raise`, stage 1: inlining without canonicalization, then
-/// `upweave-raise-conv-transpose`.
+/// The pipeline `upweave-raise`, stage 1: inlining without canonicalization,
+/// then `upweave-raise-conv-transpose`.
 void buildRaisePipeline(mlir::OpPassManager &pm);
 void registerRaisePipeline();
 

@@ -1,4 +1,4 @@
-//===- Passes.td - Passes of Upweave/Transforms ---------------------*- tablegen -*-===//
+//===- Passes.td - Passes of Upweave/Transforms ------------*- tablegen -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -426,9 +426,8 @@ def SplitBlocks : Pass<"upweave-split-blocks", "::mlir::ModuleOp"> {
   let description = [{
     A convolution whose schedule is `split` becomes a block that computes the
     convolution alone, followed by a block over the stored result: one kernel
-    each, with a buffer between them that bufferization sees. All blocks are
-    numbered first, and the two parts of one keep its number, so that reports
-    can put both kernels under it. Runs on tensors, after
+    each, with a buffer between them that bufferization sees. Both parts keep
+    its location, under which reports put both kernels. Runs on tensors, after
     `upweave-select-schedule`, which with `only-missing` schedules the
     convolution's part afterwards.
 
@@ -440,11 +439,10 @@ def SplitBlocks : Pass<"upweave-split-blocks", "::mlir::ModuleOp"> {
     %0 = tensor.empty() : tensor<2x4x8xf32>
     %1 = upweave.block domain [2, 4, 8]
            conv_transpose(%x, %w : ...) #g params() outs(%0 : tensor<2x4x8xf32>)
-           {upweave.block_id = 0 : i64} { yield }
+           { yield }
     %y = upweave.block domain [2, 4, 8] rows [2]
            stored(%1 : tensor<2x4x8xf32>) params() outs(%e : tensor<2x4x8xf32>)
-           {schedule = #upweave.schedule<stored, warps = 8, lanes = 2>,
-            upweave.block_id = 0 : i64} { body }
+           {schedule = #upweave.schedule<stored, warps = 8, lanes = 2>} { body }
     ```
   }];
   let dependentDialects = ["::upweave::UpweaveDialect",

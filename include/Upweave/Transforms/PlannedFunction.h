@@ -1,5 +1,4 @@
-//===- PlannedFunction.h - What a planned function promises -------*- C++
-//-*-===//
+//===- PlannedFunction.h - What a planned function promises -----*- C++ -*-===//
 // Names and accessors of the attributes that bufferization and planning leave.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -21,10 +21,10 @@ struct ValidateOptions {
   unsigned threads = 0; ///< 0 is one a processor
 };
 
-/// Evaluates both meanings of every entry of `bundle` on seeded inputs, ordinary
-/// and hostile ones, with dynamic dimensions of 2 and of 1, at samples whose
-/// number follows from what one costs. Nothing of a value's size is allocated:
-/// inputs are made element by element.
+/// Evaluates both meanings of every entry of `bundle` on seeded inputs,
+/// ordinary and hostile ones, with dynamic dimensions of 2 and of 1, at samples
+/// whose number follows from what one costs. Nothing of a value's size is
+/// allocated: inputs are made element by element.
 ///
 /// Returns an empty string if source and blocks agree, else a sentence that
 /// names the output, the element and both values. What could not be compared,

@@ -1,5 +1,4 @@
-//===- BufferSizes.h - Sizes as expressions of argument sizes -----*- C++
-//-*-===//
+//===- BufferSizes.h - Sizes as expressions of argument sizes ---*- C++ -*-===//
 // Private to buffer planning: byte sizes over the function's dynamic dims.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -129,9 +129,9 @@ static void separateEmpties(func::FuncOp func) {
   }
 }
 
-/// Walks up the reshapes that `value` is the end of, and gives `destination` the
-/// shape of their start, so that whatever computes the value can write it in
-/// place. A reshape to dynamic sizes ends the walk.
+/// Walks up the reshapes that `value` is the end of, and gives `destination`
+/// the shape of their start, so that whatever computes the value can write it
+/// in place. A reshape to dynamic sizes ends the walk.
 static Value stripReshapes(OpBuilder &entry, Value value, Value &destination) {
   while (Operation *op = value.getDefiningOp()) {
     Location loc = op->getLoc();

@@ -1,5 +1,4 @@
-//===- WorkspacePlan.h - Offsets of buffers in the workspace ------*- C++
-//-*-===//
+//===- WorkspacePlan.h - Offsets of buffers in the workspace ----*- C++ -*-===//
 // Private to buffer planning: first fit over lifetimes, sizes symbolic.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

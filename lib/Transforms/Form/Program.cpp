@@ -319,8 +319,8 @@ FailureOr<Value> RegionProgram::pullOperand(linalg::LinalgOp op,
                                             unsigned depth) {
   if (!isa<RankedTensorType>(operand.get().getType()))
     return capture(operand.get());
-  // A value of the cone has one layout, which operations of the cone were placed
-  // by; others may read the stored tensor in any way.
+  // A value of the cone has one layout, which operations of the cone were
+  // placed by; others may read the stored tensor in any way.
   if (depth == 0 && cone.contains(operand.get()))
     return scalars.lookup(operand.get());
   std::optional<ElementView> view = getLinalgOperandView(

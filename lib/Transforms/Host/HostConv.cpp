@@ -15,8 +15,8 @@ using namespace upweave;
 /// independent sums to hide the latency of a multiply-add.
 static constexpr int64_t kAccumulatorBits = 8 * 256;
 
-/// Input lines and weights are packed if they take no more than half of a small first-level
-/// cache.
+/// Input lines and weights are packed if they take no more than half of a small
+/// first-level cache.
 static constexpr int64_t kMaxPackedBytes = 16 * 1024;
 
 /// floor(a / b) for b > 0.

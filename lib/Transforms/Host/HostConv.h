@@ -1,5 +1,4 @@
-//===- HostConv.h - Lines of a transposed convolution -------------*- C++
-//-*-===//
+//===- HostConv.h - Lines of a transposed convolution -----------*- C++ -*-===//
 // Private to the host lowering: computes a convolution along one axis, as one
 // dense stride-1 convolution per output phase.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

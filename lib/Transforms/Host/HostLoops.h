@@ -1,5 +1,4 @@
-//===- HostLoops.h - Loop nests and map application ---------------*- C++
-//-*-===//
+//===- HostLoops.h - Loop nests and map application -------------*- C++ -*-===//
 // Private to the host lowering: small builders for loops over domain dims.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -49,8 +48,8 @@ mlir::Value createFloat(mlir::OpBuilder &builder, mlir::Location loc,
 
 /// Memory for one row's intermediate values: small buffers on the stack at the
 /// function's start, until it holds enough, the others behind the planned part
-/// of the workspace, where each thread of the team has a part of its own. Blocks
-/// run one after the other, so they share the latter.
+/// of the workspace, where each thread of the team has a part of its own.
+/// Blocks run one after the other, so they share the latter.
 class ScratchMemory {
 public:
   explicit ScratchMemory(mlir::func::FuncOp func);

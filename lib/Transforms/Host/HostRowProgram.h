@@ -1,5 +1,4 @@
-//===- HostRowProgram.h - A block's program over one row ----------*- C++
-//-*-===//
+//===- HostRowProgram.h - A block's program over one row --------*- C++ -*-===//
 // Private to the host lowering: the region of a block as loops over a row.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -1,5 +1,4 @@
-//===- HostTeam.h - The team of threads that runs host code -------*- C++
-//-*-===//
+//===- HostTeam.h - The team of threads that runs host code -----*- C++ -*-===//
 // Private to the host lowering: the team argument and what is read from it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -115,7 +115,8 @@ static uint64_t getWork(Block &block) {
   return std::max<uint64_t>(work, 1);
 }
 
-/// The number of iterations over the first `dims` dimensions, with 1 for dynamic sizes.
+/// The number of iterations over the first `dims` dimensions, with 1 for
+/// dynamic sizes.
 static uint64_t getStaticSize(scf::ParallelOp loop, unsigned dims) {
   uint64_t size = 1;
   for (Value upper : loop.getUpperBound().take_front(dims))

@@ -1,5 +1,4 @@
-//===- ConvTransposeRewrite.cpp - Write a raised convolution
-//----------------===//
+//===- ConvTransposeRewrite.cpp - Write a raised convolution --------------===//
 // Casts and reshapes of the operands, the convolution, and the added init.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -1,5 +1,4 @@
-//===- ConvTransposeRewrite.h - Write a raised convolution ---------*- C++
-//-*-===//
+//===- ConvTransposeRewrite.h - Write a raised convolution ------*- C++ -*-===//
 // From the facts of a contraction to upweave.conv_transpose.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

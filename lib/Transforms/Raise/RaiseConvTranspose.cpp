@@ -1,5 +1,4 @@
-//===- RaiseConvTranspose.cpp - Contractions to upweave.conv_transpose
-//------===//
+//===- RaiseConvTranspose.cpp - Contractions to upweave.conv_transpose ----===//
 // The pass of stage 1 and the pipeline around it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -1,5 +1,4 @@
-//===- IndexExprTest.cpp
-//----------------------------------------------------===//
+//===- IndexExprTest.cpp --------------------------------------------------===//
 // Simplification keeps values, joins digits, and finds ranges.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -1,5 +1,4 @@
-//===- ConvTransposeGeometryTest.cpp
-//----------------------------------------===//
+//===- ConvTransposeGeometryTest.cpp --------------------------------------===//
 // Phases and taps against the scatter definition; shapes and messages.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -30,9 +30,10 @@ struct Mutant {
 };
 
 /// All mutants of a module, one change each: a dropped barrier, a shuffle that
-/// exchanges nothing or has fewer lanes, a wait for one group less, two operands
-/// of an mma swapped. (Shuffles with some other offset are left out: the mean of
-/// the wrong half of a row is near enough for a LayerNorm that corrects it.)
+/// exchanges nothing or has fewer lanes, a wait for one group less, two
+/// operands of an mma swapped. (Shuffles with some other offset are left out:
+/// the mean of the wrong half of a row is near enough for a LayerNorm that
+/// corrects it.)
 std::vector<Mutant> makeMutants(const std::string &llvmIR);
 
 } // namespace sim

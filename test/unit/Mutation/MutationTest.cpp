@@ -33,8 +33,9 @@ func.func @main(%x: tensor<6x64xf32>) -> tensor<6x64xf32> {
   }
   return %y : tensor<6x64xf32>
 })mlir"},
-    // No layer_norm: of long rows, the mean of the wrong half is near enough for
-    // its second round to make up for it, so that half of the mutants are right.
+    // No layer_norm: of long rows, the mean of the wrong half is near enough
+    // for its second round to make up for it, so that half of the mutants are
+    // right.
     {"rows_over_warps", 12, R"mlir(
 func.func @main(%x: tensor<3x4096xf32>) -> tensor<3x4096xf32> {
   %e = tensor.empty() : tensor<3x4096xf32>

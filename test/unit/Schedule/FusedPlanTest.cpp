@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Upweave/Schedule/FusedPlan.h"
+#include "KnownTarget.h"
 
 #include "llvm/Support/raw_ostream.h"
 #include "gtest/gtest.h"
@@ -34,12 +34,25 @@ FusedFacts makeFacts(AtomKind atom, int64_t batch = 32) {
   facts.inputChannels = 32;
   facts.outputChannels = 64;
   facts.atom = atom;
-  facts.reduced = FusedRow::Column;
+  facts.reduced = makeDimSet({kPlanColumn});
   return facts;
 }
 
 /// An RTX 4090, where tensor cores do TF32 at the rate of the FMA units.
-FusedTarget makeTarget() { return FusedTarget(); }
+FusedTarget makeTarget() {
+  return getFusedTarget(getKnownTarget("sm_89"), AtomKind::TF32);
+}
+
+/// What planFused finds; the reason for nothing goes to `whyNot`.
+std::optional<FusedPlan>
+findPlan(const FusedFacts &facts, const FusedTarget &target,
+         std::string &whyNot, std::optional<FusedInput> input = std::nullopt) {
+  llvm::Expected<FusedPlan> plan = planFused(facts, target, input);
+  if (plan)
+    return *plan;
+  whyNot = llvm::toString(plan.takeError());
+  return std::nullopt;
+}
 
 TEST(FusedPlanTest, PhasesHaveTapsOfEqualSteps) {
   PhasedAxis axis = PhasedAxis::get(makeAxis(2, 1), 32, 4);
@@ -94,7 +107,7 @@ TEST(FusedPlanTest, EveryShapeHasAPlan) {
     facts.resultBytes = choose(0, 1) ? 4 : 2;
     facts.divideColumn(axis, filterSize);
     if (choose(0, 1) && facts.column.phaseClasses == 1) {
-      facts.reduced = FusedRow::Column;
+      facts.reduced = makeDimSet({kPlanColumn});
       facts.rounds = 2;
       facts.partialBytes = 8;
     }
@@ -105,10 +118,10 @@ TEST(FusedPlanTest, EveryShapeHasAPlan) {
     if (least.getPackedFilterBytes(facts) > int64_t(1) << 31)
       continue;
     std::string whyNot;
-    EXPECT_TRUE(planFused(facts, target, whyNot))
+    EXPECT_TRUE(findPlan(facts, target, whyNot))
         << whyNot << ": stride " << axis.stride << ", filter " << filterSize
         << ", dilation " << axis.dilation << ", rows of " << column.resultSize
-        << (facts.reduced == FusedRow::None ? "" : " reduced");
+        << (facts.reduced ? " reduced" : "");
   }
 }
 
@@ -200,7 +213,7 @@ TEST(FusedPlanTest, TwoBlocksShareAMultiprocessor) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
   std::optional<FusedPlan> plan =
-      planFused(facts, makeTarget(), whyNot, FusedInput::Packed);
+      findPlan(facts, makeTarget(), whyNot, FusedInput::Packed);
   ASSERT_TRUE(plan);
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -219,20 +232,52 @@ TEST(FusedPlanTest, TwoBlocksShareAMultiprocessor) {
 TEST(FusedPlanTest, OneImageTakesSmallerTiles) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32, /*batch=*/1);
-  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan);
   EXPECT_GE(plan->getBlocksPerImage(facts), makeTarget().multiprocessors);
 }
 
 /// An H200, whose tensor cores leave few issue slots to anything else.
 FusedTarget makeHopper() {
-  FusedTarget target;
-  target.multiprocessors = 132;
-  target.sharedBytesPerBlock = 227 * 1024;
-  target.sharedBytesPerMultiprocessor = 228 * 1024;
-  target.atomRate = 681;
-  target.bytesPerCycle = 2424;
-  return target;
+  return getFusedTarget(getKnownTarget("sm_90"), AtomKind::TF32);
+}
+
+/// Each figure of the description that the cost model takes counts.
+TEST(FusedPlanTest, MeasuredFiguresCount) {
+  FusedFacts facts = makeFacts(AtomKind::TF32);
+  std::string whyNot;
+  using Target = TargetDescription;
+  auto predict = [&](const Target &target, FusedInput input) {
+    FusedTarget fused = getFusedTarget(target, facts.atom);
+    std::optional<FusedPlan> plan =
+        findPlan(facts, getFusedTarget(getKnownTarget("sm_90"), facts.atom),
+                 whyNot, input);
+    return predictFusedCycles(*plan, facts, fused);
+  };
+  struct Figure {
+    int64_t Target::*member;
+    FusedInput input;
+  };
+  for (Figure figure :
+       {Figure{&Target::launchCycles, FusedInput::Packed},
+        Figure{&Target::blockLatencyCycles, FusedInput::Packed},
+        Figure{&Target::stageLatencyCycles, FusedInput::Packed},
+        Figure{&Target::directLatencyCycles, FusedInput::Direct},
+        Figure{&Target::loadLatencyCycles, FusedInput::Direct}}) {
+    Target slow = getKnownTarget("sm_90");
+    slow.*figure.member *= 8;
+    EXPECT_GT(predict(slow, figure.input),
+              predict(getKnownTarget("sm_90"), figure.input));
+  }
+  for (Figure figure :
+       {Figure{&Target::mmaSyncPermille, FusedInput::Packed},
+        Figure{&Target::l2BytesPerCycle, FusedInput::Packed},
+        Figure{&Target::loadBytesPerCycle, FusedInput::Direct}}) {
+    Target slow = getKnownTarget("sm_90");
+    slow.*figure.member /= 8;
+    EXPECT_GT(predict(slow, figure.input),
+              predict(getKnownTarget("sm_90"), figure.input));
+  }
 }
 
 FusedPlan makeDirect(const FusedFacts &facts, std::array<int64_t, 3> block,
@@ -298,19 +343,19 @@ TEST(FusedPlanTest, InputIsPackedWhereItIsStagedOften) {
   FusedFacts facts = makeFacts(AtomKind::TF32);
   facts.inputVector = 4;
   // Filter 4, stride 2: 18 times, in products that take few issue slots.
-  std::optional<FusedPlan> plan = planFused(facts, makeHopper(), whyNot);
+  std::optional<FusedPlan> plan = findPlan(facts, makeHopper(), whyNot);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->input, FusedInput::Packed);
-  plan = planFused(facts, makeHopper(), whyNot, FusedInput::Direct);
+  plan = findPlan(facts, makeHopper(), whyNot, FusedInput::Direct);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->input, FusedInput::Direct);
   // Filter 2, stride 2: twice.
   facts.outer.clear();
   facts.row = facts.column = PhasedAxis::get(makeAxis(2, 0), 64, 2);
-  facts.reduced = FusedRow::None;
+  facts.reduced = 0;
   facts.inputChannels = 256;
   facts.batch = 16;
-  plan = planFused(facts, makeHopper(), whyNot);
+  plan = findPlan(facts, makeHopper(), whyNot);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->input, FusedInput::Direct);
 }
@@ -321,7 +366,7 @@ TEST(FusedPlanTest, SmallInputIsNotPacked) {
   FusedFacts facts = makeFacts(AtomKind::TF32, /*batch=*/1);
   facts.outer.clear();
   for (const FusedTarget &target : {makeTarget(), makeHopper()}) {
-    std::optional<FusedPlan> plan = planFused(facts, target, whyNot);
+    std::optional<FusedPlan> plan = findPlan(facts, target, whyNot);
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->input, FusedInput::Direct);
   }
@@ -334,11 +379,11 @@ TEST(FusedPlanTest, TilesThatBarelyFitTakePackedInput) {
   facts.column = PhasedAxis::get(makeAxis(1, 8), 512, 16);
   facts.inputChannels = facts.outputChannels = 16;
   facts.atom = AtomKind::TF32;
-  facts.reduced = FusedRow::Column;
-  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  facts.reduced = makeDimSet({kPlanColumn});
+  std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->input, FusedInput::Packed);
-  EXPECT_FALSE(planFused(facts, makeTarget(), whyNot, FusedInput::Direct));
+  EXPECT_FALSE(findPlan(facts, makeTarget(), whyNot, FusedInput::Direct));
   EXPECT_NE(whyNot.find("a thread would need"), std::string::npos) << whyNot;
 }
 
@@ -346,7 +391,7 @@ TEST(FusedPlanTest, RowsSpanWarps) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
   facts.column = PhasedAxis::get(makeAxis(2, 1), 256, 4);
-  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->block[2], 256);
   EXPECT_GT(plan->getWarps(2), 1);
@@ -356,8 +401,23 @@ TEST(FusedPlanTest, RowsThatDoNotFitAreRefused) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
   facts.column = PhasedAxis::get(makeAxis(2, 1), 1 << 14, 4);
-  EXPECT_FALSE(planFused(facts, makeTarget(), whyNot));
+  EXPECT_FALSE(findPlan(facts, makeTarget(), whyNot));
   EXPECT_NE(whyNot, "");
+}
+
+/// Along one of the two dimensions that a block holds whole rows of.
+TEST(FusedPlanTest, OtherReductionsAreRefused) {
+  FusedFacts facts = makeFacts(AtomKind::TF32);
+  facts.outputChannels = 16;
+  for (DimSet reduced :
+       {makeDimSet({kPlanRow}), makeDimSet({kPlanChannel, kPlanColumn}),
+        makeDimSet({kPlanRow, kPlanColumn})}) {
+    facts.reduced = reduced;
+    std::string whyNot;
+    EXPECT_FALSE(findPlan(facts, makeTarget(), whyNot));
+    EXPECT_EQ(whyNot, "its rows are neither along the last spatial axis nor "
+                      "along the channels");
+  }
 }
 
 /// Rows of 95 elements are stored one by one: neighbouring lanes hold
@@ -365,11 +425,11 @@ TEST(FusedPlanTest, RowsThatDoNotFitAreRefused) {
 TEST(FusedPlanTest, UnalignedRowsAreStoredByWideWarps) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
-  facts.reduced = FusedRow::None;
+  facts.reduced = 0;
   facts.column = PhasedAxis::get(makeAxis(2, 1), 48, 3);
   EXPECT_EQ(facts.column.resultSize, 95);
   EXPECT_FALSE(facts.hasAlignedRows());
-  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->run, 1);
   EXPECT_EQ(plan->warp[2], 48);

@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Upweave/Schedule/RowPlan.h"
+#include "KnownTarget.h"
 
 #include "llvm/Support/raw_ostream.h"
 #include "gtest/gtest.h"
@@ -24,6 +24,9 @@ RowFacts layerNormFacts(int64_t rowLength, int64_t numRows) {
   return facts;
 }
 
+/// The RTX 4090's limits.
+RowTarget makeTarget() { return getRowTarget(getKnownTarget("sm_89")); }
+
 std::string print(const RowPlan &plan) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -31,8 +34,14 @@ std::string print(const RowPlan &plan) {
   return text;
 }
 
+/// Why the plan is illegal; "" if it is legal.
+std::string explain(const RowPlan &plan, const RowFacts &facts,
+                    const RowTarget &target) {
+  return llvm::toString(plan.verify(facts, target));
+}
+
 TEST(RowPlanTest, ShortRowsShareAWarp) {
-  RowPlan plan = planStoredRows(layerNormFacts(64, 1 << 22), RowTarget());
+  RowPlan plan = planStoredRows(layerNormFacts(64, 1 << 22), makeTarget());
   EXPECT_EQ(print(plan),
             "along rows, vector 4, 16 threads per row, 4 registers, 1 rows per "
             "thread, 4 warps, 1 tiles per block, 0 bytes shared");
@@ -43,14 +52,14 @@ TEST(RowPlanTest, NarrowElementsAreManyToAThread) {
   RowFacts facts = layerNormFacts(96, 1 << 22);
   facts.elementBytes = 2;
   facts.maxVector = 8;
-  RowPlan plan = planStoredRows(facts, RowTarget());
+  RowPlan plan = planStoredRows(facts, makeTarget());
   EXPECT_EQ(print(plan),
             "along rows, vector 8, 4 threads per row, 24 registers, 2 rows per "
             "thread, 4 warps, 1 tiles per block, 0 bytes shared");
 }
 
 TEST(RowPlanTest, LongRowsSpanWarps) {
-  RowPlan plan = planStoredRows(layerNormFacts(8192, 1 << 14), RowTarget());
+  RowPlan plan = planStoredRows(layerNormFacts(8192, 1 << 14), makeTarget());
   EXPECT_FALSE(plan.looped);
   EXPECT_EQ(plan.getWarpsPerRow(), 4);
   EXPECT_EQ(plan.registers, 64);
@@ -58,20 +67,13 @@ TEST(RowPlanTest, LongRowsSpanWarps) {
 }
 
 TEST(RowPlanTest, LongerRowsAreLooped) {
-  RowPlan plan = planStoredRows(layerNormFacts(65536, 1 << 14), RowTarget());
+  RowPlan plan = planStoredRows(layerNormFacts(65536, 1 << 14), makeTarget());
   EXPECT_TRUE(plan.looped);
   EXPECT_EQ(plan.getTileElements(), 32 * 1024);
 }
 
 /// The H200's limits.
-RowTarget largeTarget() {
-  RowTarget target;
-  target.multiprocessors = 132;
-  target.stagedBytesPerBlock = 227 * 1024;
-  target.sharedBytesPerMultiprocessor = 228 * 1024;
-  target.warpsPerMultiprocessor = 64;
-  return target;
-}
+RowTarget largeTarget() { return getRowTarget(getKnownTarget("sm_90")); }
 
 TEST(RowPlanTest, RowsAcrossAreStagedIfNarrowAndLong) {
   RowFacts facts = layerNormFacts(1024, 1 << 18);
@@ -87,7 +89,7 @@ TEST(RowPlanTest, RowsAcrossAreStagedIfNarrowAndLong) {
   // Two blocks share a multiprocessor.
   EXPECT_LT(2 * plan.getBlockBytes(facts), 228 * 1024);
   // Without the memory for it, the row is in registers.
-  RowTarget small;
+  RowTarget small = makeTarget();
   small.stagedBytesPerBlock = small.sharedBytesPerMultiprocessor = 48 * 1024;
   plan = planStoredRows(facts, small);
   EXPECT_EQ(plan.staged, 0);
@@ -111,7 +113,7 @@ TEST(RowPlanTest, LongRowsAreStaged) {
   EXPECT_EQ(plan.getWantedBlocks(facts, largeTarget()), 0);
   EXPECT_EQ(plan.getSampledElements(facts), 32768);
   // A small part of the row is not worth it.
-  EXPECT_EQ(planStoredRows(facts, RowTarget()).staged, 0);
+  EXPECT_EQ(planStoredRows(facts, makeTarget()).staged, 0);
   // Two rows of narrow elements fit.
   facts.elementBytes = facts.rereadBytes = 2;
   facts.maxVector = 8;
@@ -188,20 +190,20 @@ TEST(RowPlanTest, NarrowRowsAcrossPreferWideSegmentsToSharing) {
 TEST(RowPlanTest, RowsAcrossTheContiguousDirectionGoToWarps) {
   RowFacts facts = layerNormFacts(64, 1 << 20);
   facts.alongRow = false;
-  RowPlan plan = planStoredRows(facts, RowTarget());
+  RowPlan plan = planStoredRows(facts, makeTarget());
   EXPECT_EQ(plan.getLanesPerRow(), 1);
   EXPECT_EQ(plan.vector, 4);
   EXPECT_GT(plan.getWarpsPerRow(), 1);
-  EXPECT_EQ(plan.verify(facts, RowTarget()), std::nullopt);
+  EXPECT_EQ(explain(plan, facts, makeTarget()), "");
 }
 
 TEST(RowPlanTest, FewRowsGetSmallBlocks) {
-  RowPlan few = planStoredRows(layerNormFacts(64, 256), RowTarget());
-  RowPlan many = planStoredRows(layerNormFacts(64, 1 << 22), RowTarget());
+  RowPlan few = planStoredRows(layerNormFacts(64, 256), makeTarget());
+  RowPlan many = planStoredRows(layerNormFacts(64, 1 << 22), makeTarget());
   EXPECT_LT(few.getTileRows(), many.getTileRows());
   // And long ones more threads.
-  few = planStoredRows(layerNormFacts(2048, 64), RowTarget());
-  many = planStoredRows(layerNormFacts(2048, 1 << 16), RowTarget());
+  few = planStoredRows(layerNormFacts(2048, 64), makeTarget());
+  many = planStoredRows(layerNormFacts(2048, 1 << 16), makeTarget());
   EXPECT_GT(few.threadsPerRow, many.threadsPerRow);
 }
 
@@ -210,7 +212,7 @@ TEST(RowPlanTest, RowsAcrossKeepSectorsWhole) {
   facts.alongRow = false;
   facts.elementBytes = 2;
   facts.maxVector = 8;
-  RowPlan plan = planStoredRows(facts, RowTarget());
+  RowPlan plan = planStoredRows(facts, makeTarget());
   EXPECT_EQ(plan.warps, 8);
   EXPECT_EQ(32 / plan.getLanesPerRow() * plan.vector * facts.elementBytes, 32);
   EXPECT_FALSE(plan.looped);
@@ -227,9 +229,9 @@ TEST(RowPlanTest, EveryPlanIsLegal) {
           facts.alongRow = alongRow;
           facts.maxVector = vector;
           facts.elementBytes = facts.rereadBytes = 16 / vector;
-          for (const RowTarget &target : {RowTarget(), largeTarget()}) {
+          for (const RowTarget &target : {makeTarget(), largeTarget()}) {
             RowPlan plan = planStoredRows(facts, target);
-            EXPECT_EQ(plan.verify(facts, target), std::nullopt)
+            EXPECT_EQ(explain(plan, facts, target), "")
                 << length << " " << vector << " " << rows << ": "
                 << print(plan);
           }
@@ -239,24 +241,24 @@ TEST(RowPlanTest, EveryPlanIsLegal) {
 
 TEST(RowPlanTest, RefusesWithNumbers) {
   RowFacts facts = layerNormFacts(64, 1024);
-  RowTarget target;
+  RowTarget target = makeTarget();
   RowPlan plan = planStoredRows(facts, target);
   plan.registers = 2;
-  EXPECT_EQ(plan.verify(facts, target),
+  EXPECT_EQ(explain(plan, facts, target),
             "registers = 2 must be a positive multiple of vector = 4");
   plan = planStoredRows(facts, target);
   plan.threadsPerRow = 8;
-  EXPECT_EQ(plan.verify(facts, target),
+  EXPECT_EQ(explain(plan, facts, target),
             "lanes * registers = 32 elements do not hold a row of 64: raise "
             "them or set looped");
   plan = planStoredRows(facts, target);
   plan.vector = 8;
-  EXPECT_EQ(plan.verify(facts, target),
+  EXPECT_EQ(explain(plan, facts, target),
             "vector = 8 must divide the widest access that extents and "
             "alignment allow, which is of 4 elements");
   plan = planStoredRows(facts, target);
   plan.rowsPerThread = 64;
-  EXPECT_EQ(plan.verify(facts, target),
+  EXPECT_EQ(explain(plan, facts, target),
             "registers and rows make 256 elements per thread, 128 is the most "
             "that fit 255 registers");
 }

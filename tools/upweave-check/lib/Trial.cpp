@@ -57,7 +57,8 @@ private:
             return false;
     return true;
   }
-  /// All of the workspace counts as one buffer, and all prepared memory. Constants are only read.
+  /// All of the workspace counts as one buffer, and all prepared memory.
+  /// Constants are only read.
   static bool isSameBuffer(const bundle::KernelArg &a,
                            const bundle::KernelArg &b) {
     using bundle::BufferKind;

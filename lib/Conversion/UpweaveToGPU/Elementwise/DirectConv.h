@@ -1,5 +1,4 @@
-//===- DirectConv.h - One output of a transposed convolution ------*- C++
-//-*-===//
+//===- DirectConv.h - One output of a transposed convolution ----*- C++ -*-===//
 // Emits the sum over the taps and channels of one output element: no stuffed
 // zeros, nothing outside of the input.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -125,8 +125,8 @@ static bool isRoundedToNarrow(Value v) {
   });
 }
 
-/// scale * v * Phi(v), Phi(v) being 1 - 2^p(|v|) or 2^p(|v|). Infinities and NaN
-/// come out as in 0.5 * v * (1 + erf(v / sqrt(2))).
+/// scale * v * Phi(v), Phi(v) being 1 - 2^p(|v|) or 2^p(|v|). Infinities and
+/// NaN come out as in 0.5 * v * (1 + erf(v / sqrt(2))).
 static Value createGeluErf(ScalarBuilder &s, Value v, ArrayRef<double> tailOf,
                            double scale) {
   Value a = math::AbsFOp::create(s.b, s.loc, v);

@@ -1,5 +1,4 @@
-//===- ExpandRegion.h - Collectives as reductions and arithmetic --*- C++
-//-*-===//
+//===- ExpandRegion.h - Collectives as reductions ---------------*- C++ -*-===//
 // Rewrites a block's region before a kernel is made from it: LayerNorm and
 // GELU become row reductions and scalar operations.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

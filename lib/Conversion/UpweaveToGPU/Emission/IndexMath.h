@@ -1,5 +1,4 @@
-//===- IndexMath.h - Index arithmetic that folds constants --------*- C++
-//-*-===//
+//===- IndexMath.h - Index arithmetic that folds constants ------*- C++ -*-===//
 // Sums and products of index values where 0, 1 and absent values cost nothing.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//

@@ -1,5 +1,4 @@
-//===- KernelMath.h - 32-bit arithmetic in kernels ----------------*- C++
-//-*-===//
+//===- KernelMath.h - 32-bit arithmetic in kernels --------------*- C++ -*-===//
 // Sums, products, digits and tables of i32 values where constants fold and
 // absent values are 0.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- RowProgram.h - A block's region over a thread's elements ---*- C++
-//-*-===//
+//===- RowProgram.h - A block's region over a thread's elements -*- C++ -*-===//
 // Clones a region for every element a thread holds, each operation as rarely
 // as it can be: once a kernel, once a row, or once an element.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- RowReduction.h - Row reductions across threads -------------*- C++
-//-*-===//
+//===- RowReduction.h - Row reductions across threads -----------*- C++ -*-===//
 // Combines what threads hold of their rows: registers first, then lanes by
 // shuffles, then warps through shared memory, as a tile's layout says.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

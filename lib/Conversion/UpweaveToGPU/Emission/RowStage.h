@@ -1,5 +1,4 @@
-//===- RowStage.h - Steps of a row in shared memory ---------------*- C++
-//-*-===//
+//===- RowStage.h - Steps of a row in shared memory -------------*- C++ -*-===//
 // Keeps what a thread loads of a row in shared memory between the passes over
 // it: each thread reads its own slots only, so that no barrier is needed.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- TileOperands.h - Operands and results of a row tile --------*- C++
-//-*-===//
+//===- TileOperands.h - Operands and results of a row tile ------*- C++ -*-===//
 // Addresses, loads and stores of the elements of a rows x elements tile: as
 // vectors where steps and alignment allow, masked where a tile ends outside.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -66,8 +65,8 @@ public:
   void setFirstRow(mlir::Value row, bool mayEndOutside);
   /// Enters a step of a loop over rows: the number of its first element, and
   /// whether all elements of the step are within the row. The
-  /// operands that `stage` (if any) holds are read from there. What varies along
-  /// the row is looked for, and left, in `held` (if any).
+  /// operands that `stage` (if any) holds are read from there. What varies
+  /// along the row is looked for, and left, in `held` (if any).
   void setFirstElement(mlir::Value element, bool isFull,
                        const RowStage *stage = nullptr,
                        HeldLoads *held = nullptr);

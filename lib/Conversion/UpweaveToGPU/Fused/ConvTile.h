@@ -1,5 +1,4 @@
-//===- ConvTile.h - A tile of a convolution's result --------------*- C++
-//-*-===//
+//===- ConvTile.h - A tile of a convolution's result ------------*- C++ -*-===//
 // The accumulators of a fused convolution as the leaves of its block's region,
 // with operands and results at the same places.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -31,8 +31,7 @@ public:
         plan(fused.plan), layout(getFusedLayout(plan, facts)),
         launch(context, block, "fused", plan.getThreads()),
         points(launch.body()),
-        rowDim(facts.reduced == FusedRow::Channel ? kTileChannelDim
-                                                  : kTileColumnDim) {
+        rowDim(facts.reduces(kPlanChannel) ? kTileChannelDim : kTileColumnDim) {
     points.rowDim = rowDim;
   }
 
@@ -422,11 +421,10 @@ LogicalResult upweave::lowerFusedConv(LaunchContext &context, BlockOp block) {
   expandBlockRegion(block, context.mayContract());
   if (context.mayContract())
     allowContraction(block);
-  std::string whyNot;
-  std::optional<RowNest> nest = buildConvNest(block, whyNot);
+  llvm::Expected<RowNest> nest = buildConvNest(block);
   if (!nest)
     return block.emitError("schedule 'fused' has no kernel for this block: ")
-           << whyNot;
+           << llvm::toString(nest.takeError());
   int64_t resident = fused->plan.getBlocksPerSM(
       getFusedTarget(*target, fused->facts.atom),
       estimateFusedRegisters(fused->plan, fused->facts));

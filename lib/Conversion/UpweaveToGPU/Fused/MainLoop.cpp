@@ -179,6 +179,10 @@ Value MainLoop::issue(OpBuilder &b, Value unit, Value word) {
   inputStage.issue(inner, unit, word);
   return nvgpu::DeviceAsyncCreateGroupOp::create(
       b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), ValueRange());
+  // Without anything behind its name the op parses the next line's result as
+  // its operand.
+  group->setAttr("upweave.unit", b.getUnitAttr());
+  return group;
 }
 
 /// Waits for a unit, starts the copies of the last one that there is a stage

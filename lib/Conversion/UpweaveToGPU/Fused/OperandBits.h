@@ -1,7 +1,6 @@
-//===- OperandBits.h - Elements as products take them -------------*- C++
-//-*-===//
-// Rounds operands and writes pieces of positions and fragments, to packed memory
-// and to shared memory alike.
+//===- OperandBits.h - Elements as products take them -----------*- C++ -*-===//
+// Rounds operands and writes pieces of positions and fragments, to packed
+// memory and to shared memory alike.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 

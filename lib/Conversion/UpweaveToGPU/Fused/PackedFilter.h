@@ -1,5 +1,4 @@
-//===- PackedFilter.h - Direct sums over a packed filter ----------*- C++
-//-*-===//
+//===- PackedFilter.h - Direct sums over a packed filter --------*- C++ -*-===//
 // The sum of one output element of a fused convolution, with the filter as the
 // kernel has it: packed.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,6 +1,7 @@
 //===- StridedInput.h - Input as it lies to shared memory -------*- C++ -*-===//
 // Loads of a unit's positions from the convolution's own input, whatever its
-// strides, and the stores that stage them, between the products of another unit.
+// strides, and the stores that stage them, between the products of another
+// unit.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
@@ -40,8 +41,8 @@ private:
     /// Null where the thread always has this copy, or is always in the input.
     mlir::Value active, inside;
   };
-  /// One copy of a thread: a column of a row (of those of the thread's line) and
-  /// chunk of the unit.
+  /// One copy of a thread: a column of a row (of those of the thread's line)
+  /// and chunk of the unit.
   struct Copy {
     int64_t row, chunk;
     const Column *column;

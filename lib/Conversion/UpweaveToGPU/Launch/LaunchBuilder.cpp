@@ -103,8 +103,6 @@ LaunchBuilder::LaunchBuilder(LaunchContext &context, Operation *op,
                   builder.getUnitAttr());
   kernel.setKnownBlockSize(
       ArrayRef<int32_t>{static_cast<int32_t>(threads), 1, 1});
-  if (Attribute id = op->getAttr(kBlockIdAttrName))
-    kernel->setAttr(kBlockIdAttrName, id);
   builder.setInsertionPointToEnd(&kernel.getBody().front());
   auto end = gpu::ReturnOp::create(builder, loc);
   bodyBuilder.setInsertionPoint(end);
@@ -248,12 +246,9 @@ gpu::LaunchFuncOp LaunchBuilder::finish(Value blocks,
   if (dynamicSharedBytes)
     shared = arith::ConstantIntOp::create(hostBuilder, loc, dynamicSharedBytes,
                                           /*width=*/32);
-  auto launch = gpu::LaunchFuncOp::create(
+  return gpu::LaunchFuncOp::create(
       hostBuilder, loc, kernel, gpu::KernelDim3{blocks, one, one},
       gpu::KernelDim3{size, one, one}, shared, operands);
-  if (Attribute id = op->getAttr(kBlockIdAttrName))
-    launch->setAttr(kBlockIdAttrName, id);
-  return launch;
 }
 
 void LaunchBuilder::abandon() { kernel.erase(); }

@@ -1,5 +1,4 @@
-//===- LaunchBuilder.h - A kernel and the launch that calls it ---*- C++
-//-*-===//
+//===- LaunchBuilder.h - A kernel and the launch that calls it --*- C++ -*-===//
 // Builds a gpu.func argument by argument together with its gpu.launch_func, so
 // that every kernel of the project has the same calling convention.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

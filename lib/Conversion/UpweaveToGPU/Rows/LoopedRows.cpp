@@ -1,6 +1,6 @@
 //===- LoopedRows.cpp - Stored rows that are looped over ------------------===//
-// The steps of a row, of which some are staged in shared memory and some stay in
-// registers: loads, rounds of reductions and stores.
+// The steps of a row, of which some are staged in shared memory and some stay
+// in registers: loads, rounds of reductions and stores.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
@@ -118,9 +118,10 @@ SmallVector<Value> StoredRowsKernel::emitStep(const Section &section,
   return next;
 }
 
-/// True if the steps of a section go one after another, where loads of the later
-/// ones are under way early. Registers run out with steps that are not staged,
-/// with masks and several rows, and where they hold wide elements, or many.
+/// True if the steps of a section go one after another, where loads of the
+/// later ones are under way early. Registers run out with steps that are not
+/// staged, with masks and several rows, and where they hold wide elements, or
+/// many.
 bool StoredRowsKernel::mayUnroll(const Section &section, int64_t steps) const {
   constexpr int64_t kUnrolledElements = 128;
   bool isMasked = nest.getRowLength() % plan.getTileElements() != 0;

@@ -254,10 +254,11 @@ static FailureOr<RowPlan> getPlan(BlockOp block, const RowFacts &facts,
 
 LogicalResult upweave::lowerStoredRows(LaunchContext &context, BlockOp block) {
   RowFacts facts = getRowFacts(block, getStoredNest(block));
-  FailureOr<RowTarget> target = getAttachedRowTarget(block);
-  if (failed(target))
+  FailureOr<TargetDescription> description = getTargetOrDefault(block);
+  if (failed(description))
     return failure();
-  FailureOr<RowPlan> plan = getPlan(block, facts, *target);
+  RowTarget target = getRowTarget(*description);
+  FailureOr<RowPlan> plan = getPlan(block, facts, target);
   if (failed(plan))
     return failure();
   expandBlockRegion(block, context.mayContract(),
@@ -265,5 +266,5 @@ LogicalResult upweave::lowerStoredRows(LaunchContext &context, BlockOp block) {
   if (context.mayContract())
     allowContraction(block);
   StoredRowsKernel kernel(context, block, *plan, facts);
-  return kernel.emit(plan->getWantedBlocks(facts, *target));
+  return kernel.emit(plan->getWantedBlocks(facts, target));
 }
