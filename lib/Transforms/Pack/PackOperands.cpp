@@ -197,13 +197,10 @@ private:
 
 void OperandPacker::createPack(ConvOperand which, Value source, Value packed,
                                Value other, const PackedOrder &order) {
-  auto pack =
-      PackOp::create(b, loc, source, packed, which, block.getGeometryAttr(),
-                     cast<MemRefType>(other.getType()),
-                     block.getPrecision().value_or(Precision::IEEE),
-                     PackedOrderAttr::get(b.getContext(), order));
-  if (Attribute id = block->getAttr(kBlockIdAttrName))
-    pack->setAttr(kBlockIdAttrName, id);
+  PackOp::create(b, loc, source, packed, which, block.getGeometryAttr(),
+                 cast<MemRefType>(other.getType()),
+                 block.getPrecision().value_or(Precision::IEEE),
+                 PackedOrderAttr::get(b.getContext(), order));
 }
 
 Value OperandPacker::packInput() {

@@ -177,7 +177,7 @@ Value MainLoop::issue(OpBuilder &b, Value unit, Value word) {
   OpBuilder inner = ifOp.getThenBodyBuilder();
   filterStage.issue(inner, unit, word);
   inputStage.issue(inner, unit, word);
-  return nvgpu::DeviceAsyncCreateGroupOp::create(
+  auto group = nvgpu::DeviceAsyncCreateGroupOp::create(
       b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), ValueRange());
   // Without anything behind its name the op parses the next line's result as
   // its operand.
