@@ -7,7 +7,7 @@
 #include "Elementwise/DirectConv.h"
 
 #include "Emission/ExpandRegion.h"
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 #include "Emission/LoopSizes.h"
 #include "Emission/TileOperands.h"
 
@@ -44,14 +44,14 @@ public:
     if (arg != 0)
       return TileOperands::getArgument(arg, reg);
     OpBuilder &b = getPoints().current;
+    IndexMath m(b, getLoc());
     SmallVector<Value> position;
     for (AffineExpr expr : block.getProducerMap().getResults()) {
       Value sum;
       for (unsigned dim = 0; dim < block.getNumDims(); ++dim)
         if (int64_t factor = getDimFactor(expr, dim))
-          sum = createAdd(b, getLoc(), sum,
-                          createMul(b, getLoc(), getIndex(dim, reg), factor));
-      position.push_back(toValue(b, getLoc(), sum));
+          sum = m.add(sum, m.mul(getIndex(dim, reg), factor));
+      position.push_back(m.toValue(sum));
     }
     return emitter->emit(b, position);
   }
@@ -98,27 +98,25 @@ Value DirectConvEmitter::getFirstTap(OpBuilder &b, const AxisTaps &taps,
   int64_t stride = taps.axis.stride;
   if (stride == 1)
     return nullptr;
+  IndexMath m(b, loc);
   // A negative padding makes t negative: whole strides do not change phases.
   int64_t lift = std::max<int64_t>(-taps.axis.paddingLow, 0);
   lift = (lift + stride - 1) / stride * stride;
-  Value phase = createRem(b, loc, createAdd(b, loc, t, lift), stride);
-  Value first = createDiv(b, loc, phase, taps.gcd);
+  Value phase = m.rem(m.add(t, lift), stride);
+  Value first = m.div(phase, taps.gcd);
   if (taps.step == 1)
     first = nullptr;
   else
-    first =
-        createRem(b, loc, createMul(b, loc, first, taps.inverse), taps.step);
+    first = m.rem(m.mul(first, taps.inverse), taps.step);
   if (taps.gcd == 1)
     return first;
-  Value rest = createRem(b, loc, phase, taps.gcd);
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-  Value none = arith::ConstantIndexOp::create(b, loc, taps.filterSize);
-  Value divides =
-      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, zero);
-  return arith::SelectOp::create(b, loc, divides, first ? first : zero, none);
+  Value rest = m.rem(phase, taps.gcd);
+  Value none = m.constant(taps.filterSize);
+  return m.select(m.equal(rest, 0), m.toValue(first), none);
 }
 
 Value DirectConvEmitter::emit(OpBuilder &b, ArrayRef<Value> position) {
+  IndexMath m(b, loc);
   int64_t inPerGroup = sizes.inputChannels / geometry.groups;
   int64_t outPerGroup = sizes.outputChannels / geometry.groups;
   Value channel = position[geometry.resultDims.channel];
@@ -126,9 +124,9 @@ Value DirectConvEmitter::emit(OpBuilder &b, ArrayRef<Value> position) {
   firstChannel = nullptr;
   element.group = nullptr;
   if (geometry.groups > 1) {
-    element.group = createDiv(b, loc, channel, outPerGroup);
-    inGroup = createRem(b, loc, channel, outPerGroup);
-    firstChannel = createMul(b, loc, element.group, inPerGroup);
+    element.group = m.div(channel, outPerGroup);
+    inGroup = m.rem(channel, outPerGroup);
+    firstChannel = m.mul(element.group, inPerGroup);
   }
   element.out = inGroup;
   inputPosition[geometry.inputDims.batch] = position[geometry.resultDims.batch];
@@ -141,15 +139,13 @@ Value DirectConvEmitter::emit(OpBuilder &b, ArrayRef<Value> position) {
   tapInputs = tapNumbers;
   for (auto [axis, taps] : llvm::enumerate(axes)) {
     Value o = position[geometry.resultDims.spatial[axis]];
-    Value t = createAdd(b, loc, o, taps.axis.paddingLow);
+    Value t = m.add(o, taps.axis.paddingLow);
     Value first = getFirstTap(b, taps, t);
     if (first)
-      t = arith::SubIOp::create(b, loc, t,
-                                createMul(b, loc, first, taps.axis.dilation));
+      t = m.sub(t, m.mul(first, taps.axis.dilation));
     // Exact where there is a tap.
-    Value stride = arith::ConstantIndexOp::create(b, loc, taps.axis.stride);
     if (taps.axis.stride > 1)
-      t = arith::DivSIOp::create(b, loc, t, stride);
+      t = arith::DivSIOp::create(b, loc, t, m.constant(taps.axis.stride));
     resultPosition.push_back(o);
     firstTap.push_back(first);
     firstInput.push_back(t);
@@ -166,34 +162,23 @@ Value DirectConvEmitter::emitAxis(OpBuilder &b, unsigned axis, Value sum) {
   if (axis == axes.size())
     return emitChannels(b, sum);
   const AxisTaps &taps = axes[axis];
-  auto index = [&](int64_t value) -> Value {
-    return arith::ConstantIndexOp::create(b, loc, value);
-  };
+  IndexMath outer(b, loc);
   auto loop =
-      scf::ForOp::create(b, loc, index(0), index(taps.count), index(1), sum);
+      scf::ForOp::create(b, loc, outer.constant(0), outer.constant(taps.count),
+                         outer.constant(1), sum);
   OpBuilder body = OpBuilder::atBlockEnd(loop.getBody());
+  IndexMath m(body, loc);
   Value j = loop.getInductionVar();
   tapNumbers[axis] = j;
-  Value k =
-      createAdd(body, loc, createMul(body, loc, j, taps.step), firstTap[axis]);
-  Value i = arith::SubIOp::create(
-      body, loc, firstInput[axis],
-      createMul(body, loc, j, taps.axis.dilation / taps.gcd));
-  Value size = arith::ConstantIndexOp::create(body, loc, taps.inputSize);
+  Value k = m.add(m.mul(j, taps.step), firstTap[axis]);
+  Value i = m.sub(firstInput[axis], m.mul(j, taps.axis.dilation / taps.gcd));
   // As unsigned numbers, negative positions are out of range too.
-  Value valid =
-      arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ult, i, size);
-  if (taps.filterSize % taps.step != 0 || taps.gcd > 1) {
-    Value last = arith::ConstantIndexOp::create(body, loc, taps.filterSize);
-    Value inFilter =
-        arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ult, k, last);
-    valid = arith::AndIOp::create(body, loc, valid, inFilter);
-  }
+  Value valid = m.below(i, taps.inputSize);
+  if (taps.filterSize % taps.step != 0 || taps.gcd > 1)
+    valid = m.both(valid, m.below(k, taps.filterSize));
   Value position = k;
   if (taps.axis.reversed)
-    position = arith::SubIOp::create(
-        body, loc,
-        arith::ConstantIndexOp::create(body, loc, taps.filterSize - 1), k);
+    position = m.sub(m.constant(taps.filterSize - 1), k);
   inputPosition[geometry.inputDims.spatial[axis]] = tapInputs[axis] = i;
   filterPosition[geometry.filterDims.spatial[axis]] = position;
   auto ifOp = scf::IfOp::create(body, loc, sum.getType(), valid,
@@ -209,14 +194,12 @@ Value DirectConvEmitter::emitAxis(OpBuilder &b, unsigned axis, Value sum) {
 
 Value DirectConvEmitter::emitChannels(OpBuilder &b, Value sum) {
   int64_t inPerGroup = sizes.inputChannels / geometry.groups;
-  auto index = [&](int64_t value) -> Value {
-    return arith::ConstantIndexOp::create(b, loc, value);
-  };
-  auto loop =
-      scf::ForOp::create(b, loc, index(0), index(inPerGroup), index(1), sum);
+  IndexMath m(b, loc);
+  auto loop = scf::ForOp::create(b, loc, m.constant(0), m.constant(inPerGroup),
+                                 m.constant(1), sum);
   OpBuilder body = OpBuilder::atBlockEnd(loop.getBody());
   Value ci = loop.getInductionVar();
-  Value channel = createAdd(body, loc, ci, firstChannel);
+  Value channel = IndexMath(body, loc).add(ci, firstChannel);
   inputPosition[geometry.inputDims.channel] = channel;
   filterPosition[geometry.filterDims.in] =
       geometry.filterGroups == FilterGroups::Input ? channel : ci;
@@ -289,7 +272,7 @@ static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
   int64_t tileRows = layout.getExtent(kTileRowDim);
   int64_t rows = nest.getNumRows();
   Value blockId = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x);
-  tile.setFirstRow(createMul(b, loc, blockId, tileRows),
+  tile.setFirstRow(IndexMath(b, loc).mul(blockId, tileRows),
                    ShapedType::isDynamic(rows) || rows % tileRows != 0);
   RowProgram program(*block.getBodyBlock(), layout, points, tile);
   SmallVector<unsigned> which;
@@ -299,7 +282,8 @@ static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
     values.push_back({program.get(value, 0)});
   }
   tile.store(0, which, values);
-  launch.finish(createCeilDiv(launch.host(), loc, sizes.hostRows, tileRows));
+  launch.finish(
+      IndexMath(launch.host(), loc).ceilDiv(sizes.hostRows, tileRows));
   return success();
 }
 

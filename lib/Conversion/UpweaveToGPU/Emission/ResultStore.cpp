@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 #include "Emission/TileOperands.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -75,10 +75,9 @@ void TileOperands::storeRun(OpBuilder &b, const FlatOperand &out, int64_t reg,
   for (int64_t i = 0; i < count; i += width) {
     Value at = address;
     if (i > 0)
-      at =
-          createAdd(b, loc, at,
-                    createMul(b, loc, arith::ConstantIndexOp::create(b, loc, i),
-                              out.steps[*fast]));
+      at = IndexMath(b, loc).add(
+          at, IndexMath(b, loc).mul(arith::ConstantIndexOp::create(b, loc, i),
+                                    out.steps[*fast]));
     if (width == 1) {
       memref::StoreOp::create(b, loc, values[i], out.buffer, at);
       continue;

@@ -6,7 +6,7 @@
 
 #include "Emission/TileOperands.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 #include "Launch/PassScalar.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -73,8 +73,9 @@ FailureOr<FlatOperand> FlatOperand::pass(LaunchBuilder &launch, BlockOp block,
       int64_t factor = getDimFactor(expr, dim);
       if (factor == 0)
         continue;
-      Value product = createMul(b, loc, toValue(b, loc, stride), factor);
-      sum = createAdd(b, loc, sum, product);
+      Value product =
+          IndexMath(b, loc).mul(IndexMath(b, loc).toValue(stride), factor);
+      sum = IndexMath(b, loc).add(sum, product);
     }
     flat.steps.push_back(sum);
   }
@@ -174,12 +175,12 @@ int64_t TileOperands::getRunStart(int64_t reg, unsigned dim) const {
 Value TileOperands::getRowNumber(int64_t reg, bool clamped) {
   OpBuilder b = points.at(kRows);
   int64_t offset = layout.getOffset(Holder::Register, kTileRowDim, reg);
-  Value number = createAdd(b, loc, firstRow, threadRow);
-  number = createAdd(b, loc, number, offset);
+  Value number = IndexMath(b, loc).add(firstRow, threadRow);
+  number = IndexMath(b, loc).add(number, offset);
   if (!clamped || !rowsEndOutside)
     return number;
   int64_t length = getFastDim() == kTileRowDim ? run : 1;
-  Value last = createAdd(b, loc, numRows, -length);
+  Value last = IndexMath(b, loc).add(numRows, -length);
   return arith::MinSIOp::create(b, loc, number, last);
 }
 
@@ -196,8 +197,8 @@ bool TileOperands::elementsEndOutside(int64_t reg) const {
 Value TileOperands::getElementNumber(int64_t reg, bool clamped) {
   OpBuilder b = points.at(kElements);
   int64_t offset = layout.getOffset(Holder::Register, kTileElementDim, reg);
-  Value number = createAdd(b, loc, firstElement, threadElement);
-  number = createAdd(b, loc, number, offset);
+  Value number = IndexMath(b, loc).add(firstElement, threadElement);
+  number = IndexMath(b, loc).add(number, offset);
   if (!number)
     number = arith::ConstantIndexOp::create(b, loc, 0);
   if (!clamped || !elementsEndOutside(reg))
@@ -243,7 +244,7 @@ TileOperands::Coordinates TileOperands::delinearise(OpBuilder &b, Value number,
   };
   Value rest = cast(number, type);
   for (unsigned loop = end - 1; loop > begin; --loop) {
-    Value size = cast(toValue(b, loc, sizes[loop]), type);
+    Value size = cast(IndexMath(b, loc).toValue(sizes[loop]), type);
     list[loop - begin] =
         cast(arith::RemUIOp::create(b, loc, rest, size), b.getIndexType());
     rest = arith::DivUIOp::create(b, loc, rest, size);
@@ -290,13 +291,13 @@ Value TileOperands::getIndex(unsigned domainDim, int64_t reg) {
     unsigned first = nest.isRowLoop(loop) ? nest.numParallel : 0;
     Value value = getCoordinates(tileDim, reg)[loop - first];
     if (nest.getFastLoop() == loop)
-      value = createAdd(b, loc, value, reg % run);
+      value = IndexMath(b, loc).add(value, reg % run);
     int64_t position = member - dim.members.begin(), inner = 1;
     for (int64_t size : ArrayRef(dim.memberSizes).drop_front(position + 1))
       inner *= size;
-    value = createDiv(b, loc, value, inner);
+    value = IndexMath(b, loc).div(value, inner);
     if (position > 0)
-      value = createRem(b, loc, value, dim.memberSizes[position]);
+      value = IndexMath(b, loc).rem(value, dim.memberSizes[position]);
     return value;
   }
   return arith::ConstantIndexOp::create(b, loc, 0);
@@ -326,7 +327,7 @@ Value TileOperands::getPart(const FlatOperand &operand, unsigned dim,
     if (!operand.facts->variesAlong(first + i))
       continue;
     OpFoldResult step = operand.steps[first + i];
-    sum = createAdd(b, loc, sum, createMul(b, loc, coordinate, step));
+    sum = IndexMath(b, loc).add(sum, IndexMath(b, loc).mul(coordinate, step));
   }
   return part = sum;
 }
@@ -336,8 +337,9 @@ Value TileOperands::getAddress(const FlatOperand &operand, int64_t reg) {
   Value rows = getPart(operand, kTileRowDim, reg);
   Value elements = getPart(operand, kTileElementDim, reg);
   OpBuilder b = points.at(getDims(operand));
-  Value address = createAdd(b, loc, rows, elements);
-  return toValue(b, loc, createAdd(b, loc, address, operand.offset));
+  Value address = IndexMath(b, loc).add(rows, elements);
+  return IndexMath(b, loc).toValue(
+      IndexMath(b, loc).add(address, operand.offset));
 }
 
 DimSet TileOperands::getArgumentDims(unsigned arg) {
@@ -381,7 +383,8 @@ void TileOperands::forEachAccess(const FlatOperand &operand, int64_t reg,
   int64_t width = getAccessWidth(operand);
   for (int64_t i = width; i < run; i += width) {
     Value offset = arith::ConstantIndexOp::create(b, loc, i);
-    visit(i, createAdd(b, loc, address, createMul(b, loc, offset, step)));
+    visit(i,
+          IndexMath(b, loc).add(address, IndexMath(b, loc).mul(offset, step)));
   }
 }
 

@@ -6,7 +6,7 @@
 
 #include "Fused/ConvTile.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -63,14 +63,16 @@ Value ConvTile::getCoordinate(unsigned loop, int64_t reg, bool clamped) {
     return known;
   Value value = walk.first;
   if (walk.dim) {
-    Value offset = createAdd(
-        b, loc, threadOffsets[*walk.dim],
+    Value offset = IndexMath(b, loc).add(
+        threadOffsets[*walk.dim],
         b.getIndexAttr(layout.getOffset(Holder::Register, *walk.dim, reg)));
     if (offset)
-      value = createAdd(b, loc, value, createMul(b, loc, offset, walk.scale));
+      value = IndexMath(b, loc).add(value,
+                                    IndexMath(b, loc).mul(offset, walk.scale));
   }
   if (clamped) {
-    Value last = createAdd(b, loc, toValue(b, loc, sizes[loop]), -1);
+    Value last =
+        IndexMath(b, loc).add(IndexMath(b, loc).toValue(sizes[loop]), -1);
     value = arith::MinSIOp::create(b, loc, value, last);
   }
   return known = value;
@@ -86,13 +88,16 @@ SmallVector<Value> ConvTile::getPosition(OpBuilder &b, Value reg) {
       if (offset)
         offset = arith::IndexCastUIOp::create(b, loc, b.getIndexType(), offset);
       if (threadOffsets[*walk.dim])
-        offset = createAdd(b, loc, threadOffsets[*walk.dim],
-                           offset ? OpFoldResult(offset) : OpFoldResult());
+        offset = IndexMath(b, loc).add(threadOffsets[*walk.dim],
+                                       offset ? OpFoldResult(offset)
+                                              : OpFoldResult());
       if (offset)
-        value = createAdd(b, loc, value, createMul(b, loc, offset, walk.scale));
+        value = IndexMath(b, loc).add(
+            value, IndexMath(b, loc).mul(offset, walk.scale));
     }
     if (walk.mayEndOutside) {
-      Value last = createAdd(b, loc, toValue(b, loc, sizes[loop]), -1);
+      Value last =
+          IndexMath(b, loc).add(IndexMath(b, loc).toValue(sizes[loop]), -1);
       value = arith::MinSIOp::create(b, loc, value, last);
     }
     position.push_back(value);
@@ -110,7 +115,7 @@ Value ConvTile::getMask(unsigned dim, int64_t reg) {
     if (!mask)
       mask = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
                                    getCoordinate(loop, reg, false),
-                                   toValue(b, loc, sizes[loop]));
+                                   IndexMath(b, loc).toValue(sizes[loop]));
     return mask;
   }
   return nullptr;
@@ -133,9 +138,9 @@ Value ConvTile::getIndex(unsigned domainDim, int64_t reg) {
     int64_t position = member - dim.members.begin(), inner = 1;
     for (int64_t size : ArrayRef(dim.memberSizes).drop_front(position + 1))
       inner *= size;
-    value = createDiv(b, loc, value, inner);
+    value = IndexMath(b, loc).div(value, inner);
     if (position > 0)
-      value = createRem(b, loc, value, dim.memberSizes[position]);
+      value = IndexMath(b, loc).rem(value, dim.memberSizes[position]);
     return value;
   }
   return arith::ConstantIndexOp::create(b, loc, 0);
@@ -160,16 +165,16 @@ Value ConvTile::getBase(const FlatOperand &operand, bool clamped) {
   if (base)
     return base;
   OpBuilder &b = points.current;
-  Value sum = toValue(b, loc, operand.offset);
+  Value sum = IndexMath(b, loc).toValue(operand.offset);
   for (auto [loop, walk] : llvm::enumerate(loops)) {
     if (!operand.facts->variesAlong(loop) || (clamped && walk.mayEndOutside))
       continue;
     Value first = walk.first;
     if (walk.dim && threadOffsets[*walk.dim])
-      first =
-          createAdd(b, loc, first,
-                    createMul(b, loc, threadOffsets[*walk.dim], walk.scale));
-    sum = createAdd(b, loc, sum, createMul(b, loc, first, operand.steps[loop]));
+      first = IndexMath(b, loc).add(
+          first, IndexMath(b, loc).mul(threadOffsets[*walk.dim], walk.scale));
+    sum = IndexMath(b, loc).add(
+        sum, IndexMath(b, loc).mul(first, operand.steps[loop]));
   }
   return base = sum;
 }
@@ -187,7 +192,8 @@ Value ConvTile::getAddress(const FlatOperand &operand, int64_t reg,
     OpFoldResult step = operand.steps[loop];
     if (clamped && walk.mayEndOutside) {
       Value coordinate = getCoordinate(loop, reg, true);
-      address = createAdd(b, loc, address, createMul(b, loc, coordinate, step));
+      address = IndexMath(b, loc).add(address,
+                                      IndexMath(b, loc).mul(coordinate, step));
       continue;
     }
     if (!walk.dim)
@@ -198,10 +204,11 @@ Value ConvTile::getAddress(const FlatOperand &operand, int64_t reg,
       constant += *known * offset;
     } else if (offset) {
       Value index = arith::ConstantIndexOp::create(b, loc, offset);
-      address = createAdd(b, loc, address, createMul(b, loc, index, step));
+      address =
+          IndexMath(b, loc).add(address, IndexMath(b, loc).mul(index, step));
     }
   }
-  return createAdd(b, loc, address, constant);
+  return IndexMath(b, loc).add(address, constant);
 }
 
 /// Elements of one access: a power of two that divides the run.
@@ -290,7 +297,8 @@ Value ConvTile::getStoreMask(const FlatOperand &out, int64_t reg) {
       require(getMask(*walk.dim, reg));
     } else if (walk.mayEndOutside) {
       require(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
-                                    walk.first, toValue(b, loc, sizes[loop])));
+                                    walk.first,
+                                    IndexMath(b, loc).toValue(sizes[loop])));
     }
   }
   return mask;

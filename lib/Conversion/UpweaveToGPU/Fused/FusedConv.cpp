@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 #include "Fused/ConvTile.h"
 #include "Fused/MainLoop.h"
 #include "Fused/PackedFilter.h"
@@ -283,7 +283,7 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
   SmallVector<Value> again;
   for (int64_t i = 0; i < count; ++i)
     again.push_back(memref::LoadOp::create(
-        then, loc, kept, toValue(then, loc, then.getIndexAttr(i))));
+        then, loc, kept, IndexMath(then, loc).toValue(then.getIndexAttr(i))));
   scf::YieldOp::create(then, loc, again);
   llvm::copy(ifOp.getResults(), sums.begin());
 }
@@ -389,7 +389,7 @@ Value FusedKernel::createNumBlocks() {
                                    geometry.inputDims.batch);
   else
     images = arith::ConstantIndexOp::create(host, loc, facts.batch);
-  return createMul(host, loc, images, plan.getBlocksPerImage(facts));
+  return IndexMath(host, loc).mul(images, plan.getBlocksPerImage(facts));
 }
 
 LogicalResult upweave::lowerFusedConv(LaunchContext &context, BlockOp block) {

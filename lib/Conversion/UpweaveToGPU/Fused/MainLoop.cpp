@@ -6,7 +6,7 @@
 
 #include "Fused/MainLoop.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
@@ -100,8 +100,8 @@ const Fragment &MainLoop::getInput(OpBuilder &b, Value stageWord, int64_t line,
   Value first = m.toIndex(m.add(stageWord, getLaneBase(b, offset)));
   SmallVector<Value, 2> words;
   for (int64_t parity = 0; parity < (atom->hasOwnColumns() ? 2 : 1); ++parity)
-    words.push_back(createAdd(
-        b, loc, first,
+    words.push_back(IndexMath(b, loc).add(
+        first,
         line * plan.rowBytes / 4 +
             (plan.getSlot(offset) + parity * plan.getSlot(plan.getHalf())) *
                 kPositionWords));
@@ -142,8 +142,8 @@ void MainLoop::emitStep(OpBuilder &b, Value stageWord, int64_t chunk,
       for (const Tap &tap : taps) {
         int64_t fragments = number++ * (plan.block[0] / kAtomChannels);
         for (int64_t i = 0; i < plan.getChannelAtoms(); ++i) {
-          Value word =
-              createAdd(b, loc, filterWord, (fragments + i) * kFragmentWords);
+          Value word = IndexMath(b, loc).add(filterWord,
+                                             (fragments + i) * kFragmentWords);
           Fragment filter = atom->loadFilter(b, loc, shared, word, step);
           multiplyTap(b, stageWord, filter, i, phase, tap.offset, firstLine,
                       step, cache, sums);

@@ -6,7 +6,6 @@
 
 #include "Fused/MmaAtom.h"
 
-#include "Emission/IndexMath.h"
 #include "Emission/KernelMath.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -127,7 +126,7 @@ private:
   static Fragment floats(OpBuilder &b, Location loc, Value shared, Value word,
                          int64_t offset) {
     Fragment words =
-        loadWords(b, loc, shared, createAdd(b, loc, word, offset), 4);
+        loadWords(b, loc, shared, IndexMath(b, loc).add(word, offset), 4);
     for (Value &value : words)
       value = arith::BitcastOp::create(b, loc, b.getF32Type(), value);
     return words;

@@ -5,7 +5,7 @@
 
 #include "Fused/OperandStage.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
@@ -53,8 +53,8 @@ void OperandStage::prepareUnits(OpBuilder &b) {
   Value tile = m.add(m.mul(unitClass, facts.groups), place.group);
   tile = m.add(m.mul(tile, plan.getChannelTiles(facts)), place.channelTile);
   firstFilterUnit = m.mul(tile, plan.getMaxUnits(facts));
-  imageWord = createMul(b, loc, m.toIndex(place.image),
-                        FusedPlan::getPackedImageBytes(facts) / 4);
+  imageWord = IndexMath(b, loc).mul(m.toIndex(place.image),
+                                    FusedPlan::getPackedImageBytes(facts) / 4);
 }
 
 Value OperandStage::getSlot(Int32Math &m, Value column) {
@@ -145,8 +145,8 @@ void OperandStage::copyLine(OpBuilder &b, Value lineActive, Value line,
       inner = scf::IfOp::create(b, loc, active, /*withElseRegion=*/false)
                   .getThenBodyBuilder();
     Int32Math m(inner, loc);
-    Value target = createAdd(inner, loc, m.toIndex(copy.shared), line);
-    Value from = createAdd(inner, loc, m.toIndex(copy.packed), source);
+    Value target = IndexMath(inner, loc).add(m.toIndex(copy.shared), line);
+    Value from = IndexMath(inner, loc).add(m.toIndex(copy.packed), source);
     copyPiece(inner, buffers.packedInput, from, target,
               m.both(valid, copy.inside));
   }
@@ -195,7 +195,7 @@ void OperandStage::issueInput(OpBuilder &b, Value unit, Value stage) {
   line = m.add(m.mul(line, groupChunks),
                m.add(m.mul(place.group, facts.getChunks()), origin.chunk));
   Value source =
-      createAdd(b, loc, m.toIndex(m.mul(line, lineWords)), imageWord);
+      IndexMath(b, loc).add(m.toIndex(m.mul(line, lineWords)), imageWord);
   Value target = m.toIndex(m.add(stage, m.mul(threadLine, plan.rowBytes / 4)));
   int64_t linesAtOnce = plan.getThreads() / plan.lineThreads;
   for (int64_t row = 0; row < plan.stagedRows; row += linesAtOnce) {
@@ -206,8 +206,9 @@ void OperandStage::issueInput(OpBuilder &b, Value unit, Value stage) {
     for (int64_t i = 0; i < plan.unitChunks; ++i) {
       int64_t staged = (i * plan.stagedRows + row) * plan.rowBytes / 4;
       int64_t packed = (row * groupChunks + i) * lineWords;
-      copyLine(b, active, createAdd(b, loc, target, staged),
-               createAdd(b, loc, source, packed), m.both(origin.valid, inside));
+      copyLine(b, active, IndexMath(b, loc).add(target, staged),
+               IndexMath(b, loc).add(source, packed),
+               m.both(origin.valid, inside));
     }
   }
 }
@@ -236,11 +237,11 @@ void OperandStage::issueFilter(OpBuilder &b, Value unit, Value stage) {
     place = m.add(m.mul(sum, chunkUnits), m.rem(unit, chunkUnits));
   }
   Value first = m.toIndex(m.add(firstFilterUnit, place));
-  Value source = createMul(b, loc, first, plan.filterBytes / 4);
+  Value source = IndexMath(b, loc).mul(first, plan.filterBytes / 4);
   Value own = m.toIndex(m.mul(thread, kPieceWords));
-  source = createAdd(b, loc, source, own);
-  Value target = createAdd(b, loc, m.toIndex(stage), own);
-  target = createAdd(b, loc, target, plan.inputBytes / 4);
+  source = IndexMath(b, loc).add(source, own);
+  Value target = IndexMath(b, loc).add(m.toIndex(stage), own);
+  target = IndexMath(b, loc).add(target, plan.inputBytes / 4);
   for (int64_t start = 0; start < pieces; start += plan.getThreads()) {
     OpBuilder inner = b;
     if (start + plan.getThreads() > pieces)
@@ -248,8 +249,8 @@ void OperandStage::issueFilter(OpBuilder &b, Value unit, Value stage) {
                                 /*withElseRegion=*/false)
                   .getThenBodyBuilder();
     copyPiece(inner, buffers.packedFilter,
-              createAdd(inner, loc, source, start * kPieceWords),
-              createAdd(inner, loc, target, start * kPieceWords), Value());
+              IndexMath(inner, loc).add(source, start * kPieceWords),
+              IndexMath(inner, loc).add(target, start * kPieceWords), Value());
   }
 }
 

@@ -5,7 +5,6 @@
 
 #include "Fused/PackedFilter.h"
 
-#include "Emission/IndexMath.h"
 #include "Emission/KernelMath.h"
 #include "Upweave/Transforms/PackFilter.h"
 
@@ -114,9 +113,9 @@ Value PackedFilterEmitter::loadFilter(OpBuilder &b,
       lookupBits(m, m.rem(out, kAtomChannels), offsets.rows),
       lookupBits(m, m.rem(in, atom.getChunkChannels()), offsets.channels));
   int64_t perWord = 4 / atom.elementBytes;
-  Value word =
-      createAdd(b, loc, createMul(b, loc, m.toIndex(number), kFragmentWords),
-                m.toIndex(m.div(inFragment, perWord)));
+  Value word = IndexMath(b, loc).add(
+      IndexMath(b, loc).mul(m.toIndex(number), kFragmentWords),
+      m.toIndex(m.div(inFragment, perWord)));
   Value bits = memref::LoadOp::create(b, loc, filter, word);
   if (perWord > 1) {
     Value shift = m.mul(m.rem(inFragment, perWord), 8 * atom.elementBytes);

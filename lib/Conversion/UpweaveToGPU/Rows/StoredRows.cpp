@@ -6,7 +6,7 @@
 
 #include "Rows/StoredRows.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 #include "Rows/StoredRowsKernel.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -100,8 +100,9 @@ LogicalResult StoredRowsKernel::emit(int64_t wantedBlocks) {
     for (RowReduceOp op : program->getRound(round))
       sampled = std::max(sampled, getSampledElements(op));
   emitTiles();
-  Value blocks = createCeilDiv(launch.host(), loc, sizes.hostRows,
-                               plan.getTileRows() * plan.tilesPerBlock);
+  Value blocks =
+      IndexMath(launch.host(), loc)
+          .ceilDiv(sizes.hostRows, plan.getTileRows() * plan.tilesPerBlock);
   if (wantedBlocks > 0)
     launch.setMinBlocksPerSM(wantedBlocks);
   launch.finish(blocks, stage ? stage->getBytes() : 0);
@@ -115,13 +116,13 @@ void StoredRowsKernel::emitTiles() {
   OpBuilder &b = points.current;
   Value blockId = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x);
   int64_t blockRows = tileRows * plan.tilesPerBlock;
-  Value first = createMul(b, loc, blockId, blockRows);
+  Value first = IndexMath(b, loc).mul(blockId, blockRows);
   if (plan.tilesPerBlock == 1) {
     tile->setFirstRow(first, partial);
     emitTile();
     return;
   }
-  Value end = createAdd(b, loc, first, blockRows);
+  Value end = IndexMath(b, loc).add(first, blockRows);
   if (ShapedType::isDynamic(numRows) || numRows % blockRows != 0)
     end = arith::MinSIOp::create(b, loc, end, sizes.kernelRows);
   if (fillsAhead()) {
@@ -137,7 +138,8 @@ void StoredRowsKernel::emitTiles() {
   points.current = OpBuilder(loop.getBody()->getTerminator());
   tile->setFirstRow(loop.getInductionVar(), partial);
   if (nextTile) {
-    Value next = createAdd(points.current, loc, loop.getInductionVar(), step);
+    Value next =
+        IndexMath(points.current, loc).add(loop.getInductionVar(), step);
     nextTile->setFirstRow(next, partial);
     hasNextTile = arith::CmpIOp::create(points.current, loc,
                                         arith::CmpIPredicate::slt, next, end);
