@@ -261,7 +261,7 @@ static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
 
   LoopSizes sizes = passLoopSizes(launch, block, nest);
   EmissionPoints points(launch.body());
-  points.rowDim = kTileElementDim;
+  points.rowDims = getDimSet(kTileElementDim);
   OpBuilder &b = points.current;
   ThreadNumbers numbers = createThreadNumbers(b, loc);
   DirectConvOperands tile(nest, layout, /*run=*/1, points, numbers,

@@ -16,7 +16,7 @@
 using namespace mlir;
 using namespace upweave;
 
-static constexpr DimSet kElements = DimSet(1) << kTileElementDim;
+static constexpr DimSet kElements = getDimSet(kTileElementDim);
 
 bool TileOperands::isStoredAt(unsigned out, int64_t reg) const {
   if (getDims(outs[out]) & kElements)

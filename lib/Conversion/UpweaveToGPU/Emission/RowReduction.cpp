@@ -196,7 +196,7 @@ Value RowReduction::getSlot(OpBuilder &b, Location loc, Value position,
                             Value warp) {
   int64_t unit = 1;
   auto count = [&](const TileDigit &digit) -> int64_t {
-    if (digit.dim == dim)
+    if (hasDim(reduced, digit.dim))
       return 0;
     int64_t factor = unit;
     unit *= digit.extent;
@@ -214,7 +214,7 @@ Value RowReduction::getSlot(OpBuilder &b, Location loc, Value position,
 }
 
 int64_t RowReduction::getPosition(int64_t reg) const {
-  int64_t row = layout.project(reg, ~(DimSet(1) << dim));
+  int64_t row = layout.project(reg, ~reduced);
   return llvm::find(rowRegisters, row) - rowRegisters.begin();
 }
 
@@ -225,7 +225,7 @@ Value RowReduction::getNumberInRow(OpBuilder &b, Location loc, Holder holder) {
   Value number = holder == Holder::Lane ? numbers.lane : numbers.warp;
   return createDigits(b, loc, layout, holder, number,
                       [&](const TileDigit &digit) -> int64_t {
-                        if (digit.dim != dim)
+                        if (!hasDim(reduced, digit.dim))
                           return 0;
                         int64_t factor = unit;
                         unit *= digit.extent;
@@ -246,7 +246,7 @@ RowReduction::createBuffers(ArrayRef<PartialResult> partials) {
 int64_t RowReduction::getRows() const {
   int64_t rows = 1;
   for (const TileDigit &digit : layout.getDigits())
-    if (digit.dim != dim)
+    if (!hasDim(reduced, digit.dim))
       rows *= digit.extent;
   return rows;
 }

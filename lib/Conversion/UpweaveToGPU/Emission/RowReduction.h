@@ -51,12 +51,12 @@ struct PartialResult {
 /// layout only.
 class RowReduction {
 public:
-  /// `dim` is the tile's dimension along the row.
-  RowReduction(const TileLayout &layout, unsigned dim,
+  /// `reduced` are the tile's dimensions along the row.
+  RowReduction(const TileLayout &layout, DimSet reduced,
                const ThreadNumbers &numbers, mlir::gpu::GPUFuncOp kernel)
-      : layout(layout), dim(dim), numbers(numbers), kernel(kernel),
-        steps(layout.getReduction(dim)),
-        rowRegisters(layout.getRepresentatives(~(DimSet(1) << dim))) {}
+      : layout(layout), reduced(reduced), numbers(numbers), kernel(kernel),
+        steps(layout.getReduction(reduced)),
+        rowRegisters(layout.getRepresentatives(~reduced)) {}
 
   /// Combines the values of one thread pairwise.
   static mlir::Value reduceRegisters(mlir::OpBuilder &builder,
@@ -117,7 +117,7 @@ private:
   mlir::Value getBuffer(mlir::Type type, int64_t count);
 
   const TileLayout &layout;
-  unsigned dim;
+  DimSet reduced;
   ThreadNumbers numbers;
   mlir::gpu::GPUFuncOp kernel;
   ReductionSteps steps;

@@ -16,8 +16,8 @@
 using namespace mlir;
 using namespace upweave;
 
-static constexpr DimSet kRows = DimSet(1) << kTileRowDim;
-static constexpr DimSet kElements = DimSet(1) << kTileElementDim;
+static constexpr DimSet kRows = getDimSet(kTileRowDim);
+static constexpr DimSet kElements = getDimSet(kTileElementDim);
 
 //===----------------------------------------------------------------------===//
 // FlatOperand
@@ -257,7 +257,7 @@ TileOperands::Coordinates TileOperands::delinearise(OpBuilder &b, Value number,
 /// inside of the domain also where the tile is not.
 const TileOperands::Coordinates &TileOperands::getCoordinates(unsigned dim,
                                                               int64_t reg) {
-  DimSet dims = DimSet(1) << dim;
+  DimSet dims = getDimSet(dim);
   reg = layout.project(getRunStart(reg, dim), dims);
   auto known = coordinates.find({dim, reg});
   if (known != coordinates.end())
@@ -311,7 +311,7 @@ Value TileOperands::getIndex(unsigned domainDim, int64_t reg) {
 /// the start of the run of `reg`; null for nothing.
 Value TileOperands::getPart(const FlatOperand &operand, unsigned dim,
                             int64_t reg) {
-  DimSet dims = DimSet(1) << dim;
+  DimSet dims = getDimSet(dim);
   if (!(getDims(operand) & dims))
     return nullptr;
   reg = layout.project(getRunStart(reg, dim), dims);

@@ -57,7 +57,7 @@ Value ConvTile::getCoordinate(unsigned loop, int64_t reg, bool clamped) {
   const TileLoop &walk = loops[loop];
   OpBuilder &b = points.current;
   clamped &= walk.mayEndOutside;
-  reg = walk.dim ? layout.project(reg, DimSet(1) << *walk.dim) : 0;
+  reg = walk.dim ? layout.project(reg, getDimSet(*walk.dim)) : 0;
   Value &known = coordinates[{2 * loop + clamped, reg}];
   if (known)
     return known;
@@ -107,7 +107,7 @@ SmallVector<Value> ConvTile::getPosition(OpBuilder &b, Value reg) {
 
 Value ConvTile::getMask(unsigned dim, int64_t reg) {
   OpBuilder &b = points.current;
-  reg = layout.project(reg, DimSet(1) << dim);
+  reg = layout.project(reg, getDimSet(dim));
   for (unsigned loop = 0; loop < loops.size(); ++loop) {
     if (loops[loop].dim != dim || !loops[loop].mayEndOutside)
       continue;
@@ -121,10 +121,18 @@ Value ConvTile::getMask(unsigned dim, int64_t reg) {
   return nullptr;
 }
 
+Value ConvTile::getMaskAlong(DimSet dims, int64_t reg) {
+  Value mask;
+  for (unsigned dim = 0; dim < layout.getRank(); ++dim)
+    if (hasDim(dims, dim))
+      mask = IndexMath(points.current, loc).both(mask, getMask(dim, reg));
+  return mask;
+}
+
 DimSet ConvTile::getIndexDims(unsigned domainDim) {
   for (auto [loop, dim] : llvm::enumerate(nest.loops))
     if (llvm::is_contained(dim.members, domainDim))
-      return loops[loop].dim ? DimSet(1) << *loops[loop].dim : 0;
+      return loops[loop].dim ? getDimSet(*loops[loop].dim) : 0;
   return 0;
 }
 
@@ -154,7 +162,7 @@ DimSet ConvTile::getDims(const FlatOperand &operand) const {
   DimSet dims = 0;
   for (auto [loop, walk] : llvm::enumerate(loops))
     if (walk.dim && operand.facts->variesAlong(loop))
-      dims |= DimSet(1) << *walk.dim;
+      dims |= getDimSet(*walk.dim);
   return dims;
 }
 

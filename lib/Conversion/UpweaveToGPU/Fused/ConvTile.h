@@ -52,6 +52,8 @@ public:
   /// True where `reg` lies within the result along tile dimension `dim`; null
   /// if it always does.
   mlir::Value getMask(unsigned dim, int64_t reg);
+  /// The same along all of `dims`.
+  mlir::Value getMaskAlong(DimSet dims, int64_t reg);
 
   /// Stores a run of out `out` from register `reg` on.
   void store(unsigned out, int64_t reg, llvm::ArrayRef<mlir::Value> values);

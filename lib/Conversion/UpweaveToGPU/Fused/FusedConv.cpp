@@ -29,9 +29,10 @@ public:
         plan(fused.plan), layout(getFusedLayout(plan, facts)),
         launch(context, block, "fused", plan.getThreads()),
         points(launch.body()),
-        rowDim(facts.reduced == FusedRow::Channel ? kTileChannelDim
-                                                  : kTileColumnDim) {
-    points.rowDim = rowDim;
+        rowDims(getDimSet(facts.reduced == FusedRow::Channel
+                              ? kTileChannelDim
+                              : kTileColumnDim)) {
+    points.rowDims = rowDims;
   }
 
   LogicalResult emit(int64_t minBlocksPerSM);
@@ -57,7 +58,8 @@ private:
   TileLayout layout;
   LaunchBuilder launch;
   EmissionPoints points;
-  unsigned rowDim;
+  /// The tile's dimensions along the rows that the region reduces.
+  DimSet rowDims;
   ThreadNumbers numbers;
   BlockPlace place;
   StageBuffers buffers;
@@ -220,7 +222,7 @@ LogicalResult FusedKernel::emit(int64_t minBlocksPerSM) {
   tile->setAccumulators(sums);
   program = std::make_unique<RowProgram>(*block.getBodyBlock(), layout, points,
                                          *tile);
-  reduction = std::make_unique<RowReduction>(layout, rowDim, numbers,
+  reduction = std::make_unique<RowReduction>(layout, rowDims, numbers,
                                              launch.getKernel());
   for (unsigned round = 0; round < program->getNumRounds(); ++round)
     emitRound(round);
@@ -238,9 +240,9 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
   int64_t count = static_cast<int64_t>(sums.size());
   // The same sums as a first round over the rows' forms, where there is one.
   SmallVector<Value> rows;
-  for (int64_t row : layout.getRepresentatives(~(DimSet(1) << rowDim))) {
+  for (int64_t row : layout.getRepresentatives(~rowDims)) {
     SmallVector<Value> values;
-    for (int64_t reg : layout.getRegistersAlong(rowDim, row))
+    for (int64_t reg : layout.getRegistersAlong(rowDims, row))
       values.push_back(sums[reg]);
     rows.push_back(
         RowReduction::reduceRegisters(b, loc, ReduceKind::Add, values));
@@ -291,7 +293,7 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
 /// The operand of a reduction at `reg`; its identity on padding.
 Value FusedKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
   Value value = program->get(op.getValue(), reg);
-  Value mask = tile->getMask(rowDim, reg);
+  Value mask = tile->getMaskAlong(rowDims, reg);
   if (!mask)
     return value;
   OpBuilder &b = points.current;
@@ -303,10 +305,10 @@ Value FusedKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
 /// What this thread holds of row register `row`, reduced.
 Value FusedKernel::reduceOwn(RowReduceOp op, int64_t row) {
   OpBuilder &b = points.current;
-  SmallVector<int64_t> registers = layout.getRegistersAlong(rowDim, row);
+  SmallVector<int64_t> registers = layout.getRegistersAlong(rowDims, row);
   auto product = op.getValue().getDefiningOp<arith::MulFOp>();
   bool masked = llvm::any_of(registers, [&](int64_t reg) {
-    return static_cast<bool>(tile->getMask(rowDim, reg));
+    return static_cast<bool>(tile->getMaskAlong(rowDims, reg));
   });
   bool contracts =
       product &&
@@ -354,7 +356,7 @@ void FusedKernel::emitStores() {
   constexpr int64_t kAheadRegisters = 32;
   int64_t run = plan.run * facts.column.getPhases();
   int64_t ahead = std::max<int64_t>(kAheadRegisters / run, 1);
-  DimSet column = DimSet(1) << kTileColumnDim;
+  DimSet column = getDimSet(kTileColumnDim);
   SmallVector<int64_t> runs;
   for (int64_t first : layout.getRepresentatives(column))
     if (first % run == 0)

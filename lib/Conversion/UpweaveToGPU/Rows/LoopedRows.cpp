@@ -26,7 +26,7 @@ void StoredRowsKernel::createStage() {
 bool StoredRowsKernel::fillsAhead() const {
   return stage && plan.tilesPerBlock > 1 &&
          llvm::any_of(llvm::seq<unsigned>(0, outs.size()), [&](unsigned out) {
-           return tile->getOutDims(out) >> kTileElementDim & 1;
+           return hasDim(tile->getOutDims(out), kTileElementDim);
          });
 }
 
@@ -206,7 +206,7 @@ void StoredRowsKernel::emitLoopedRound(unsigned round) {
   for (Accumulator &accumulator : accumulators)
     accumulator.chains.assign(
         std::min({std::max<int64_t>(kAccumulators / count, 1), kChains,
-                  layout.getReduction(kTileElementDim).registers}),
+                  layout.getReduction(points.rowDims).registers}),
         arith::ConstantOp::create(points.current, loc,
                                   getReduceIdentity(accumulator.op.getKind(),
                                                     accumulator.op.getType())));
@@ -270,7 +270,7 @@ void StoredRowsKernel::reduceSection(
 void StoredRowsKernel::emitLoopedStores() {
   SmallVector<unsigned> perRow, perElement;
   for (unsigned out = 0; out < outs.size(); ++out) {
-    bool varies = tile->getOutDims(out) >> kTileElementDim & 1;
+    bool varies = hasDim(tile->getOutDims(out), kTileElementDim);
     (varies ? perElement : perRow).push_back(out);
   }
   int64_t registers = layout.getCount(Holder::Register);

@@ -46,7 +46,7 @@ StoredRowsKernel::StoredRowsKernel(LaunchContext &context, BlockOp block,
       layout(getRowLayout(plan)),
       launch(context, block, "rows", plan.warps * kWarpSize),
       points(launch.body()), heldSteps(plan.getHeldSteps(facts)) {
-  points.rowDim = kTileElementDim;
+  points.rowDims = getDimSet(kTileElementDim);
 }
 
 LogicalResult StoredRowsKernel::passOperands() {
@@ -94,7 +94,7 @@ LogicalResult StoredRowsKernel::emit(int64_t wantedBlocks) {
     createStage();
   program = std::make_unique<RowProgram>(*block.getBodyBlock(), layout, points,
                                          *tile);
-  reduction = std::make_unique<RowReduction>(layout, kTileElementDim, numbers,
+  reduction = std::make_unique<RowReduction>(layout, points.rowDims, numbers,
                                              launch.getKernel());
   for (unsigned round = 0; round < program->getNumRounds(); ++round)
     for (RowReduceOp op : program->getRound(round))
@@ -172,7 +172,7 @@ void StoredRowsKernel::emitTile() {
 /// Loads what differs from element to element before anything is computed, so
 /// that all of it is in flight together.
 void StoredRowsKernel::prefetch() {
-  DimSet full = DimSet(1) << kTileRowDim | DimSet(1) << kTileElementDim;
+  DimSet full = getDimSet(kTileRowDim) | getDimSet(kTileElementDim);
   for (BlockArgument arg : block.getBodyBlock()->getArguments()) {
     if (arg.use_empty() || (nest.numParallel < nest.getNumLoops() &&
                             program->getDims(arg) != full))
@@ -197,7 +197,7 @@ Value StoredRowsKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
 /// What this thread holds of the operand of a reduction, of row register `row`.
 SmallVector<Value> StoredRowsKernel::getOwn(RowReduceOp op, int64_t row) {
   SmallVector<Value> values;
-  for (int64_t reg : layout.getRegistersAlong(kTileElementDim, row))
+  for (int64_t reg : layout.getRegistersAlong(points.rowDims, row))
     values.push_back(getMaskedOperand(op, reg));
   return values;
 }
