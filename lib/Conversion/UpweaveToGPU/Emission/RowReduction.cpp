@@ -275,7 +275,7 @@ void RowReduction::combineWarps(OpBuilder &b, Location loc,
                               getSlot(inner, loc, position, warpInRow));
     }
   });
-  gpu::BarrierOp::create(b, loc);
+  scope.synchronise(b, loc);
   loadCombined(b, loc, partials, buffers, steps.warps);
 }
 
@@ -326,11 +326,11 @@ void RowReduction::combineColumns(OpBuilder &b, Location loc,
                }
              });
   }
-  gpu::BarrierOp::create(b, loc);
+  scope.synchronise(b, loc);
   int64_t number = 0;
   for (auto &[op, buffer] : buffers)
     combineColumn(b, loc, cast<RowReduceOp>(op).getKind(), buffer, number++);
-  gpu::BarrierOp::create(b, loc);
+  scope.synchronise(b, loc);
   loadCombined(b, loc, partials, buffers, /*parts=*/1);
 }
 

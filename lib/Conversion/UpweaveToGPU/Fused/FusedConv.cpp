@@ -8,6 +8,7 @@
 #include "Fused/ConvTile.h"
 #include "Fused/MainLoop.h"
 #include "Fused/PackedFilter.h"
+#include "Fused/TileSequence.h"
 
 #include "Fused/FusedConv.h"
 
@@ -29,9 +30,9 @@ public:
         plan(fused.plan), layout(getFusedLayout(plan, facts)),
         launch(context, block, "fused", plan.getThreads()),
         points(launch.body()),
-        rowDims(getDimSet(facts.reduced == FusedRow::Channel
-                              ? kTileChannelDim
-                              : kTileColumnDim)) {
+        rowDims(getDimSet(facts.reduced == FusedRow::Channel ? kTileChannelDim
+                                                             : kTileColumnDim)),
+        tiles(facts, plan) {
     points.rowDims = rowDims;
   }
 
@@ -39,16 +40,19 @@ public:
 
 private:
   LogicalResult passOperands();
-  BlockPlace createPlace();
   Value createShared();
+  void emitTile();
+  SmallVector<Value> emitSums();
   void createTile();
   void emitRound(unsigned round);
   void repairSums(MutableArrayRef<Value> sums);
+  Value hasNaN(ArrayRef<Value> sums);
+  SmallVector<Value> formSumsAgain(OpBuilder &b, int64_t count);
   Value getMaskedOperand(RowReduceOp op, int64_t reg);
   Value reduceOwn(RowReduceOp op, int64_t row);
   void loadRun(int64_t first);
   void emitStores();
-  Value createNumBlocks();
+  Value createNumTiles();
 
   BlockOp block;
   Location loc;
@@ -60,7 +64,13 @@ private:
   EmissionPoints points;
   /// The tile's dimensions along the rows that the region reduces.
   DimSet rowDims;
+  TileSequence tiles;
+  /// The threads that share a tile.
+  BarrierScope scope = BarrierScope::block();
   ThreadNumbers numbers;
+  /// The thread's number in the block, of type i32.
+  Value thread;
+  /// Where the tile under construction lies.
   BlockPlace place;
   StageBuffers buffers;
   /// The convolution's own input; null if it is not read.
@@ -101,39 +111,6 @@ LogicalResult FusedKernel::passOperands() {
     if (pass(out, block.getOutMap(i), nest.outs[i], Access::Write, outs))
       return failure();
   return success();
-}
-
-/// Takes the block's number apart: tiles of channels, then phases are nearest,
-/// so that blocks which read the same input run together.
-BlockPlace FusedKernel::createPlace() {
-  OpBuilder &b = points.current;
-  Int32Math m(b, loc);
-  SmallVector<const PhasedAxis *, 3> axes = facts.getClassAxes();
-  SmallVector<int64_t> sizes{plan.getChannelTiles(facts),
-                             facts.column.phaseClasses};
-  for (const PhasedAxis *axis : llvm::reverse(axes))
-    sizes.push_back(axis->getStride());
-  sizes.push_back(plan.getColumnTiles(facts));
-  sizes.push_back(plan.getRowTiles(facts));
-  for (const PhasedAxis &axis : llvm::reverse(facts.outer))
-    sizes.push_back(axis.getPositions());
-  sizes.push_back(facts.groups);
-  sizes.push_back(1); // The image takes what is left.
-  Value number = m.fromIndex(gpu::BlockIdOp::create(b, loc, gpu::Dimension::x));
-  SmallVector<Value> d = m.digits(number, sizes);
-  BlockPlace made;
-  size_t numAxes = axes.size(), numOuter = facts.outer.size();
-  made.channelTile = d[0];
-  made.columnClass = d[1];
-  for (size_t i = 0; i < numAxes; ++i)
-    made.phases.push_back(d[numAxes + 1 - i]);
-  made.columnTile = d[numAxes + 2];
-  made.rowTile = d[numAxes + 3];
-  for (size_t i = 0; i < numOuter; ++i)
-    made.outerPositions.push_back(d[numAxes + 3 + numOuter - i]);
-  made.group = d[numAxes + numOuter + 4];
-  made.image = d[numAxes + numOuter + 5];
-  return made;
 }
 
 /// The block's shared memory as words.
@@ -202,10 +179,40 @@ LogicalResult FusedKernel::emit(int64_t minBlocksPerSM) {
   points.current = launch.body();
   OpBuilder &b = points.current;
   numbers = createThreadNumbers(b, loc);
-  Int32Math m(b, loc);
-  Value thread =
-      m.fromIndex(gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x));
-  place = createPlace();
+  thread = Int32Math(b, loc).fromIndex(
+      gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x));
+  Value numTiles = createNumTiles();
+  Value inKernel = tiles.isLooped() ? launch.addScalar(numTiles) : Value();
+  tiles.emit(launch.body(), loc, inKernel, scope,
+             [&](OpBuilder &inner, const BlockPlace &where) {
+               points.current = inner;
+               place = where;
+               emitTile();
+             });
+  launch.finish(tiles.createNumBlocks(launch.host(), loc, numTiles),
+                plan.sharedBytes);
+  return success();
+}
+
+/// One tile, from the first product to the store.
+void FusedKernel::emitTile() {
+  SmallVector<Value> sums = emitSums();
+  createTile();
+  if (facts.readsOutside())
+    repairSums(sums);
+  tile->setAccumulators(sums);
+  program = std::make_unique<RowProgram>(*block.getBodyBlock(), layout, points,
+                                         *tile);
+  reduction = std::make_unique<RowReduction>(layout, rowDims, numbers, scope,
+                                             launch.getKernel());
+  for (unsigned round = 0; round < program->getNumRounds(); ++round)
+    emitRound(round);
+  emitStores();
+}
+
+/// The convolution's sums, by register of the layout.
+SmallVector<Value> FusedKernel::emitSums() {
+  OpBuilder &b = points.current;
   buffers.shared = createShared();
   OperandStage stage(b, loc, facts, plan, place, buffers, thread);
   std::optional<DirectInput> direct;
@@ -215,29 +222,12 @@ LogicalResult FusedKernel::emit(int64_t minBlocksPerSM) {
                    buffers.shared, thread);
   MainLoop loop(facts, plan, layout, stage, direct ? &*direct : nullptr,
                 numbers, buffers.shared, loc);
-  SmallVector<Value> sums = loop.emit(b);
-  createTile();
-  if (facts.readsOutside())
-    repairSums(sums);
-  tile->setAccumulators(sums);
-  program = std::make_unique<RowProgram>(*block.getBodyBlock(), layout, points,
-                                         *tile);
-  reduction = std::make_unique<RowReduction>(layout, rowDims, numbers,
-                                             launch.getKernel());
-  for (unsigned round = 0; round < program->getNumRounds(); ++round)
-    emitRound(round);
-  emitStores();
-  launch.finish(createNumBlocks(), plan.sharedBytes);
-  return success();
+  return loop.emit(b);
 }
 
-/// The zeros around the input make NaN of an infinite filter element, where
-/// there is no product at all. A thread that holds a NaN, for whatever reason,
-/// forms its sums again, of the products that there are.
-void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
+/// True in a thread that holds a NaN.
+Value FusedKernel::hasNaN(ArrayRef<Value> sums) {
   OpBuilder &b = points.current;
-  Int32Math m(b, loc);
-  int64_t count = static_cast<int64_t>(sums.size());
   // The same sums as a first round over the rows' forms, where there is one.
   SmallVector<Value> rows;
   for (int64_t row : layout.getRepresentatives(~rowDims)) {
@@ -248,8 +238,11 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
         RowReduction::reduceRegisters(b, loc, ReduceKind::Add, values));
   }
   Value total = RowReduction::reduceRegisters(b, loc, ReduceKind::Add, rows);
-  Value bad =
-      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, total, total);
+  return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, total, total);
+}
+
+/// The `count` sums of the products that there are, element by element.
+SmallVector<Value> FusedKernel::formSumsAgain(OpBuilder &b, int64_t count) {
   auto space = gpu::AddressSpaceAttr::get(
       b.getContext(), gpu::GPUDialect::getPrivateAddressSpace());
   OpBuilder entry =
@@ -258,15 +251,9 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
       entry, loc,
       MemRefType::get({count}, b.getF32Type(), MemRefLayoutAttrInterface(),
                       Attribute(space)));
-
-  SmallVector<Type> types(count, b.getF32Type());
-  auto ifOp = scf::IfOp::create(b, loc, types, bad, /*withElseRegion=*/true);
-  OpBuilder otherwise = OpBuilder::atBlockEnd(ifOp.elseBlock());
-  scf::YieldOp::create(otherwise, loc, sums);
-  OpBuilder then = OpBuilder::atBlockEnd(ifOp.thenBlock());
-  Int32Math tm(then, loc);
-  auto loop = scf::ForOp::create(then, loc, tm.constant(0), tm.constant(count),
-                                 tm.constant(1));
+  Int32Math m(b, loc);
+  auto loop = scf::ForOp::create(b, loc, m.constant(0), m.constant(count),
+                                 m.constant(1));
   OpBuilder body(loop.getBody()->getTerminator());
   SmallVector<Value> along = tile->getPosition(body, loop.getInductionVar());
   DataDims dims = block.getGeometryAttr().getGeometry().resultDims;
@@ -284,9 +271,24 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
                           Int32Math(body, loc).toIndex(loop.getInductionVar()));
   SmallVector<Value> again;
   for (int64_t i = 0; i < count; ++i)
-    again.push_back(memref::LoadOp::create(
-        then, loc, kept, IndexMath(then, loc).toValue(then.getIndexAttr(i))));
-  scf::YieldOp::create(then, loc, again);
+    again.push_back(
+        memref::LoadOp::create(b, loc, kept, IndexMath(b, loc).constant(i)));
+  return again;
+}
+
+/// The zeros around the input make NaN of an infinite filter element, where
+/// there is no product at all. A thread that holds a NaN, for whatever reason,
+/// forms its sums again, of the products that there are.
+void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
+  OpBuilder &b = points.current;
+  int64_t count = static_cast<int64_t>(sums.size());
+  SmallVector<Type> types(count, b.getF32Type());
+  auto ifOp = scf::IfOp::create(b, loc, types, hasNaN(sums),
+                                /*withElseRegion=*/true);
+  OpBuilder otherwise = OpBuilder::atBlockEnd(ifOp.elseBlock());
+  scf::YieldOp::create(otherwise, loc, sums);
+  OpBuilder then = OpBuilder::atBlockEnd(ifOp.thenBlock());
+  scf::YieldOp::create(then, loc, formSumsAgain(then, count));
   llvm::copy(ifOp.getResults(), sums.begin());
 }
 
@@ -382,7 +384,8 @@ void FusedKernel::emitStores() {
   }
 }
 
-Value FusedKernel::createNumBlocks() {
+/// The tiles of all images, on the host.
+Value FusedKernel::createNumTiles() {
   OpBuilder &host = launch.host();
   const ConvTransposeGeometry &geometry = block.getGeometryAttr().getGeometry();
   Value images;
@@ -391,7 +394,7 @@ Value FusedKernel::createNumBlocks() {
                                    geometry.inputDims.batch);
   else
     images = arith::ConstantIndexOp::create(host, loc, facts.batch);
-  return IndexMath(host, loc).mul(images, plan.getBlocksPerImage(facts));
+  return tiles.createNumTiles(host, loc, images);
 }
 
 LogicalResult upweave::lowerFusedConv(LaunchContext &context, BlockOp block) {

@@ -95,7 +95,7 @@ LogicalResult StoredRowsKernel::emit(int64_t wantedBlocks) {
   program = std::make_unique<RowProgram>(*block.getBodyBlock(), layout, points,
                                          *tile);
   reduction = std::make_unique<RowReduction>(layout, points.rowDims, numbers,
-                                             launch.getKernel());
+                                             scope, launch.getKernel());
   for (unsigned round = 0; round < program->getNumRounds(); ++round)
     for (RowReduceOp op : program->getRound(round))
       sampled = std::max(sampled, getSampledElements(op));
@@ -148,7 +148,7 @@ void StoredRowsKernel::emitTiles() {
   // With one round nothing else keeps the next tile's partial results from
   // overwriting this one's.
   if (reduction->spansWarps() && program->getNumRounds() == 1)
-    gpu::BarrierOp::create(points.current, loc);
+    scope.synchronise(points.current, loc);
   points.current = outer;
 }
 

@@ -92,6 +92,8 @@ private:
   LaunchBuilder launch;
   EmissionPoints points;
   ThreadNumbers numbers;
+  /// The threads that share a tile.
+  BarrierScope scope = BarrierScope::block();
   LoopSizes sizes;
   FlatOperand producer;
   llvm::SmallVector<FlatOperand> params, outs;
