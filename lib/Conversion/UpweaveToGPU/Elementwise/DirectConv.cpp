@@ -6,10 +6,9 @@
 
 #include "Elementwise/DirectConv.h"
 
+#include "Emission/BlockTile.h"
 #include "Emission/ExpandRegion.h"
-#include "Emission/KernelMath.h"
-#include "Emission/LoopSizes.h"
-#include "Emission/TileOperands.h"
+#include "Emission/RowWalk.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -27,40 +26,6 @@ static constexpr int64_t kDirectWarps = 8;
 /// Half of the threads that a multiprocessor holds: what is lost in occupancy
 /// is won by loads in flight, for which a thread then has 64 registers.
 static constexpr int64_t kDirectBlocksPerSM = 4;
-
-namespace {
-/// The producer's value is the convolution, at the place in the result that
-/// the producer's map says; all else comes from memory.
-class DirectConvOperands : public TileOperands {
-public:
-  using TileOperands::TileOperands;
-
-  void setConvolution(BlockOp newBlock, DirectConvEmitter &newEmitter) {
-    block = newBlock;
-    emitter = &newEmitter;
-  }
-
-  Value getArgument(unsigned arg, int64_t reg) override {
-    if (arg != 0)
-      return TileOperands::getArgument(arg, reg);
-    OpBuilder &b = getPoints().current;
-    IndexMath m(b, getLoc());
-    SmallVector<Value> position;
-    for (AffineExpr expr : block.getProducerMap().getResults()) {
-      Value sum;
-      for (unsigned dim = 0; dim < block.getNumDims(); ++dim)
-        if (int64_t factor = getDimFactor(expr, dim))
-          sum = m.add(sum, m.mul(getIndex(dim, reg), factor));
-      position.push_back(m.toValue(sum));
-    }
-    return emitter->emit(b, position);
-  }
-
-private:
-  BlockOp block;
-  DirectConvEmitter *emitter = nullptr;
-};
-} // namespace
 
 AxisTaps::AxisTaps(const AxisGeometry &axis, int64_t inputSize,
                    int64_t filterSize)
@@ -231,24 +196,29 @@ Value DirectConvEmitter::multiplyAdd(OpBuilder &b, Value x, Value w,
   return math::FmaOp::create(b, loc, x, w, sum);
 }
 
-static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
-                                    const RowNest &nest) {
-  Location loc = block.getLoc();
-  TileLayout layout(2, {{Holder::Lane, kWarpSize, kTileRowDim, 1},
-                        {Holder::Warp, kDirectWarps, kTileRowDim, kWarpSize}});
+namespace {
+/// The operands of the kernel.
+struct DirectOperands {
+  Value input, filter;
+  SmallVector<FlatOperand> params, outs;
+};
+} // namespace
+
+static FailureOr<DirectOperands>
+passOperands(LaunchBuilder &launch, BlockOp block, const RowNest &nest) {
   FailureOr<Value> input = launch.addBuffer(block.getInputs()[0], Access::Read);
   FailureOr<Value> filter =
       launch.addBuffer(block.getInputs()[1], Access::Read);
   if (failed(input) || failed(filter))
     return failure();
-  SmallVector<FlatOperand> params, outs;
+  DirectOperands operands{*input, *filter, {}, {}};
   for (auto [i, param] : llvm::enumerate(block.getParams())) {
     FailureOr<FlatOperand> flat =
         FlatOperand::pass(launch, block, param, block.getParamMap(i), nest,
                           nest.params[i], Access::Read);
     if (failed(flat))
       return failure();
-    params.push_back(*flat);
+    operands.params.push_back(*flat);
   }
   for (auto [i, out] : llvm::enumerate(block.getOuts())) {
     FailureOr<FlatOperand> flat =
@@ -256,23 +226,51 @@ static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
                           nest.outs[i], Access::Write);
     if (failed(flat))
       return failure();
-    outs.push_back(*flat);
+    operands.outs.push_back(*flat);
   }
+  return operands;
+}
 
+/// The element's coordinates in the result, as the producer's map says.
+static SmallVector<Value> getResultPosition(OpBuilder &b, BlockOp block,
+                                            BlockTile &tile, int64_t reg) {
+  IndexMath m(b, block.getLoc());
+  SmallVector<Value> position;
+  for (AffineExpr expr : block.getProducerMap().getResults()) {
+    Value sum;
+    for (unsigned dim = 0; dim < block.getNumDims(); ++dim)
+      if (int64_t factor = getDimFactor(expr, dim))
+        sum = m.add(sum, m.mul(tile.getIndex(dim, reg), factor));
+    position.push_back(m.toValue(sum));
+  }
+  return position;
+}
+
+static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
+                                    const RowNest &nest) {
+  Location loc = block.getLoc();
+  TileLayout layout(2, {{Holder::Lane, kWarpSize, kTileRowDim, 1},
+                        {Holder::Warp, kDirectWarps, kTileRowDim, kWarpSize}});
+  FailureOr<DirectOperands> operands = passOperands(launch, block, nest);
+  if (failed(operands))
+    return failure();
   LoopSizes sizes = passLoopSizes(launch, block, nest);
   EmissionPoints points(launch.body());
   points.rowDims = getDimSet(kTileElementDim);
   OpBuilder &b = points.current;
   ThreadNumbers numbers = createThreadNumbers(b, loc);
-  DirectConvOperands tile(nest, layout, /*run=*/1, points, numbers,
-                          sizes.inKernel, sizes.kernelRows, loc);
-  tile.setOperands(std::nullopt, params, outs);
-  DirectConvEmitter emitter(block, *input, *filter);
-  tile.setConvolution(block, emitter);
+  RowWalk walk(nest, layout, /*run=*/1, points, numbers, sizes, loc);
+  BlockTile tile(walk);
+  tile.setOperands(operands->params, operands->outs);
+  // The producer's value is the convolution; all else comes from memory.
+  DirectConvEmitter emitter(block, operands->input, operands->filter);
+  tile.setProducer([&](int64_t reg) {
+    return emitter.emit(b, getResultPosition(b, block, tile, reg));
+  });
   int64_t tileRows = layout.getExtent(kTileRowDim);
   int64_t rows = nest.getNumRows();
   Value blockId = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x);
-  tile.setFirstRow(IndexMath(b, loc).mul(blockId, tileRows),
+  walk.setFirstRow(IndexMath(b, loc).mul(blockId, tileRows),
                    ShapedType::isDynamic(rows) || rows % tileRows != 0);
   RowProgram program(*block.getBodyBlock(), layout, points, tile);
   SmallVector<unsigned> which;

@@ -4,8 +4,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
+#include "Emission/BlockTile.h"
 #include "Emission/KernelMath.h"
-#include "Fused/ConvTile.h"
+#include "Fused/ConvWalk.h"
 #include "Fused/MainLoop.h"
 #include "Fused/PackedFilter.h"
 #include "Fused/TileSequence.h"
@@ -44,6 +45,7 @@ private:
   void emitTile();
   SmallVector<Value> emitSums();
   void createTile();
+  void setProducer(ArrayRef<Value> sums);
   void emitRound(unsigned round);
   void repairSums(MutableArrayRef<Value> sums);
   Value hasNaN(ArrayRef<Value> sums);
@@ -76,7 +78,8 @@ private:
   /// The convolution's own input; null if it is not read.
   Value input;
   SmallVector<FlatOperand> params, outs;
-  std::unique_ptr<ConvTile> tile;
+  std::unique_ptr<ConvWalk> walk;
+  std::unique_ptr<BlockTile> tile;
   std::unique_ptr<RowProgram> program;
   std::unique_ptr<RowReduction> reduction;
 };
@@ -164,9 +167,10 @@ void FusedKernel::createTile() {
   // Channels end with their group.
   if (facts.groups > 1)
     sizes[1] = m.toIndex(m.mul(m.add(place.group, 1), facts.outputChannels));
-  tile = std::make_unique<ConvTile>(block, nest, layout,
+  walk = std::make_unique<ConvWalk>(nest, layout,
                                     plan.run * facts.column.getPhases(), points,
-                                    numbers, loops, sizes);
+                                    numbers, loops, sizes, loc);
+  tile = std::make_unique<BlockTile>(*walk);
   tile->setOperands(params, outs);
 }
 
@@ -200,7 +204,7 @@ void FusedKernel::emitTile() {
   createTile();
   if (facts.readsOutside())
     repairSums(sums);
-  tile->setAccumulators(sums);
+  setProducer(sums);
   program = std::make_unique<RowProgram>(*block.getBodyBlock(), layout, points,
                                          *tile);
   reduction = std::make_unique<RowReduction>(layout, rowDims, numbers, scope,
@@ -255,7 +259,7 @@ SmallVector<Value> FusedKernel::formSumsAgain(OpBuilder &b, int64_t count) {
   auto loop = scf::ForOp::create(b, loc, m.constant(0), m.constant(count),
                                  m.constant(1));
   OpBuilder body(loop.getBody()->getTerminator());
-  SmallVector<Value> along = tile->getPosition(body, loop.getInductionVar());
+  SmallVector<Value> along = walk->getPosition(body, loop.getInductionVar());
   DataDims dims = block.getGeometryAttr().getGeometry().resultDims;
   SmallVector<Value> position(along.size());
   position[dims.batch] = along[0];
@@ -274,6 +278,18 @@ SmallVector<Value> FusedKernel::formSumsAgain(OpBuilder &b, int64_t count) {
     again.push_back(
         memref::LoadOp::create(b, loc, kept, IndexMath(b, loc).constant(i)));
   return again;
+}
+
+/// A region that takes sums in the operands' own type gets them rounded.
+void FusedKernel::setProducer(ArrayRef<Value> sums) {
+  Type type = block.getProducerArg().getType();
+  SmallVector<Value> values;
+  for (Value sum : sums) {
+    if (sum.getType() != type)
+      sum = arith::TruncFOp::create(points.current, loc, type, sum);
+    values.push_back(sum);
+  }
+  tile->setProducer([values](int64_t reg) { return values[reg]; });
 }
 
 /// The zeros around the input make NaN of an infinite filter element, where
@@ -295,7 +311,7 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
 /// The operand of a reduction at `reg`; its identity on padding.
 Value FusedKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
   Value value = program->get(op.getValue(), reg);
-  Value mask = tile->getMaskAlong(rowDims, reg);
+  Value mask = tile->getMask(rowDims, reg);
   if (!mask)
     return value;
   OpBuilder &b = points.current;
@@ -310,7 +326,7 @@ Value FusedKernel::reduceOwn(RowReduceOp op, int64_t row) {
   SmallVector<int64_t> registers = layout.getRegistersAlong(rowDims, row);
   auto product = op.getValue().getDefiningOp<arith::MulFOp>();
   bool masked = llvm::any_of(registers, [&](int64_t reg) {
-    return static_cast<bool>(tile->getMaskAlong(rowDims, reg));
+    return static_cast<bool>(tile->getMask(rowDims, reg));
   });
   bool contracts =
       product &&
@@ -380,7 +396,7 @@ void FusedKernel::emitStores() {
       stores.push_back({out, values});
     }
     for (auto &[out, values] : stores)
-      tile->store(out, runs[i], values);
+      tile->store(runs[i], out, values);
   }
 }
 

@@ -45,11 +45,12 @@ void StoredRowsKernel::emitStagedSteps(const RowStage *from, StepEmitter emit) {
 }
 
 /// Starts to copy the staged steps of a tile's rows.
-void StoredRowsKernel::fillStage(TileOperands &from) {
+void StoredRowsKernel::fillStage(RowTile &from) {
   emitStagedSteps(/*from=*/nullptr, [&](ValueRange) {
-    from.setFirstElement(tile->getFirstElement(), tile->isFullStep());
+    from.setFirstElement(tile->getWalk().getFirstElement(),
+                         tile->getWalk().isFullStep());
     from.copyToStage(*stage);
-    from.leaveRowLoop();
+    from.leaveStep();
     return SmallVector<Value>();
   });
 }
@@ -62,7 +63,7 @@ void StoredRowsKernel::copyNext(Value element, bool isFull) {
   points.current = ifOp.getThenBodyBuilder();
   nextTile->setFirstElement(element, isFull);
   nextTile->copyToStage(*stage);
-  nextTile->leaveRowLoop();
+  nextTile->leaveStep();
   points.current = outer;
 }
 
@@ -70,8 +71,8 @@ void StoredRowsKernel::copyNext(Value element, bool isFull) {
 /// slots are free for the next tile's rows.
 void StoredRowsKernel::emitStagedStores(StepEmitter emit) {
   auto emitBoth = [&](ValueRange carried) {
-    Value element = tile->getFirstElement();
-    bool isFull = tile->isFullStep();
+    Value element = tile->getWalk().getFirstElement();
+    bool isFull = tile->getWalk().isFullStep();
     emit(carried);
     copyNext(element, isFull);
     return SmallVector<Value>();
@@ -112,7 +113,7 @@ SmallVector<Value> StoredRowsKernel::emitStep(const Section &section,
   tile->setFirstElement(element, isFull, section.stage, held);
   SmallVector<Value> next = emit(carried);
   program->leaveRowLoop();
-  tile->leaveRowLoop();
+  tile->leaveStep();
   points.inRowLoop = false;
   points.rowPoint = nullptr;
   return next;
@@ -274,10 +275,8 @@ void StoredRowsKernel::emitLoopedStores() {
     (varies ? perElement : perRow).push_back(out);
   }
   int64_t registers = layout.getCount(Holder::Register);
-  if (!perRow.empty())
-    for (int64_t reg = 0; reg < registers; reg += plan.vector)
-      if (tile->isStoredAt(perRow.front(), reg))
-        storeRun(reg, perRow);
+  for (int64_t reg = 0; reg < registers; reg += plan.vector)
+    storeRun(reg, getStoredAt(reg, perRow));
   if (perElement.empty())
     return;
   auto emitStep = [&](ValueRange) {

@@ -73,11 +73,11 @@ LogicalResult StoredRowsKernel::passOperands() {
   return success();
 }
 
-std::unique_ptr<TileOperands> StoredRowsKernel::createTile() {
-  auto made =
-      std::make_unique<TileOperands>(nest, layout, plan.vector, points, numbers,
-                                     sizes.inKernel, sizes.kernelRows, loc);
-  made->setOperands(producer, params, outs);
+std::unique_ptr<RowTile> StoredRowsKernel::createTile() {
+  auto made = std::make_unique<RowTile>(std::make_unique<RowWalk>(
+      nest, layout, plan.vector, points, numbers, sizes, loc));
+  made->setProducer(producer);
+  made->setOperands(params, outs);
   return made;
 }
 
@@ -118,7 +118,7 @@ void StoredRowsKernel::emitTiles() {
   int64_t blockRows = tileRows * plan.tilesPerBlock;
   Value first = IndexMath(b, loc).mul(blockId, blockRows);
   if (plan.tilesPerBlock == 1) {
-    tile->setFirstRow(first, partial);
+    tile->getWalk().setFirstRow(first, partial);
     emitTile();
     return;
   }
@@ -126,8 +126,8 @@ void StoredRowsKernel::emitTiles() {
   if (ShapedType::isDynamic(numRows) || numRows % blockRows != 0)
     end = arith::MinSIOp::create(b, loc, end, sizes.kernelRows);
   if (fillsAhead()) {
-    std::unique_ptr<TileOperands> firstTile = createTile();
-    firstTile->setFirstRow(first, partial);
+    std::unique_ptr<RowTile> firstTile = createTile();
+    firstTile->getWalk().setFirstRow(first, partial);
     fillStage(*firstTile);
     nextTile = createTile();
   }
@@ -136,11 +136,11 @@ void StoredRowsKernel::emitTiles() {
   OpBuilder outer = b;
   points.kernelPoint = loop;
   points.current = OpBuilder(loop.getBody()->getTerminator());
-  tile->setFirstRow(loop.getInductionVar(), partial);
+  tile->getWalk().setFirstRow(loop.getInductionVar(), partial);
   if (nextTile) {
     Value next =
         IndexMath(points.current, loc).add(loop.getInductionVar(), step);
-    nextTile->setFirstRow(next, partial);
+    nextTile->getWalk().setFirstRow(next, partial);
     hasNextTile = arith::CmpIOp::create(points.current, loc,
                                         arith::CmpIPredicate::slt, next, end);
   }
@@ -185,7 +185,7 @@ void StoredRowsKernel::prefetch() {
 /// The operand of a reduction at `reg`; its identity on padding.
 Value StoredRowsKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
   Value value = program->get(op.getValue(), reg);
-  Value mask = tile->getElementMask(reg);
+  Value mask = tile->getMask(points.rowDims, reg);
   if (!mask)
     return value;
   OpBuilder &b = points.current;
@@ -219,6 +219,12 @@ void StoredRowsKernel::emitResidentRound(unsigned round) {
   finishRound(partials);
 }
 
+SmallVector<unsigned> StoredRowsKernel::getStoredAt(int64_t reg,
+                                                    ArrayRef<unsigned> which) {
+  return llvm::filter_to_vector(
+      which, [&](unsigned out) { return tile->isStoredAt(out, reg); });
+}
+
 void StoredRowsKernel::storeRun(int64_t reg, ArrayRef<unsigned> which) {
   SmallVector<SmallVector<Value>> values;
   for (unsigned out : which) {
@@ -231,14 +237,10 @@ void StoredRowsKernel::storeRun(int64_t reg, ArrayRef<unsigned> which) {
 }
 
 void StoredRowsKernel::emitResidentStores() {
+  auto all = llvm::to_vector(llvm::seq<unsigned>(0, outs.size()));
   for (int64_t reg = 0; reg < layout.getCount(Holder::Register);
-       reg += plan.vector) {
-    SmallVector<unsigned> which;
-    for (unsigned out = 0; out < outs.size(); ++out)
-      if (tile->isStoredAt(out, reg))
-        which.push_back(out);
-    storeRun(reg, which);
-  }
+       reg += plan.vector)
+    storeRun(reg, getStoredAt(reg, all));
 }
 
 /// The plan that the block's schedule says, or else the default.
