@@ -135,11 +135,11 @@ std::optional<std::string> TileLayout::verify() const {
   return std::nullopt;
 }
 
-ReductionSteps TileLayout::getReduction(unsigned dim) const {
+ReductionSteps TileLayout::getReduction(DimSet dims) const {
   ReductionSteps steps;
   int64_t lane = 1;
   for (const TileDigit &digit : digits) {
-    bool along = digit.dim == dim;
+    bool along = hasDim(dims, digit.dim);
     if (digit.holder == Holder::Register && along)
       steps.registers *= digit.extent;
     if (digit.holder == Holder::Warp && along)
@@ -170,7 +170,7 @@ int64_t TileLayout::project(int64_t reg, DimSet dims) const {
   for (const TileDigit &digit : digits) {
     if (digit.holder != Holder::Register)
       continue;
-    if (dims >> digit.dim & 1)
+    if (hasDim(dims, digit.dim))
       projected += (reg % digit.extent) * unit;
     reg /= digit.extent;
     unit *= digit.extent;
@@ -186,9 +186,9 @@ llvm::SmallVector<int64_t> TileLayout::getRepresentatives(DimSet dims) const {
   return registers;
 }
 
-llvm::SmallVector<int64_t> TileLayout::getRegistersAlong(unsigned dim,
+llvm::SmallVector<int64_t> TileLayout::getRegistersAlong(DimSet dims,
                                                          int64_t reg) const {
-  DimSet others = ~(DimSet(1) << dim);
+  DimSet others = ~dims;
   llvm::SmallVector<int64_t> registers;
   for (int64_t other = 0, e = getCount(Holder::Register); other < e; ++other)
     if (project(other, others) == project(reg, others))

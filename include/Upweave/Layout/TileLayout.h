@@ -38,8 +38,8 @@ struct TileDigit {
   int64_t stride;
 };
 
-/// How the sum of a tile dimension is formed: `registers` values of a thread
-/// (0 along the other dimensions), then exchanges with the lanes whose number
+/// How the sum over some tile dimensions is formed: `registers` values of a
+/// thread (0 along the other dimensions), then exchanges with the lanes whose number
 /// differs by each of `laneMasks`, then `warps` partial values through shared
 /// memory.
 struct ReductionSteps {
@@ -77,7 +77,8 @@ public:
   /// exactly once.
   std::optional<std::string> verify() const;
 
-  ReductionSteps getReduction(unsigned dim) const;
+  /// How the sum over `dims` is formed.
+  ReductionSteps getReduction(DimSet dims) const;
 
   /// The number n such that registers [n*i, n*i + n) are consecutive along
   /// `dim` and in no other dimension.
@@ -88,8 +89,8 @@ public:
   int64_t project(int64_t reg, DimSet dims) const;
   /// The registers that stand for themselves under `project`.
   llvm::SmallVector<int64_t> getRepresentatives(DimSet dims) const;
-  /// The registers that agree with `reg` on all dimensions but `dim`.
-  llvm::SmallVector<int64_t> getRegistersAlong(unsigned dim, int64_t reg) const;
+  /// The registers that agree with `reg` on all dimensions but `dims`.
+  llvm::SmallVector<int64_t> getRegistersAlong(DimSet dims, int64_t reg) const;
 
   /// The number of shared-memory wavefronts of one warp-wide access of
   /// `accessBytes` per lane (4, 8 or 16, at register `reg` of warp 0) to an

@@ -51,11 +51,11 @@ TEST(TileLayoutTest, EachElementIsHeldOnce) {
 
 TEST(TileLayoutTest, ReductionStepsOfAnMmaAccumulator) {
   TileLayout layout = mmaAccumulator();
-  ReductionSteps along = layout.getReduction(kElement);
+  ReductionSteps along = layout.getReduction(makeDimSet({kElement}));
   EXPECT_EQ(along.registers, 2);
   EXPECT_EQ(along.laneMasks, (llvm::SmallVector<int64_t, 5>{1, 2}));
   EXPECT_EQ(along.warps, 1);
-  ReductionSteps across = layout.getReduction(kRow);
+  ReductionSteps across = layout.getReduction(makeDimSet({kRow}));
   EXPECT_EQ(across.laneMasks, (llvm::SmallVector<int64_t, 5>{4, 8, 16}));
 }
 
@@ -65,10 +65,50 @@ TEST(TileLayoutTest, ReductionStepsAcrossWarps) {
                         {Holder::Warp, 8, kElement, 32},
                         {Holder::Warp, 2, kRow, 1}});
   EXPECT_EQ(layout.verify(), std::nullopt);
-  ReductionSteps steps = layout.getReduction(kElement);
+  ReductionSteps steps = layout.getReduction(makeDimSet({kElement}));
   EXPECT_EQ(steps.registers, 8);
   EXPECT_EQ(steps.laneMasks, (llvm::SmallVector<int64_t, 5>{1, 2, 4, 8, 16}));
   EXPECT_EQ(steps.warps, 8);
+}
+
+/// Channels 0 to 31, rows 0 to 3 and columns 0 to 15, as a fused convolution
+/// has them: two of each a thread, and warps along channels and rows.
+TileLayout channelsRowsColumns() {
+  constexpr unsigned kChannel = 0, kPosition = 1, kColumn = 2;
+  return TileLayout(3, {{Holder::Register, 2, kColumn, 1},
+                        {Holder::Register, 2, kColumn, 8},
+                        {Holder::Register, 2, kChannel, 8},
+                        {Holder::Register, 2, kPosition, 1},
+                        {Holder::Lane, 4, kColumn, 2},
+                        {Holder::Lane, 8, kChannel, 1},
+                        {Holder::Warp, 2, kPosition, 2},
+                        {Holder::Warp, 2, kChannel, 16}});
+}
+
+TEST(TileLayoutTest, ReducesChannelsAndColumnsTogether) {
+  constexpr unsigned kChannel = 0, kPosition = 1, kColumn = 2;
+  TileLayout layout = channelsRowsColumns();
+  EXPECT_EQ(layout.verify(), std::nullopt);
+  DimSet both = makeDimSet({kChannel}) | makeDimSet({kColumn});
+  ReductionSteps steps = layout.getReduction(both);
+  EXPECT_EQ(steps.registers, 8);
+  EXPECT_EQ(steps.laneMasks, (llvm::SmallVector<int64_t, 5>{1, 2, 4, 8, 16}));
+  EXPECT_EQ(steps.warps, 2);
+  EXPECT_EQ(layout.getRegistersAlong(both, 11),
+            (llvm::SmallVector<int64_t>{8, 9, 10, 11, 12, 13, 14, 15}));
+  EXPECT_EQ(layout.getRegistersAlong(both, 0),
+            (llvm::SmallVector<int64_t>{0, 1, 2, 3, 4, 5, 6, 7}));
+  // The registers that stand for the sums are those of the row positions.
+  EXPECT_EQ(layout.getRepresentatives(~both),
+            (llvm::SmallVector<int64_t>{0, 8}));
+  // All elements of a row position are summed, each once.
+  EXPECT_EQ(steps.registers * (1 << steps.laneMasks.size()) * steps.warps,
+            layout.getExtent(kChannel) * layout.getExtent(kColumn));
+  ReductionSteps none = layout.getReduction(0);
+  EXPECT_EQ(none.registers, 1);
+  EXPECT_TRUE(none.laneMasks.empty());
+  EXPECT_EQ(none.warps, 1);
+  EXPECT_EQ(layout.getReduction(makeDimSet({kPosition})).registers, 2);
 }
 
 TEST(TileLayoutTest, RegistersOfARow) {
@@ -80,7 +120,7 @@ TEST(TileLayoutTest, RegistersOfARow) {
   EXPECT_EQ(layout.project(7, 0), 0);
   EXPECT_EQ(layout.getRepresentatives(1u << kRow),
             (llvm::SmallVector<int64_t>{0, 4, 8, 12}));
-  EXPECT_EQ(layout.getRegistersAlong(kElement, 9),
+  EXPECT_EQ(layout.getRegistersAlong(makeDimSet({kElement}), 9),
             (llvm::SmallVector<int64_t>{8, 9, 10, 11}));
   EXPECT_EQ(layout.getLargestThreadOffset(kElement), 60);
 }

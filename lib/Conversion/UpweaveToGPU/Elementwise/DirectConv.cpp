@@ -6,10 +6,9 @@
 
 #include "Elementwise/DirectConv.h"
 
+#include "Emission/BlockTile.h"
 #include "Emission/ExpandRegion.h"
-#include "Emission/IndexMath.h"
-#include "Emission/LoopSizes.h"
-#include "Emission/TileOperands.h"
+#include "Emission/RowWalk.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -27,40 +26,6 @@ static constexpr int64_t kDirectWarps = 8;
 /// Half of the threads that a multiprocessor holds: what is lost in occupancy
 /// is won by loads in flight, for which a thread then has 64 registers.
 static constexpr int64_t kDirectBlocksPerSM = 4;
-
-namespace {
-/// The producer's value is the convolution, at the place in the result that
-/// the producer's map says; all else comes from memory.
-class DirectConvOperands : public TileOperands {
-public:
-  using TileOperands::TileOperands;
-
-  void setConvolution(BlockOp newBlock, DirectConvEmitter &newEmitter) {
-    block = newBlock;
-    emitter = &newEmitter;
-  }
-
-  Value getArgument(unsigned arg, int64_t reg) override {
-    if (arg != 0)
-      return TileOperands::getArgument(arg, reg);
-    OpBuilder &b = getPoints().current;
-    SmallVector<Value> position;
-    for (AffineExpr expr : block.getProducerMap().getResults()) {
-      Value sum;
-      for (unsigned dim = 0; dim < block.getNumDims(); ++dim)
-        if (int64_t factor = getDimFactor(expr, dim))
-          sum = createAdd(b, getLoc(), sum,
-                          createMul(b, getLoc(), getIndex(dim, reg), factor));
-      position.push_back(toValue(b, getLoc(), sum));
-    }
-    return emitter->emit(b, position);
-  }
-
-private:
-  BlockOp block;
-  DirectConvEmitter *emitter = nullptr;
-};
-} // namespace
 
 AxisTaps::AxisTaps(const AxisGeometry &axis, int64_t inputSize,
                    int64_t filterSize)
@@ -98,27 +63,25 @@ Value DirectConvEmitter::getFirstTap(OpBuilder &b, const AxisTaps &taps,
   int64_t stride = taps.axis.stride;
   if (stride == 1)
     return nullptr;
+  IndexMath m(b, loc);
   // A negative padding makes t negative: whole strides do not change phases.
   int64_t lift = std::max<int64_t>(-taps.axis.paddingLow, 0);
   lift = (lift + stride - 1) / stride * stride;
-  Value phase = createRem(b, loc, createAdd(b, loc, t, lift), stride);
-  Value first = createDiv(b, loc, phase, taps.gcd);
+  Value phase = m.rem(m.add(t, lift), stride);
+  Value first = m.div(phase, taps.gcd);
   if (taps.step == 1)
     first = nullptr;
   else
-    first =
-        createRem(b, loc, createMul(b, loc, first, taps.inverse), taps.step);
+    first = m.rem(m.mul(first, taps.inverse), taps.step);
   if (taps.gcd == 1)
     return first;
-  Value rest = createRem(b, loc, phase, taps.gcd);
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-  Value none = arith::ConstantIndexOp::create(b, loc, taps.filterSize);
-  Value divides =
-      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, zero);
-  return arith::SelectOp::create(b, loc, divides, first ? first : zero, none);
+  Value rest = m.rem(phase, taps.gcd);
+  Value none = m.constant(taps.filterSize);
+  return m.select(m.equal(rest, 0), m.toValue(first), none);
 }
 
 Value DirectConvEmitter::emit(OpBuilder &b, ArrayRef<Value> position) {
+  IndexMath m(b, loc);
   int64_t inPerGroup = sizes.inputChannels / geometry.groups;
   int64_t outPerGroup = sizes.outputChannels / geometry.groups;
   Value channel = position[geometry.resultDims.channel];
@@ -126,9 +89,9 @@ Value DirectConvEmitter::emit(OpBuilder &b, ArrayRef<Value> position) {
   firstChannel = nullptr;
   element.group = nullptr;
   if (geometry.groups > 1) {
-    element.group = createDiv(b, loc, channel, outPerGroup);
-    inGroup = createRem(b, loc, channel, outPerGroup);
-    firstChannel = createMul(b, loc, element.group, inPerGroup);
+    element.group = m.div(channel, outPerGroup);
+    inGroup = m.rem(channel, outPerGroup);
+    firstChannel = m.mul(element.group, inPerGroup);
   }
   element.out = inGroup;
   inputPosition[geometry.inputDims.batch] = position[geometry.resultDims.batch];
@@ -141,15 +104,13 @@ Value DirectConvEmitter::emit(OpBuilder &b, ArrayRef<Value> position) {
   tapInputs = tapNumbers;
   for (auto [axis, taps] : llvm::enumerate(axes)) {
     Value o = position[geometry.resultDims.spatial[axis]];
-    Value t = createAdd(b, loc, o, taps.axis.paddingLow);
+    Value t = m.add(o, taps.axis.paddingLow);
     Value first = getFirstTap(b, taps, t);
     if (first)
-      t = arith::SubIOp::create(b, loc, t,
-                                createMul(b, loc, first, taps.axis.dilation));
+      t = m.sub(t, m.mul(first, taps.axis.dilation));
     // Exact where there is a tap.
-    Value stride = arith::ConstantIndexOp::create(b, loc, taps.axis.stride);
     if (taps.axis.stride > 1)
-      t = arith::DivSIOp::create(b, loc, t, stride);
+      t = arith::DivSIOp::create(b, loc, t, m.constant(taps.axis.stride));
     resultPosition.push_back(o);
     firstTap.push_back(first);
     firstInput.push_back(t);
@@ -166,34 +127,23 @@ Value DirectConvEmitter::emitAxis(OpBuilder &b, unsigned axis, Value sum) {
   if (axis == axes.size())
     return emitChannels(b, sum);
   const AxisTaps &taps = axes[axis];
-  auto index = [&](int64_t value) -> Value {
-    return arith::ConstantIndexOp::create(b, loc, value);
-  };
+  IndexMath outer(b, loc);
   auto loop =
-      scf::ForOp::create(b, loc, index(0), index(taps.count), index(1), sum);
+      scf::ForOp::create(b, loc, outer.constant(0), outer.constant(taps.count),
+                         outer.constant(1), sum);
   OpBuilder body = OpBuilder::atBlockEnd(loop.getBody());
+  IndexMath m(body, loc);
   Value j = loop.getInductionVar();
   tapNumbers[axis] = j;
-  Value k =
-      createAdd(body, loc, createMul(body, loc, j, taps.step), firstTap[axis]);
-  Value i = arith::SubIOp::create(
-      body, loc, firstInput[axis],
-      createMul(body, loc, j, taps.axis.dilation / taps.gcd));
-  Value size = arith::ConstantIndexOp::create(body, loc, taps.inputSize);
+  Value k = m.add(m.mul(j, taps.step), firstTap[axis]);
+  Value i = m.sub(firstInput[axis], m.mul(j, taps.axis.dilation / taps.gcd));
   // As unsigned numbers, negative positions are out of range too.
-  Value valid =
-      arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ult, i, size);
-  if (taps.filterSize % taps.step != 0 || taps.gcd > 1) {
-    Value last = arith::ConstantIndexOp::create(body, loc, taps.filterSize);
-    Value inFilter =
-        arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ult, k, last);
-    valid = arith::AndIOp::create(body, loc, valid, inFilter);
-  }
+  Value valid = m.below(i, taps.inputSize);
+  if (taps.filterSize % taps.step != 0 || taps.gcd > 1)
+    valid = m.both(valid, m.below(k, taps.filterSize));
   Value position = k;
   if (taps.axis.reversed)
-    position = arith::SubIOp::create(
-        body, loc,
-        arith::ConstantIndexOp::create(body, loc, taps.filterSize - 1), k);
+    position = m.sub(m.constant(taps.filterSize - 1), k);
   inputPosition[geometry.inputDims.spatial[axis]] = tapInputs[axis] = i;
   filterPosition[geometry.filterDims.spatial[axis]] = position;
   auto ifOp = scf::IfOp::create(body, loc, sum.getType(), valid,
@@ -209,14 +159,12 @@ Value DirectConvEmitter::emitAxis(OpBuilder &b, unsigned axis, Value sum) {
 
 Value DirectConvEmitter::emitChannels(OpBuilder &b, Value sum) {
   int64_t inPerGroup = sizes.inputChannels / geometry.groups;
-  auto index = [&](int64_t value) -> Value {
-    return arith::ConstantIndexOp::create(b, loc, value);
-  };
-  auto loop =
-      scf::ForOp::create(b, loc, index(0), index(inPerGroup), index(1), sum);
+  IndexMath m(b, loc);
+  auto loop = scf::ForOp::create(b, loc, m.constant(0), m.constant(inPerGroup),
+                                 m.constant(1), sum);
   OpBuilder body = OpBuilder::atBlockEnd(loop.getBody());
   Value ci = loop.getInductionVar();
-  Value channel = createAdd(body, loc, ci, firstChannel);
+  Value channel = IndexMath(body, loc).add(ci, firstChannel);
   inputPosition[geometry.inputDims.channel] = channel;
   filterPosition[geometry.filterDims.in] =
       geometry.filterGroups == FilterGroups::Input ? channel : ci;
@@ -248,24 +196,29 @@ Value DirectConvEmitter::multiplyAdd(OpBuilder &b, Value x, Value w,
   return math::FmaOp::create(b, loc, x, w, sum);
 }
 
-static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
-                                    const RowNest &nest) {
-  Location loc = block.getLoc();
-  TileLayout layout(2, {{Holder::Lane, kWarpSize, kTileRowDim, 1},
-                        {Holder::Warp, kDirectWarps, kTileRowDim, kWarpSize}});
+namespace {
+/// The operands of the kernel.
+struct DirectOperands {
+  Value input, filter;
+  SmallVector<FlatOperand> params, outs;
+};
+} // namespace
+
+static FailureOr<DirectOperands>
+passOperands(LaunchBuilder &launch, BlockOp block, const RowNest &nest) {
   FailureOr<Value> input = launch.addBuffer(block.getInputs()[0], Access::Read);
   FailureOr<Value> filter =
       launch.addBuffer(block.getInputs()[1], Access::Read);
   if (failed(input) || failed(filter))
     return failure();
-  SmallVector<FlatOperand> params, outs;
+  DirectOperands operands{*input, *filter, {}, {}};
   for (auto [i, param] : llvm::enumerate(block.getParams())) {
     FailureOr<FlatOperand> flat =
         FlatOperand::pass(launch, block, param, block.getParamMap(i), nest,
                           nest.params[i], Access::Read);
     if (failed(flat))
       return failure();
-    params.push_back(*flat);
+    operands.params.push_back(*flat);
   }
   for (auto [i, out] : llvm::enumerate(block.getOuts())) {
     FailureOr<FlatOperand> flat =
@@ -273,23 +226,51 @@ static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
                           nest.outs[i], Access::Write);
     if (failed(flat))
       return failure();
-    outs.push_back(*flat);
+    operands.outs.push_back(*flat);
   }
+  return operands;
+}
 
+/// The element's coordinates in the result, as the producer's map says.
+static SmallVector<Value> getResultPosition(OpBuilder &b, BlockOp block,
+                                            BlockTile &tile, int64_t reg) {
+  IndexMath m(b, block.getLoc());
+  SmallVector<Value> position;
+  for (AffineExpr expr : block.getProducerMap().getResults()) {
+    Value sum;
+    for (unsigned dim = 0; dim < block.getNumDims(); ++dim)
+      if (int64_t factor = getDimFactor(expr, dim))
+        sum = m.add(sum, m.mul(tile.getIndex(dim, reg), factor));
+    position.push_back(m.toValue(sum));
+  }
+  return position;
+}
+
+static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
+                                    const RowNest &nest) {
+  Location loc = block.getLoc();
+  TileLayout layout(2, {{Holder::Lane, kWarpSize, kTileRowDim, 1},
+                        {Holder::Warp, kDirectWarps, kTileRowDim, kWarpSize}});
+  FailureOr<DirectOperands> operands = passOperands(launch, block, nest);
+  if (failed(operands))
+    return failure();
   LoopSizes sizes = passLoopSizes(launch, block, nest);
   EmissionPoints points(launch.body());
-  points.rowDim = kTileElementDim;
+  points.rowDims = makeDimSet({kTileElementDim});
   OpBuilder &b = points.current;
   ThreadNumbers numbers = createThreadNumbers(b, loc);
-  DirectConvOperands tile(nest, layout, /*run=*/1, points, numbers,
-                          sizes.inKernel, sizes.kernelRows, loc);
-  tile.setOperands(std::nullopt, params, outs);
-  DirectConvEmitter emitter(block, *input, *filter);
-  tile.setConvolution(block, emitter);
+  RowWalk walk(nest, layout, /*run=*/1, points, numbers, sizes, loc);
+  BlockTile tile(walk);
+  tile.setOperands(operands->params, operands->outs);
+  // The producer's value is the convolution; all else comes from memory.
+  DirectConvEmitter emitter(block, operands->input, operands->filter);
+  tile.setProducer([&](int64_t reg) {
+    return emitter.emit(b, getResultPosition(b, block, tile, reg));
+  });
   int64_t tileRows = layout.getExtent(kTileRowDim);
   int64_t rows = nest.getNumRows();
   Value blockId = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x);
-  tile.setFirstRow(createMul(b, loc, blockId, tileRows),
+  walk.setFirstRow(IndexMath(b, loc).mul(blockId, tileRows),
                    ShapedType::isDynamic(rows) || rows % tileRows != 0);
   RowProgram program(*block.getBodyBlock(), layout, points, tile);
   SmallVector<unsigned> which;
@@ -299,7 +280,8 @@ static LogicalResult emitDirectConv(LaunchBuilder &launch, BlockOp block,
     values.push_back({program.get(value, 0)});
   }
   tile.store(0, which, values);
-  launch.finish(createCeilDiv(launch.host(), loc, sizes.hostRows, tileRows));
+  launch.finish(
+      IndexMath(launch.host(), loc).ceilDiv(sizes.hostRows, tileRows));
   return success();
 }
 

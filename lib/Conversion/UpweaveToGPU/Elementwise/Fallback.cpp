@@ -6,11 +6,11 @@
 
 #include "Elementwise/Fallback.h"
 
+#include "Emission/KernelMath.h"
 #include "Launch/PassScalar.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Affine/Utils.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
@@ -236,20 +236,22 @@ bool FallbackKernel::needsOldValue(OpOperand &out) {
 }
 
 Value FallbackKernel::countThreads(OpBuilder &b, ArrayRef<Value> extents) {
-  Value count = arith::ConstantIndexOp::create(b, loc, 1);
+  IndexMath m(b, loc);
+  Value count = m.constant(1);
   for (unsigned loop : plan.parallel)
-    count = b.createOrFold<arith::MulIOp>(loc, count, extents[loop]);
+    count = m.mul(count, extents[loop]);
   return count;
 }
 
 void FallbackKernel::delinearize(OpBuilder &b, Value thread) {
+  IndexMath m(b, loc);
   for (unsigned loop : llvm::reverse(plan.parallel)) {
     if (loop == plan.parallel.front()) {
       variables[loop] = thread;
       break;
     }
-    variables[loop] = arith::RemUIOp::create(b, loc, thread, extents[loop]);
-    thread = arith::DivUIOp::create(b, loc, thread, extents[loop]);
+    variables[loop] = m.rem(thread, extents[loop]);
+    thread = m.div(thread, extents[loop]);
   }
 }
 
@@ -366,13 +368,9 @@ LogicalResult FallbackKernel::emit() {
     scf::YieldOp::create(inner, loc);
   });
 
-  // (count + threads - 1) / threads.
   OpBuilder &host = launch.host();
-  Value threads = arith::ConstantIndexOp::create(host, loc, kFallbackThreads);
-  Value above = arith::ConstantIndexOp::create(host, loc, kFallbackThreads - 1);
-  Value padded = host.createOrFold<arith::AddIOp>(
-      loc, countThreads(host, hostExtents), above);
-  launch.finish(host.createOrFold<arith::DivUIOp>(loc, padded, threads));
+  launch.finish(IndexMath(host, loc).ceilDiv(countThreads(host, hostExtents),
+                                             kFallbackThreads));
   return success();
 }
 

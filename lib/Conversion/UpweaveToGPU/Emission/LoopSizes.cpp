@@ -5,21 +5,12 @@
 
 #include "Emission/LoopSizes.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 using namespace upweave;
-
-Value upweave::createCeilDiv(OpBuilder &b, Location loc, Value value,
-                             int64_t divisor) {
-  if (std::optional<int64_t> known = getConstantIntValue(value))
-    return arith::ConstantIndexOp::create(b, loc,
-                                          (*known + divisor - 1) / divisor);
-  Value sum = createAdd(b, loc, value, divisor - 1);
-  return createDiv(b, loc, sum, divisor);
-}
 
 /// The size of a dynamic dimension of the domain, from an operand whose map
 /// has it.
@@ -37,7 +28,7 @@ static Value createDomainSize(OpBuilder &b, BlockOp block, unsigned dim) {
       if (int64_t factor = getDimFactor(expr, dim)) {
         // In a linearised group the dynamic dimension is the outermost.
         Value size = memref::DimOp::create(b, loc, operand, position);
-        return createDiv(b, loc, size, factor);
+        return IndexMath(b, loc).div(size, factor);
       }
   llvm_unreachable("an out's map has all parallel dimensions");
 }
@@ -46,6 +37,7 @@ LoopSizes upweave::passLoopSizes(LaunchBuilder &launch, BlockOp block,
                                  const RowNest &nest) {
   OpBuilder &host = launch.host();
   Location loc = block.getLoc();
+  IndexMath m(host, loc);
   LoopSizes sizes;
   for (unsigned loop = 0; loop < nest.getNumLoops(); ++loop) {
     const NestDim &dim = nest.loops[loop];
@@ -59,22 +51,21 @@ LoopSizes upweave::passLoopSizes(LaunchBuilder &launch, BlockOp block,
           continue;
         }
         Value value = createDomainSize(host, block, member);
-        product = product ? createMul(host, loc, product, value) : value;
+        product = product ? m.mul(product, value) : value;
       }
-      hostSize = createMul(host, loc, product, inner);
+      hostSize = m.mul(product, inner);
     }
     bool isStatic = isa<Attribute>(hostSize);
     sizes.inKernel.push_back(
         isStatic ? hostSize : launch.addScalar(cast<Value>(hostSize)));
     if (loop >= nest.numParallel)
       continue;
-    sizes.hostRows = sizes.hostRows
-                         ? createMul(host, loc, sizes.hostRows, hostSize)
-                         : toValue(host, loc, hostSize);
+    sizes.hostRows =
+        sizes.hostRows ? m.mul(sizes.hostRows, hostSize) : m.toValue(hostSize);
   }
   int64_t rows = nest.getNumRows();
   if (!ShapedType::isDynamic(rows)) {
-    sizes.hostRows = arith::ConstantIndexOp::create(host, loc, rows);
+    sizes.hostRows = m.constant(rows);
     sizes.kernelRows = arith::ConstantIndexOp::create(launch.body(), loc, rows);
   } else {
     sizes.kernelRows = launch.addScalar(sizes.hostRows);

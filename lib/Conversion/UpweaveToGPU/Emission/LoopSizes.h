@@ -22,10 +22,6 @@ struct LoopSizes {
 LoopSizes passLoopSizes(LaunchBuilder &launch, BlockOp block,
                         const RowNest &nest);
 
-/// `value` / `divisor`, rounded up, of host indices.
-mlir::Value createCeilDiv(mlir::OpBuilder &builder, mlir::Location loc,
-                          mlir::Value value, int64_t divisor);
-
 } // namespace upweave
 
 #endif // UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_EMISSION_LOOPSIZES_H

@@ -12,13 +12,12 @@ using namespace mlir;
 using namespace upweave;
 
 OpBuilder EmissionPoints::at(DimSet dims) const {
-  DimSet row = DimSet(1) << rowDim;
   OpBuilder builder = current;
   // Inside a row loop a value along the row belongs to the loop's body.
-  bool perKernel = inRowLoop ? dims == 0 : (dims & ~row) == 0;
+  bool perKernel = inRowLoop ? dims == 0 : (dims & ~rowDims) == 0;
   if (perKernel && kernelPoint)
     builder.setInsertionPoint(kernelPoint);
-  else if (!(dims & row) && rowPoint)
+  else if (!(dims & rowDims) && rowPoint)
     builder.setInsertionPoint(rowPoint);
   return builder;
 }
@@ -30,7 +29,6 @@ RowProgram::RowProgram(Block &body, const TileLayout &layout,
 }
 
 void RowProgram::analyse(Block &body) {
-  DimSet row = DimSet(1) << points.rowDim;
   DimSet allDims = (DimSet(1) << layout.getRank()) - 1;
   DenseMap<Value, unsigned> level;
   for (BlockArgument arg : body.getArguments())
@@ -50,7 +48,7 @@ void RowProgram::analyse(Block &body) {
       rounds[round].push_back(reduce);
       // Its result is there only once the tile's reductions have run, so
       // nothing that needs it may be moved out of the tile.
-      joined = allDims & ~row;
+      joined = allDims & ~points.rowDims;
       ++round;
     }
     for (Value result : op.getResults()) {

@@ -24,16 +24,14 @@ struct EmissionPoints {
   mlir::OpBuilder current;
   mlir::Operation *kernelPoint = nullptr;
   mlir::Operation *rowPoint = nullptr;
-  /// The dimension of the tile along the row.
-  unsigned rowDim = 0;
+  /// The dimensions of the tile along the row.
+  DimSet rowDims = 0;
   /// True inside a loop over steps of a row: a register then stands for
   /// another element at each step.
   bool inRowLoop = false;
 
   /// True if a value that varies along `dims` lives in one row step only.
-  bool isPerStep(DimSet dims) const {
-    return inRowLoop && (dims >> rowDim & 1);
-  }
+  bool isPerStep(DimSet dims) const { return inRowLoop && (dims & rowDims); }
   /// A builder at the outermost place where a value that varies along `dims`
   /// can be computed.
   mlir::OpBuilder at(DimSet dims) const;

@@ -5,7 +5,8 @@
 
 #include "Emission/RowReduction.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "Emission/KernelMath.h"
+
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -14,20 +15,11 @@
 using namespace mlir;
 using namespace upweave;
 
-static Value constantI32(OpBuilder &b, Location loc, int64_t value) {
-  return arith::ConstantIntOp::create(b, loc, value, 32);
-}
-
-static Value toIndex(OpBuilder &b, Location loc, Value value) {
-  return arith::IndexCastUIOp::create(b, loc, b.getIndexType(), value);
-}
-
 ThreadNumbers upweave::createThreadNumbers(OpBuilder &b, Location loc) {
   Value thread = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
-  Value number = arith::IndexCastUIOp::create(b, loc, b.getI32Type(), thread);
-  Value width = constantI32(b, loc, kWarpSize);
-  return {arith::RemUIOp::create(b, loc, number, width),
-          arith::DivUIOp::create(b, loc, number, width)};
+  Int32Math m(b, loc);
+  Value number = m.fromUnsigned(thread);
+  return {m.rem(number, kWarpSize), m.div(number, kWarpSize)};
 }
 
 /// The sum over `holder`'s digits that `select` maps to a positive factor of
@@ -35,6 +27,7 @@ ThreadNumbers upweave::createThreadNumbers(OpBuilder &b, Location loc) {
 static Value createDigits(OpBuilder &b, Location loc, const TileLayout &layout,
                           Holder holder, Value number,
                           function_ref<int64_t(const TileDigit &)> select) {
+  Int32Math m(b, loc);
   int64_t count = layout.getCount(holder), unit = 1;
   Value sum;
   for (const TileDigit &digit : layout.getDigits()) {
@@ -42,27 +35,14 @@ static Value createDigits(OpBuilder &b, Location loc, const TileLayout &layout,
       continue;
     int64_t factor = select(digit);
     if (factor > 0) {
-      Value value = number;
-      if (unit > 1)
-        value =
-            arith::DivUIOp::create(b, loc, value, constantI32(b, loc, unit));
+      Value value = m.div(number, unit);
       if (unit * digit.extent < count)
-        value = arith::RemUIOp::create(b, loc, value,
-                                       constantI32(b, loc, digit.extent));
-      if (factor > 1)
-        value =
-            arith::MulIOp::create(b, loc, value, constantI32(b, loc, factor));
-      sum = sum ? arith::AddIOp::create(b, loc, sum, value) : value;
+        value = m.rem(value, digit.extent);
+      sum = m.add(sum, m.mul(value, factor));
     }
     unit *= digit.extent;
   }
   return sum;
-}
-
-static Value addOrOther(OpBuilder &b, Location loc, Value x, Value y) {
-  if (!x || !y)
-    return x ? x : y;
-  return arith::AddIOp::create(b, loc, x, y);
 }
 
 Value upweave::createHolderOffset(OpBuilder &b, Location loc,
@@ -77,8 +57,7 @@ Value upweave::createHolderOffset(OpBuilder &b, Location loc,
 Value upweave::createThreadOffset(OpBuilder &b, Location loc,
                                   const TileLayout &layout,
                                   const ThreadNumbers &numbers, unsigned dim) {
-  return addOrOther(
-      b, loc,
+  return Int32Math(b, loc).add(
       createHolderOffset(b, loc, layout, Holder::Lane, numbers.lane, dim),
       createHolderOffset(b, loc, layout, Holder::Warp, numbers.warp, dim));
 }
@@ -217,7 +196,7 @@ Value RowReduction::getSlot(OpBuilder &b, Location loc, Value position,
                             Value warp) {
   int64_t unit = 1;
   auto count = [&](const TileDigit &digit) -> int64_t {
-    if (digit.dim == dim)
+    if (hasDim(reduced, digit.dim))
       return 0;
     int64_t factor = unit;
     unit *= digit.extent;
@@ -227,17 +206,15 @@ Value RowReduction::getSlot(OpBuilder &b, Location loc, Value position,
       createDigits(b, loc, layout, Holder::Lane, numbers.lane, count);
   Value warpPart =
       createDigits(b, loc, layout, Holder::Warp, numbers.warp, count);
+  Int32Math m(b, loc);
   int64_t threadRows = unit;
-  Value slot =
-      arith::MulIOp::create(b, loc, position, constantI32(b, loc, threadRows));
-  slot = addOrOther(b, loc, slot, addOrOther(b, loc, lanePart, warpPart));
-  Value first = arith::MulIOp::create(
-      b, loc, warp, constantI32(b, loc, threadRows * rowRegisters.size()));
-  return toIndex(b, loc, arith::AddIOp::create(b, loc, slot, first));
+  Value slot = m.add(m.mul(position, threadRows), m.add(lanePart, warpPart));
+  Value first = m.mul(warp, threadRows * rowRegisters.size());
+  return IndexMath(b, loc).fromUnsigned(m.add(slot, first));
 }
 
 int64_t RowReduction::getPosition(int64_t reg) const {
-  int64_t row = layout.project(reg, ~(DimSet(1) << dim));
+  int64_t row = layout.project(reg, ~reduced);
   return llvm::find(rowRegisters, row) - rowRegisters.begin();
 }
 
@@ -248,7 +225,7 @@ Value RowReduction::getNumberInRow(OpBuilder &b, Location loc, Holder holder) {
   Value number = holder == Holder::Lane ? numbers.lane : numbers.warp;
   return createDigits(b, loc, layout, holder, number,
                       [&](const TileDigit &digit) -> int64_t {
-                        if (digit.dim != dim)
+                        if (!hasDim(reduced, digit.dim))
                           return 0;
                         int64_t factor = unit;
                         unit *= digit.extent;
@@ -269,7 +246,7 @@ RowReduction::createBuffers(ArrayRef<PartialResult> partials) {
 int64_t RowReduction::getRows() const {
   int64_t rows = 1;
   for (const TileDigit &digit : layout.getDigits())
-    if (digit.dim != dim)
+    if (!hasDim(reduced, digit.dim))
       rows *= digit.extent;
   return rows;
 }
@@ -290,16 +267,15 @@ void RowReduction::combineWarps(OpBuilder &b, Location loc,
   Value laneInRow = getNumberInRow(b, loc, Holder::Lane), first;
   Value warpInRow = getNumberInRow(b, loc, Holder::Warp);
   if (laneInRow)
-    first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, laneInRow,
-                                  constantI32(b, loc, 0));
+    first = Int32Math(b, loc).equal(laneInRow, 0);
   createIf(b, loc, first, [&](OpBuilder &inner) {
     for (PartialResult &partial : partials) {
-      Value position = constantI32(inner, loc, getPosition(partial.reg));
+      Value position = Int32Math(inner, loc).constant(getPosition(partial.reg));
       memref::StoreOp::create(inner, loc, partial.value, buffers[partial.op],
                               getSlot(inner, loc, position, warpInRow));
     }
   });
-  gpu::BarrierOp::create(b, loc);
+  scope.synchronise(b, loc);
   loadCombined(b, loc, partials, buffers, steps.warps);
 }
 
@@ -307,13 +283,14 @@ void RowReduction::combineWarps(OpBuilder &b, Location loc,
 void RowReduction::loadCombined(OpBuilder &b, Location loc,
                                 MutableArrayRef<PartialResult> partials,
                                 Buffers &buffers, int64_t parts) {
+  Int32Math m(b, loc);
   for (PartialResult &partial : partials) {
-    Value position = constantI32(b, loc, getPosition(partial.reg));
+    Value position = m.constant(getPosition(partial.reg));
     SmallVector<Value> values;
     for (int64_t part = 0; part < parts; ++part)
-      values.push_back(memref::LoadOp::create(
-          b, loc, buffers[partial.op],
-          getSlot(b, loc, position, constantI32(b, loc, part))));
+      values.push_back(
+          memref::LoadOp::create(b, loc, buffers[partial.op],
+                                 getSlot(b, loc, position, m.constant(part))));
     partial.value = reduceRegisters(b, loc, partial.op.getKind(), values);
   }
 }
@@ -343,18 +320,17 @@ void RowReduction::combineColumns(OpBuilder &b, Location loc,
     createIf(b, loc, writes,
              [&, &buffer = buffer, &position = position](OpBuilder &inner) {
                for (auto [i, value] : llvm::enumerate(values)) {
-                 Value at = arith::AddIOp::create(inner, loc, position,
-                                                  constantI32(inner, loc, i));
+                 Value at = Int32Math(inner, loc).add(position, i);
                  memref::StoreOp::create(inner, loc, value, buffer,
                                          getSlot(inner, loc, at, warpInRow));
                }
              });
   }
-  gpu::BarrierOp::create(b, loc);
+  scope.synchronise(b, loc);
   int64_t number = 0;
   for (auto &[op, buffer] : buffers)
     combineColumn(b, loc, cast<RowReduceOp>(op).getKind(), buffer, number++);
-  gpu::BarrierOp::create(b, loc);
+  scope.synchronise(b, loc);
   loadCombined(b, loc, partials, buffers, /*parts=*/1);
 }
 
@@ -365,32 +341,30 @@ void RowReduction::combineColumns(OpBuilder &b, Location loc,
 std::pair<Value, Value> RowReduction::scatterLanes(OpBuilder &b, Location loc,
                                                    ReduceKind kind,
                                                    SmallVector<Value> &values) {
-  Value position = constantI32(b, loc, 0), zero = position, writes;
+  Int32Math m(b, loc);
+  Value position = m.constant(0), zero = position, writes;
   for (int64_t mask : steps.laneMasks) {
-    Value bit =
-        arith::AndIOp::create(b, loc, numbers.lane, constantI32(b, loc, mask));
-    Value isLower =
-        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, bit, zero);
+    Value bit = arith::AndIOp::create(b, loc, numbers.lane, m.constant(mask));
+    Value isLower = m.equal(bit, 0);
     if (values.size() % 2) {
       for (Value &value : values)
         value = createCombine(b, loc, kind, value,
                               createShuffle(b, loc, value, mask));
-      writes = writes ? Value(arith::AndIOp::create(b, loc, writes, isLower))
-                      : isLower;
+      writes = m.both(writes, isLower);
       continue;
     }
     size_t half = values.size() / 2;
     for (size_t i = 0; i < half; ++i) {
       Value low = values[i], high = values[half + i];
-      Value kept = arith::SelectOp::create(b, loc, isLower, low, high);
-      Value sent = arith::SelectOp::create(b, loc, isLower, high, low);
+      Value kept = m.select(isLower, low, high);
+      Value sent = m.select(isLower, high, low);
       values[i] =
           createCombine(b, loc, kind, kept, createShuffle(b, loc, sent, mask));
     }
     values.resize(half);
-    Value skipped = arith::SelectOp::create(
-        b, loc, isLower, zero, constantI32(b, loc, static_cast<int64_t>(half)));
-    position = arith::AddIOp::create(b, loc, position, skipped);
+    Value skipped =
+        m.select(isLower, zero, m.constant(static_cast<int64_t>(half)));
+    position = m.add(position, skipped);
   }
   return {position, writes};
 }
@@ -404,26 +378,23 @@ void RowReduction::combineColumn(OpBuilder &b, Location loc, ReduceKind kind,
   int64_t rows = getRows(), first = number * rows % threads;
   if (first + rows > threads)
     first = 0;
-  Value warpStart = arith::MulIOp::create(b, loc, numbers.warp,
-                                          constantI32(b, loc, kWarpSize));
-  Value thread = arith::AddIOp::create(b, loc, warpStart, numbers.lane);
+  Int32Math m(b, loc);
+  Value thread = m.add(m.mul(numbers.warp, kWarpSize), numbers.lane);
   for (int64_t start = 0; start < rows; start += threads) {
     // Threads before the first wrap around to numbers that are too large.
-    Value column = arith::AddIOp::create(b, loc, thread,
-                                         constantI32(b, loc, start - first));
-    Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
-                                         column, constantI32(b, loc, rows));
-    createIf(b, loc, inside, [&](OpBuilder &inner) {
+    Value column = m.add(thread, start - first);
+    createIf(b, loc, m.below(column, rows), [&](OpBuilder &inner) {
+      Int32Math m(inner, loc);
+      IndexMath index(inner, loc);
       SmallVector<Value> values;
       for (int64_t warp = 0; warp < steps.warps; ++warp) {
-        Value slot = arith::AddIOp::create(
-            inner, loc, column, constantI32(inner, loc, warp * rows));
+        Value slot = m.add(column, warp * rows);
         values.push_back(memref::LoadOp::create(inner, loc, buffer,
-                                                toIndex(inner, loc, slot)));
+                                                index.fromUnsigned(slot)));
       }
       memref::StoreOp::create(inner, loc,
                               reduceRegisters(inner, loc, kind, values), buffer,
-                              toIndex(inner, loc, column));
+                              index.fromUnsigned(column));
     });
   }
 }

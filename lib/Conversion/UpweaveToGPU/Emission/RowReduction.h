@@ -7,6 +7,8 @@
 #ifndef UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_EMISSION_ROWREDUCTION_H
 #define UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_EMISSION_ROWREDUCTION_H
 
+#include "Emission/BarrierScope.h"
+
 #include "Upweave/IR/Upweave.h"
 #include "Upweave/Layout/TileLayout.h"
 
@@ -50,12 +52,15 @@ struct PartialResult {
 /// layout only.
 class RowReduction {
 public:
-  /// `dim` is the tile's dimension along the row.
-  RowReduction(const TileLayout &layout, unsigned dim,
-               const ThreadNumbers &numbers, mlir::gpu::GPUFuncOp kernel)
-      : layout(layout), dim(dim), numbers(numbers), kernel(kernel),
-        steps(layout.getReduction(dim)),
-        rowRegisters(layout.getRepresentatives(~(DimSet(1) << dim))) {}
+  /// `reduced` are the tile's dimensions along the row. The threads that hold
+  /// the tile, which `numbers` count, are `scope`. Where rows span warps, their
+  /// shared memory is there once a block: a group must be the only one then.
+  RowReduction(const TileLayout &layout, DimSet reduced,
+               const ThreadNumbers &numbers, const BarrierScope &scope,
+               mlir::gpu::GPUFuncOp kernel)
+      : layout(layout), reduced(reduced), numbers(numbers), scope(scope),
+        kernel(kernel), steps(layout.getReduction(reduced)),
+        rowRegisters(layout.getRepresentatives(~reduced)) {}
 
   /// Combines the values of one thread pairwise.
   static mlir::Value reduceRegisters(mlir::OpBuilder &builder,
@@ -116,8 +121,9 @@ private:
   mlir::Value getBuffer(mlir::Type type, int64_t count);
 
   const TileLayout &layout;
-  unsigned dim;
+  DimSet reduced;
   ThreadNumbers numbers;
+  BarrierScope scope;
   mlir::gpu::GPUFuncOp kernel;
   ReductionSteps steps;
   /// The registers that stand for the rows a thread holds parts of.

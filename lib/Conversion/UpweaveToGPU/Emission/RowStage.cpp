@@ -5,7 +5,7 @@
 
 #include "Emission/RowStage.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -42,7 +42,7 @@ void RowStage::add(OpBuilder &b, unsigned arg, Type element, int64_t width) {
   Value shift = arith::ConstantIndexOp::create(b, loc, bytes);
   Value view = memref::ViewOp::create(b, loc, getSharedType(size, element),
                                       memory, shift, ValueRange());
-  buffers[arg] = {view, width, createMul(b, loc, thread, width)};
+  buffers[arg] = {view, width, IndexMath(b, loc).mul(thread, width)};
   bytes += size * getElementBytes(element);
 }
 
@@ -54,9 +54,9 @@ StageSlot RowStage::getSlot(OpBuilder &b, unsigned arg, int64_t reg,
                             Value firstElement) const {
   const Buffer &buffer = buffers.find(arg)->second;
   // A step of n row elements and r rows has n * r slots of one element.
-  Value index = createMul(b, loc, firstElement, tileRows);
-  index = createAdd(b, loc, index, buffer.threadStart);
-  return {buffer.memory, createAdd(b, loc, index, reg * threads)};
+  IndexMath m(b, loc);
+  Value index = m.add(m.mul(firstElement, tileRows), buffer.threadStart);
+  return {buffer.memory, m.add(index, reg * threads)};
 }
 
 void RowStage::copy(OpBuilder &b, unsigned arg, Value source, Value address,

@@ -5,7 +5,7 @@
 
 #include "Fused/FilterStage.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -62,11 +62,11 @@ void FilterStage::issue(OpBuilder &b, Value unit, Value stage) const {
   Int32Math m(b, loc);
   int64_t pieces = plan.filterBytes / kPieceBytes, threads = plan.getThreads();
   Value first = m.toIndex(m.add(firstUnit, units.getFilterUnit(b, unit)));
-  Value source = createMul(b, loc, first, plan.filterBytes / kWordBytes);
+  Value source = IndexMath(b, loc).mul(first, plan.filterBytes / kWordBytes);
   Value own = m.toIndex(m.mul(context.thread, kPieceWords));
-  source = createAdd(b, loc, source, own);
-  Value target = createAdd(b, loc, m.toIndex(stage), own);
-  target = createAdd(b, loc, target, plan.inputBytes / kWordBytes);
+  source = IndexMath(b, loc).add(source, own);
+  Value target = IndexMath(b, loc).add(m.toIndex(stage), own);
+  target = IndexMath(b, loc).add(target, plan.inputBytes / kWordBytes);
   for (int64_t start = 0; start < pieces; start += threads) {
     OpBuilder inner = b;
     if (start + threads > pieces)
@@ -75,9 +75,9 @@ void FilterStage::issue(OpBuilder &b, Value unit, Value stage) const {
                                 /*withElseRegion=*/false)
                   .getThenBodyBuilder();
     createPieceCopy(inner, loc, packed,
-                    createAdd(inner, loc, source, start * kPieceWords),
+                    IndexMath(inner, loc).add(source, start * kPieceWords),
                     context.shared,
-                    createAdd(inner, loc, target, start * kPieceWords),
+                    IndexMath(inner, loc).add(target, start * kPieceWords),
                     /*valid=*/Value());
   }
 }

@@ -4,12 +4,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Emission/IndexMath.h"
-#include "Fused/ConvTile.h"
+#include "Emission/BlockTile.h"
+#include "Emission/KernelMath.h"
+#include "Fused/ConvWalk.h"
 #include "Fused/MainLoop.h"
 #include "Fused/PackedFilter.h"
 #include "Fused/PackedInput.h"
 #include "Fused/StridedInput.h"
+#include "Fused/TileSequence.h"
 
 #include "Fused/FusedConv.h"
 
@@ -31,26 +33,32 @@ public:
         plan(fused.plan), layout(getFusedLayout(plan, facts)),
         launch(context, block, "fused", plan.getThreads()),
         points(launch.body()),
-        rowDim(facts.reduces(kPlanChannel) ? kTileChannelDim : kTileColumnDim) {
-    points.rowDim = rowDim;
+        rowDims(makeDimSet({facts.reduces(kPlanChannel) ? kTileChannelDim
+                                                        : kTileColumnDim})),
+        tiles(facts, plan) {
+    points.rowDims = rowDims;
   }
 
   LogicalResult emit(int64_t minBlocksPerSM);
 
 private:
   LogicalResult passOperands();
-  BlockPlace createPlace();
   Value createShared();
   std::unique_ptr<InputStage> createInputStage(const StageContext &context,
                                                const UnitWalk &units);
+  void emitTile();
+  SmallVector<Value> emitSums();
   void createTile();
+  void setProducer(ArrayRef<Value> sums);
   void emitRound(unsigned round);
   void repairSums(MutableArrayRef<Value> sums);
+  Value hasNaN(ArrayRef<Value> sums);
+  SmallVector<Value> formSumsAgain(OpBuilder &b, int64_t count);
   Value getMaskedOperand(RowReduceOp op, int64_t reg);
   Value reduceOwn(RowReduceOp op, int64_t row);
   void loadRun(int64_t first);
   void emitStores();
-  Value createNumBlocks();
+  Value createNumTiles();
 
   BlockOp block;
   Location loc;
@@ -60,14 +68,22 @@ private:
   TileLayout layout;
   LaunchBuilder launch;
   EmissionPoints points;
-  unsigned rowDim;
+  /// The tile's dimensions along the rows that the region reduces.
+  DimSet rowDims;
+  TileSequence tiles;
+  /// The threads that share a tile.
+  BarrierScope scope = BarrierScope::block();
   ThreadNumbers numbers;
+  /// The thread's number in the block, of type i32.
+  Value thread;
+  /// Where the tile under construction lies.
   BlockPlace place;
   Value packedInput, packedFilter;
   /// The convolution's own input; null if it is not read.
   Value input;
   SmallVector<FlatOperand> params, outs;
-  std::unique_ptr<ConvTile> tile;
+  std::unique_ptr<ConvWalk> walk;
+  std::unique_ptr<BlockTile> tile;
   std::unique_ptr<RowProgram> program;
   std::unique_ptr<RowReduction> reduction;
 };
@@ -102,39 +118,6 @@ LogicalResult FusedKernel::passOperands() {
     if (pass(out, block.getOutMap(i), nest.outs[i], Access::Write, outs))
       return failure();
   return success();
-}
-
-/// Takes the block's number apart: tiles of channels, then phases are nearest,
-/// so that blocks which read the same input run together.
-BlockPlace FusedKernel::createPlace() {
-  OpBuilder &b = points.current;
-  Int32Math m(b, loc);
-  SmallVector<const PhasedAxis *, 3> axes = facts.getClassAxes();
-  SmallVector<int64_t> sizes{plan.getChannelTiles(facts),
-                             facts.column.phaseClasses};
-  for (const PhasedAxis *axis : llvm::reverse(axes))
-    sizes.push_back(axis->getStride());
-  sizes.push_back(plan.getColumnTiles(facts));
-  sizes.push_back(plan.getRowTiles(facts));
-  for (const PhasedAxis &axis : llvm::reverse(facts.outer))
-    sizes.push_back(axis.getPositions());
-  sizes.push_back(facts.groups);
-  sizes.push_back(1); // The image takes what is left.
-  Value number = m.fromIndex(gpu::BlockIdOp::create(b, loc, gpu::Dimension::x));
-  SmallVector<Value> d = m.digits(number, sizes);
-  BlockPlace made;
-  size_t numAxes = axes.size(), numOuter = facts.outer.size();
-  made.channelTile = d[0];
-  made.columnClass = d[1];
-  for (size_t i = 0; i < numAxes; ++i)
-    made.phases.push_back(d[numAxes + 1 - i]);
-  made.columnTile = d[numAxes + 2];
-  made.rowTile = d[numAxes + 3];
-  for (size_t i = 0; i < numOuter; ++i)
-    made.outerPositions.push_back(d[numAxes + 3 + numOuter - i]);
-  made.group = d[numAxes + numOuter + 4];
-  made.image = d[numAxes + numOuter + 5];
-  return made;
 }
 
 /// The block's shared memory as words.
@@ -200,9 +183,10 @@ void FusedKernel::createTile() {
   // Channels end with their group.
   if (facts.groups > 1)
     sizes[1] = m.toIndex(m.mul(m.add(place.group, 1), facts.outputChannels));
-  tile = std::make_unique<ConvTile>(block, nest, layout,
+  walk = std::make_unique<ConvWalk>(nest, layout,
                                     plan.run * facts.column.getPhases(), points,
-                                    numbers, loops, sizes);
+                                    numbers, loops, sizes, loc);
+  tile = std::make_unique<BlockTile>(*walk);
   tile->setOperands(params, outs);
 }
 
@@ -215,50 +199,67 @@ LogicalResult FusedKernel::emit(int64_t minBlocksPerSM) {
   points.current = launch.body();
   OpBuilder &b = points.current;
   numbers = createThreadNumbers(b, loc);
-  Int32Math m(b, loc);
-  Value thread =
-      m.fromIndex(gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x));
-  place = createPlace();
-  StageContext context{loc, facts, plan, place, createShared(), thread};
-  UnitWalk units(b, context);
-  FilterStage filterStage(b, context, units, packedFilter);
-  std::unique_ptr<InputStage> inputStage = createInputStage(context, units);
-  MainLoop loop(context, layout, units, filterStage, *inputStage, numbers);
-  SmallVector<Value> sums = loop.emit(b);
+  thread = Int32Math(b, loc).fromIndex(
+      gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x));
+  Value numTiles = createNumTiles();
+  Value inKernel = tiles.isLooped() ? launch.addScalar(numTiles) : Value();
+  tiles.emit(launch.body(), loc, inKernel, scope,
+             [&](OpBuilder &inner, const BlockPlace &where) {
+               points.current = inner;
+               place = where;
+               emitTile();
+             });
+  launch.finish(tiles.createNumBlocks(launch.host(), loc, numTiles),
+                plan.sharedBytes);
+  return success();
+}
+
+/// One tile, from the first product to the store.
+void FusedKernel::emitTile() {
+  SmallVector<Value> sums = emitSums();
   createTile();
   if (facts.readsOutside())
     repairSums(sums);
-  tile->setAccumulators(sums);
+  setProducer(sums);
   program = std::make_unique<RowProgram>(*block.getBodyBlock(), layout, points,
                                          *tile);
-  reduction = std::make_unique<RowReduction>(layout, rowDim, numbers,
+  reduction = std::make_unique<RowReduction>(layout, rowDims, numbers, scope,
                                              launch.getKernel());
   for (unsigned round = 0; round < program->getNumRounds(); ++round)
     emitRound(round);
   emitStores();
-  launch.finish(createNumBlocks(), plan.sharedBytes);
-  return success();
 }
 
-/// The zeros around the input make NaN of an infinite filter element, where
-/// there is no product at all. A thread that holds a NaN, for whatever reason,
-/// forms its sums again, of the products that there are.
-void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
+/// The convolution's sums, by register of the layout.
+SmallVector<Value> FusedKernel::emitSums() {
   OpBuilder &b = points.current;
-  Int32Math m(b, loc);
-  int64_t count = static_cast<int64_t>(sums.size());
+  StageContext context{loc, facts, plan, place, createShared(), thread};
+  UnitWalk units(b, context);
+  FilterStage filterStage(b, context, units, packedFilter);
+  std::unique_ptr<InputStage> inputStage = createInputStage(context, units);
+  MainLoop loop(context, layout, units, filterStage, *inputStage, numbers,
+                scope);
+  return loop.emit(b);
+}
+
+/// True in a thread that holds a NaN.
+Value FusedKernel::hasNaN(ArrayRef<Value> sums) {
+  OpBuilder &b = points.current;
   // The same sums as a first round over the rows' forms, where there is one.
   SmallVector<Value> rows;
-  for (int64_t row : layout.getRepresentatives(~(DimSet(1) << rowDim))) {
+  for (int64_t row : layout.getRepresentatives(~rowDims)) {
     SmallVector<Value> values;
-    for (int64_t reg : layout.getRegistersAlong(rowDim, row))
+    for (int64_t reg : layout.getRegistersAlong(rowDims, row))
       values.push_back(sums[reg]);
     rows.push_back(
         RowReduction::reduceRegisters(b, loc, ReduceKind::Add, values));
   }
   Value total = RowReduction::reduceRegisters(b, loc, ReduceKind::Add, rows);
-  Value bad =
-      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, total, total);
+  return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, total, total);
+}
+
+/// The `count` sums of the products that there are, element by element.
+SmallVector<Value> FusedKernel::formSumsAgain(OpBuilder &b, int64_t count) {
   auto space = gpu::AddressSpaceAttr::get(
       b.getContext(), gpu::GPUDialect::getPrivateAddressSpace());
   OpBuilder entry =
@@ -267,17 +268,11 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
       entry, loc,
       MemRefType::get({count}, b.getF32Type(), MemRefLayoutAttrInterface(),
                       Attribute(space)));
-
-  SmallVector<Type> types(count, b.getF32Type());
-  auto ifOp = scf::IfOp::create(b, loc, types, bad, /*withElseRegion=*/true);
-  OpBuilder otherwise = OpBuilder::atBlockEnd(ifOp.elseBlock());
-  scf::YieldOp::create(otherwise, loc, sums);
-  OpBuilder then = OpBuilder::atBlockEnd(ifOp.thenBlock());
-  Int32Math tm(then, loc);
-  auto loop = scf::ForOp::create(then, loc, tm.constant(0), tm.constant(count),
-                                 tm.constant(1));
+  Int32Math m(b, loc);
+  auto loop = scf::ForOp::create(b, loc, m.constant(0), m.constant(count),
+                                 m.constant(1));
   OpBuilder body(loop.getBody()->getTerminator());
-  SmallVector<Value> along = tile->getPosition(body, loop.getInductionVar());
+  SmallVector<Value> along = walk->getPosition(body, loop.getInductionVar());
   DataDims dims = block.getGeometryAttr().getGeometry().resultDims;
   SmallVector<Value> position(along.size());
   position[dims.batch] = along[0];
@@ -292,16 +287,43 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
                           Int32Math(body, loc).toIndex(loop.getInductionVar()));
   SmallVector<Value> again;
   for (int64_t i = 0; i < count; ++i)
-    again.push_back(memref::LoadOp::create(
-        then, loc, kept, toValue(then, loc, then.getIndexAttr(i))));
-  scf::YieldOp::create(then, loc, again);
+    again.push_back(
+        memref::LoadOp::create(b, loc, kept, IndexMath(b, loc).constant(i)));
+  return again;
+}
+
+/// A region that takes sums in the operands' own type gets them rounded.
+void FusedKernel::setProducer(ArrayRef<Value> sums) {
+  Type type = block.getProducerArg().getType();
+  SmallVector<Value> values;
+  for (Value sum : sums) {
+    if (sum.getType() != type)
+      sum = arith::TruncFOp::create(points.current, loc, type, sum);
+    values.push_back(sum);
+  }
+  tile->setProducer([values](int64_t reg) { return values[reg]; });
+}
+
+/// The zeros around the input make NaN of an infinite filter element, where
+/// there is no product at all. A thread that holds a NaN, for whatever reason,
+/// forms its sums again, of the products that there are.
+void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
+  OpBuilder &b = points.current;
+  int64_t count = static_cast<int64_t>(sums.size());
+  SmallVector<Type> types(count, b.getF32Type());
+  auto ifOp = scf::IfOp::create(b, loc, types, hasNaN(sums),
+                                /*withElseRegion=*/true);
+  OpBuilder otherwise = OpBuilder::atBlockEnd(ifOp.elseBlock());
+  scf::YieldOp::create(otherwise, loc, sums);
+  OpBuilder then = OpBuilder::atBlockEnd(ifOp.thenBlock());
+  scf::YieldOp::create(then, loc, formSumsAgain(then, count));
   llvm::copy(ifOp.getResults(), sums.begin());
 }
 
 /// The operand of a reduction at `reg`; its identity on padding.
 Value FusedKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
   Value value = program->get(op.getValue(), reg);
-  Value mask = tile->getMask(rowDim, reg);
+  Value mask = tile->getMask(rowDims, reg);
   if (!mask)
     return value;
   OpBuilder &b = points.current;
@@ -313,10 +335,10 @@ Value FusedKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
 /// What this thread holds of row register `row`, reduced.
 Value FusedKernel::reduceOwn(RowReduceOp op, int64_t row) {
   OpBuilder &b = points.current;
-  SmallVector<int64_t> registers = layout.getRegistersAlong(rowDim, row);
+  SmallVector<int64_t> registers = layout.getRegistersAlong(rowDims, row);
   auto product = op.getValue().getDefiningOp<arith::MulFOp>();
   bool masked = llvm::any_of(registers, [&](int64_t reg) {
-    return static_cast<bool>(tile->getMask(rowDim, reg));
+    return static_cast<bool>(tile->getMask(rowDims, reg));
   });
   bool contracts =
       product &&
@@ -364,7 +386,7 @@ void FusedKernel::emitStores() {
   constexpr int64_t kAheadRegisters = 32;
   int64_t run = plan.run * facts.column.getPhases();
   int64_t ahead = std::max<int64_t>(kAheadRegisters / run, 1);
-  DimSet column = DimSet(1) << kTileColumnDim;
+  DimSet column = makeDimSet({kTileColumnDim});
   SmallVector<int64_t> runs;
   for (int64_t first : layout.getRepresentatives(column))
     if (first % run == 0)
@@ -386,11 +408,12 @@ void FusedKernel::emitStores() {
       stores.push_back({out, values});
     }
     for (auto &[out, values] : stores)
-      tile->store(out, runs[i], values);
+      tile->store(runs[i], out, values);
   }
 }
 
-Value FusedKernel::createNumBlocks() {
+/// The tiles of all images, on the host.
+Value FusedKernel::createNumTiles() {
   OpBuilder &host = launch.host();
   const ConvTransposeGeometry &geometry = block.getGeometryAttr().getGeometry();
   Value images;
@@ -399,7 +422,7 @@ Value FusedKernel::createNumBlocks() {
                                    geometry.inputDims.batch);
   else
     images = arith::ConstantIndexOp::create(host, loc, facts.batch);
-  return createMul(host, loc, images, plan.getBlocksPerImage(facts));
+  return tiles.createNumTiles(host, loc, images);
 }
 
 LogicalResult upweave::lowerFusedConv(LaunchContext &context, BlockOp block) {

@@ -6,7 +6,7 @@
 
 #include "Fused/MainLoop.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
@@ -103,8 +103,7 @@ const Fragment &MainLoop::getInput(OpBuilder &b, Value stageWord, int64_t line,
   Value first = m.toIndex(m.add(stageWord, getLaneBase(b, offset)));
   SmallVector<Value, 2> words;
   for (int64_t parity = 0; parity < atom->getInfo().getInputColumns(); ++parity)
-    words.push_back(createAdd(
-        b, loc, first,
+    words.push_back(IndexMath(b, loc).add(first,
         line * plan.rowBytes / kWordBytes +
             (plan.getSlot(offset) + parity * plan.getSlot(plan.getHalf())) *
                 kPositionWords));
@@ -146,7 +145,7 @@ void MainLoop::emitStep(OpBuilder &b, Value stageWord, int64_t chunk,
       for (const Tap &tap : taps) {
         for (int64_t i = 0; i < plan.getChannelAtoms(); ++i) {
           int64_t number = getFragment(chunk, rowTap, columnTap, i);
-          Value word = createAdd(b, loc, filterWord, number * kFragmentWords);
+          Value word = IndexMath(b, loc).add(filterWord, number * kFragmentWords);
           Fragment filter =
               atom->loadFilter(b, loc, context.shared, word, step);
           multiplyTap(b, stageWord, filter, i, phase, tap.offset, firstLine,
@@ -197,7 +196,7 @@ void MainLoop::emitUnit(OpBuilder &b, scf::ForOp loop, Value token) {
   SmallVector<Value> carried(loop.getRegionIterArgs().drop_front(2 + numSums));
   nvgpu::DeviceAsyncWaitOp::create(b, loc, token,
                                    b.getI32IntegerAttr(plan.stages - 2));
-  gpu::BarrierOp::create(b, loc);
+  scope.synchronise(b, loc);
   Value next = m.add(current, stageWords);
   Value wraps = m.equal(next, plan.stages * stageWords);
   next = m.select(wraps, m.constant(0), next);

@@ -7,6 +7,7 @@
 #ifndef UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_MAINLOOP_H
 #define UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_FUSED_MAINLOOP_H
 
+#include "Emission/BarrierScope.h"
 #include "Fused/FilterStage.h"
 #include "Fused/InputStage.h"
 #include "Fused/MmaAtom.h"
@@ -22,10 +23,11 @@ class MainLoop {
 public:
   MainLoop(const StageContext &context, const TileLayout &layout,
            const UnitWalk &units, const FilterStage &filterStage,
-           const InputStage &inputStage, const ThreadNumbers &numbers)
+           const InputStage &inputStage, const ThreadNumbers &numbers,
+           const BarrierScope &scope)
       : loc(context.loc), facts(context.facts), plan(context.plan),
         context(context), layout(layout), units(units),
-        filterStage(filterStage), inputStage(inputStage), numbers(numbers),
+        filterStage(filterStage), inputStage(inputStage), numbers(numbers), scope(scope),
         atom(MmaAtom::create(facts.atom)),
         unitOrder(
             getFilterOrder(plan, facts)
@@ -69,6 +71,8 @@ private:
   const FilterStage &filterStage;
   const InputStage &inputStage;
   ThreadNumbers numbers;
+  /// The threads that share the tile, and its stages.
+  const BarrierScope &scope;
   std::unique_ptr<MmaAtom> atom;
   /// The order of a unit's filter fragments.
   PackedOrder unitOrder;

@@ -6,7 +6,6 @@
 
 #include "Fused/MmaAtom.h"
 
-#include "Emission/IndexMath.h"
 #include "Emission/KernelMath.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -110,7 +109,7 @@ Fragment MmaAtom::loadRegisters(OpBuilder &b, Location loc,
     while (count < kPieceWords && i + count < words.size() &&
            words[i + count] == words[i] + count)
       ++count;
-    Value first = createAdd(b, loc, word, words[i]);
+    Value first = IndexMath(b, loc).add(word, words[i]);
     for (Value bits : loadWords(b, loc, shared, first, count))
       fragment.push_back(convertWord(b, loc, bits));
     i += count;

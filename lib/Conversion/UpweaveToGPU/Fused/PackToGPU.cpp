@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fused/PackToGPU.h"
-#include "Emission/IndexMath.h"
 #include "Emission/KernelMath.h"
 #include "Fused/OperandBits.h"
 
@@ -111,9 +110,9 @@ void PackKernel::emitInput(OpBuilder &b, Value image, Value piece) {
     elements.push_back(loadOrZero(b, source, position, valid));
   }
   int64_t imageWords = order.getSize() * atom.elementBytes / kWordBytes;
-  Value word = createMul(b, loc, m.toIndex(image), imageWords);
+  Value word = IndexMath(b, loc).mul(m.toIndex(image), imageWords);
   word =
-      createAdd(b, loc, word, createMul(b, loc, m.toIndex(piece), kPieceWords));
+      IndexMath(b, loc).add(word, IndexMath(b, loc).mul(m.toIndex(piece), kPieceWords));
   storePiece(b, loc, elements, packed, word);
 }
 
@@ -206,7 +205,7 @@ void PackKernel::emitFilter(OpBuilder &b, Value piece) {
     position[geometry.filterDims.spatial[axis]] = axisPositions[axis];
   SmallVector<Value> elements = loadFragment(b, at, position, valid);
   storePiece(b, loc, elements, packed,
-             createMul(b, loc, m.toIndex(piece), kPieceWords));
+             IndexMath(b, loc).mul(m.toIndex(piece), kPieceWords));
 }
 
 //===----------------------------------------------------------------------===//
@@ -252,7 +251,8 @@ LogicalResult PackKernel::emit() {
   if (!isFilter && ShapedType::isDynamic(facts.batch))
     images = memref::DimOp::create(host, loc, op.getSource(),
                                    geometry.inputDims.batch);
-  gpu::LaunchFuncOp made = launch.finish(createMul(host, loc, images, blocks));
+  gpu::LaunchFuncOp made =
+      launch.finish(IndexMath(host, loc).mul(images, blocks));
   if (auto root = dyn_cast<BlockArgument>(getBufferRoot(op.getPacked()).value))
     if (cast<func::FuncOp>(root.getOwner()->getParentOp())
             .getArgAttr(root.getArgNumber(), kRoleAttr) ==

@@ -5,7 +5,6 @@
 
 #include "Fused/PackedFilter.h"
 
-#include "Emission/IndexMath.h"
 #include "Emission/KernelMath.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -87,7 +86,7 @@ Value PackedFilterEmitter::loadFilter(OpBuilder &b,
   at[PackedDim::kIn] = m.rem(at[PackedDim::kIn], atom.getChunkChannels());
   Value place = order.getInner(inFragment).encode(m, coordinates);
   Value word =
-      createAdd(b, loc, createMul(b, loc, m.toIndex(number), kFragmentWords),
+      IndexMath(b, loc).add(IndexMath(b, loc).mul(m.toIndex(number), kFragmentWords),
                 m.toIndex(m.div(place, perWord)));
   Value bits = memref::LoadOp::create(b, loc, filter, word);
   if (perWord > 1) {

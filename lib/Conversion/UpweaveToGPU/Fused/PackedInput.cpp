@@ -5,7 +5,7 @@
 
 #include "Fused/PackedInput.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 #include "Fused/FilterStage.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -20,8 +20,7 @@ PackedInput::PackedInput(OpBuilder &b, const StageContext &context,
   PackedOrder order = getInputOrder(context.facts);
   int64_t bytes = getAtomInfo(context.facts.atom).elementBytes;
   lines = order.getOuter(lineWords * kWordBytes / bytes);
-  imageWord = createMul(b, context.loc,
-                        Int32Math(b, context.loc).toIndex(context.place.image),
+  imageWord = IndexMath(b, context.loc).mul(Int32Math(b, context.loc).toIndex(context.place.image),
                         order.getSize() * bytes / kWordBytes);
   prepareColumns(b);
 }
@@ -66,8 +65,8 @@ void PackedInput::copyLine(OpBuilder &b, Value lineActive, Value line,
       inner = scf::IfOp::create(b, loc, active, /*withElseRegion=*/false)
                   .getThenBodyBuilder();
     Int32Math m(inner, loc);
-    Value target = createAdd(inner, loc, m.toIndex(copy.shared), line);
-    Value from = createAdd(inner, loc, m.toIndex(copy.packed), source);
+    Value target = IndexMath(inner, loc).add(m.toIndex(copy.shared), line);
+    Value from = IndexMath(inner, loc).add(m.toIndex(copy.packed), source);
     createPieceCopy(inner, loc, packed, from, context.shared, target,
                     m.both(valid, copy.inside));
   }
@@ -104,8 +103,7 @@ void PackedInput::issue(OpBuilder &b, Value unit, Value stage) const {
   Int32Math m(b, loc);
   UnitOrigin origin = units.getOrigin(b, unit);
   Value firstRow = m.add(origin.positions.back(), threadLine);
-  Value source = createAdd(
-      b, loc, m.toIndex(m.mul(getLine(m, origin, firstRow), lineWords)),
+  Value source = IndexMath(b, loc).add(m.toIndex(m.mul(getLine(m, origin, firstRow), lineWords)),
       imageWord);
   int64_t rowWords = plan.rowBytes / kWordBytes;
   Value target = m.toIndex(m.add(stage, m.mul(threadLine, rowWords)));
@@ -118,8 +116,8 @@ void PackedInput::issue(OpBuilder &b, Value unit, Value stage) const {
     for (int64_t i = 0; i < plan.unitChunks; ++i) {
       int64_t staged = (i * plan.stagedRows + row) * rowWords;
       int64_t from = (row * getLinesOfRow() + i) * lineWords;
-      copyLine(b, active, createAdd(b, loc, target, staged),
-               createAdd(b, loc, source, from), m.both(origin.valid, inside));
+      copyLine(b, active, IndexMath(b, loc).add(target, staged),
+               IndexMath(b, loc).add(source, from), m.both(origin.valid, inside));
     }
   }
 }

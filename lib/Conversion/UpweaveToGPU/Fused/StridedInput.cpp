@@ -6,7 +6,7 @@
 
 #include "Fused/StridedInput.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 #include "Fused/OperandBits.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -85,7 +85,7 @@ void StridedInput::prepareView(OpBuilder &b, Value input) {
 
 /// `count` (of i32, may be negative) times the stride of `dim`.
 Value StridedInput::getStride(OpBuilder &b, Value count, int64_t dim) const {
-  return createMul(b, loc, Int32Math(b, loc).toIndex(count), strides[dim]);
+  return IndexMath(b, loc).mul(Int32Math(b, loc).toIndex(count), strides[dim]);
 }
 
 void StridedInput::prepareColumns(OpBuilder &b) {
@@ -109,12 +109,11 @@ void StridedInput::prepareColumns(OpBuilder &b) {
     Value inInput = m.add(tileColumn, staged);
     column.offset = getStride(b, inInput, dim);
     if (!isPadded())
-      column.offset = createAdd(b, loc, column.offset,
-                                getStride(b, threadHalf, dims.channel));
+      column.offset = IndexMath(b, loc).add(
+          column.offset, getStride(b, threadHalf, dims.channel));
     if (dims.spatial.size() > 1)
-      column.offset =
-          createAdd(b, loc, column.offset,
-                    getStride(b, threadLine, dims.spatial.rbegin()[1]));
+      column.offset = IndexMath(b, loc).add(
+          column.offset, getStride(b, threadLine, dims.spatial.rbegin()[1]));
     if (begin + lineThreads > pieces)
       column.active = m.below(piece, pieces);
     if (plan.getColumnTiles(facts) > 1)
@@ -160,10 +159,10 @@ Value StridedInput::loadChannel(OpBuilder &b, const Unit &unit,
     offset =
         getStride(b, m.select(valid, inChunk, m.constant(0)), dims.channel);
   } else {
-    offset = createMul(b, loc, arith::ConstantIndexOp::create(b, loc, channel),
-                       strides[dims.channel]);
+    offset = IndexMath(b, loc).mul(
+        arith::ConstantIndexOp::create(b, loc, channel), strides[dims.channel]);
   }
-  Value word = createAdd(b, loc, origin, offset);
+  Value word = IndexMath(b, loc).add(origin, offset);
   int64_t bytes = accessType.getNumElements() * atom.elementBytes;
   Value value =
       vector::LoadOp::create(b, loc, accessType, flat, ValueRange(word),
@@ -183,13 +182,13 @@ ValueRange StridedInput::loadCopy(OpBuilder &b, const Unit &unit,
   SmallVector<Type> types(accesses.size(), accessType);
   auto ifOp = scf::IfOp::create(b, loc, types, inside, /*withElseRegion=*/true);
   OpBuilder then = OpBuilder::atBlockEnd(ifOp.thenBlock());
-  Value origin = createAdd(then, loc, unit.offset, copy.column->offset);
+  Value origin = IndexMath(then, loc).add(unit.offset, copy.column->offset);
   auto shift = [&](int64_t count, int64_t dim) {
     if (count)
-      origin = createAdd(
-          then, loc, origin,
-          createMul(then, loc, arith::ConstantIndexOp::create(then, loc, count),
-                    strides[dim]));
+      origin = IndexMath(then, loc).add(
+          origin,
+          IndexMath(then, loc).mul(
+              arith::ConstantIndexOp::create(then, loc, count), strides[dim]));
   };
   if (dims.spatial.size() > 1)
     shift(copy.row, dims.spatial.rbegin()[1]);
@@ -230,7 +229,7 @@ void StridedInput::storeCopy(OpBuilder &b, const Copy &copy,
     for (Value &element : elements)
       element = createOperandBits(inner, loc, atom, element);
     Value word = m.add(lineStart, copy.column->shared[column]);
-    word = createAdd(inner, loc, m.toIndex(word), line);
+    word = IndexMath(inner, loc).add(m.toIndex(word), line);
     storePiece(inner, loc, elements, context.shared, word);
   }
 }
@@ -244,9 +243,9 @@ StridedInput::Unit StridedInput::getUnit(OpBuilder &b, Value number) const {
   UnitOrigin origin = units.getOrigin(b, number);
   Unit unit;
   unit.chunk = origin.chunk;
-  unit.offset = toValue(b, loc, start);
+  unit.offset = IndexMath(b, loc).toValue(start);
   auto add = [&](Value count, int64_t dim) {
-    unit.offset = createAdd(b, loc, unit.offset, getStride(b, count, dim));
+    unit.offset = IndexMath(b, loc).add(unit.offset, getStride(b, count, dim));
   };
   add(context.place.image, dims.batch);
   Value channel = m.mul(origin.chunk, atom.getChunkChannels());

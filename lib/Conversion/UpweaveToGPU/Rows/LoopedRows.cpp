@@ -26,7 +26,7 @@ void StoredRowsKernel::createStage() {
 bool StoredRowsKernel::fillsAhead() const {
   return stage && plan.tilesPerBlock > 1 &&
          llvm::any_of(llvm::seq<unsigned>(0, outs.size()), [&](unsigned out) {
-           return tile->getOutDims(out) >> kTileElementDim & 1;
+           return hasDim(tile->getOutDims(out), kTileElementDim);
          });
 }
 
@@ -45,11 +45,12 @@ void StoredRowsKernel::emitStagedSteps(const RowStage *from, StepEmitter emit) {
 }
 
 /// Starts to copy the staged steps of a tile's rows.
-void StoredRowsKernel::fillStage(TileOperands &from) {
+void StoredRowsKernel::fillStage(RowTile &from) {
   emitStagedSteps(/*from=*/nullptr, [&](ValueRange) {
-    from.setFirstElement(tile->getFirstElement(), tile->isFullStep());
+    from.setFirstElement(tile->getWalk().getFirstElement(),
+                         tile->getWalk().isFullStep());
     from.copyToStage(*stage);
-    from.leaveRowLoop();
+    from.leaveStep();
     return SmallVector<Value>();
   });
 }
@@ -62,7 +63,7 @@ void StoredRowsKernel::copyNext(Value element, bool isFull) {
   points.current = ifOp.getThenBodyBuilder();
   nextTile->setFirstElement(element, isFull);
   nextTile->copyToStage(*stage);
-  nextTile->leaveRowLoop();
+  nextTile->leaveStep();
   points.current = outer;
 }
 
@@ -70,8 +71,8 @@ void StoredRowsKernel::copyNext(Value element, bool isFull) {
 /// slots are free for the next tile's rows.
 void StoredRowsKernel::emitStagedStores(StepEmitter emit) {
   auto emitBoth = [&](ValueRange carried) {
-    Value element = tile->getFirstElement();
-    bool isFull = tile->isFullStep();
+    Value element = tile->getWalk().getFirstElement();
+    bool isFull = tile->getWalk().isFullStep();
     emit(carried);
     copyNext(element, isFull);
     return SmallVector<Value>();
@@ -112,7 +113,7 @@ SmallVector<Value> StoredRowsKernel::emitStep(const Section &section,
   tile->setFirstElement(element, isFull, section.stage, held);
   SmallVector<Value> next = emit(carried);
   program->leaveRowLoop();
-  tile->leaveRowLoop();
+  tile->leaveStep();
   points.inRowLoop = false;
   points.rowPoint = nullptr;
   return next;
@@ -207,7 +208,7 @@ void StoredRowsKernel::emitLoopedRound(unsigned round) {
   for (Accumulator &accumulator : accumulators)
     accumulator.chains.assign(
         std::min({std::max<int64_t>(kAccumulators / count, 1), kChains,
-                  layout.getReduction(kTileElementDim).registers}),
+                  layout.getReduction(points.rowDims).registers}),
         arith::ConstantOp::create(points.current, loc,
                                   getReduceIdentity(accumulator.op.getKind(),
                                                     accumulator.op.getType())));
@@ -271,14 +272,12 @@ void StoredRowsKernel::reduceSection(
 void StoredRowsKernel::emitLoopedStores() {
   SmallVector<unsigned> perRow, perElement;
   for (unsigned out = 0; out < outs.size(); ++out) {
-    bool varies = tile->getOutDims(out) >> kTileElementDim & 1;
+    bool varies = hasDim(tile->getOutDims(out), kTileElementDim);
     (varies ? perElement : perRow).push_back(out);
   }
   int64_t registers = layout.getCount(Holder::Register);
-  if (!perRow.empty())
-    for (int64_t reg = 0; reg < registers; reg += plan.vector)
-      if (tile->isStoredAt(perRow.front(), reg))
-        storeRun(reg, perRow);
+  for (int64_t reg = 0; reg < registers; reg += plan.vector)
+    storeRun(reg, getStoredAt(reg, perRow));
   if (perElement.empty())
     return;
   auto emitStep = [&](ValueRange) {

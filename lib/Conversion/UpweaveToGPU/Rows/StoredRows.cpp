@@ -6,7 +6,7 @@
 
 #include "Rows/StoredRows.h"
 
-#include "Emission/IndexMath.h"
+#include "Emission/KernelMath.h"
 #include "Rows/StoredRowsKernel.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -46,7 +46,7 @@ StoredRowsKernel::StoredRowsKernel(LaunchContext &context, BlockOp block,
       layout(getRowLayout(plan)),
       launch(context, block, "rows", plan.warps * kWarpSize),
       points(launch.body()), heldSteps(plan.getHeldSteps(facts)) {
-  points.rowDim = kTileElementDim;
+  points.rowDims = makeDimSet({kTileElementDim});
 }
 
 LogicalResult StoredRowsKernel::passOperands() {
@@ -73,11 +73,11 @@ LogicalResult StoredRowsKernel::passOperands() {
   return success();
 }
 
-std::unique_ptr<TileOperands> StoredRowsKernel::createTile() {
-  auto made =
-      std::make_unique<TileOperands>(nest, layout, plan.vector, points, numbers,
-                                     sizes.inKernel, sizes.kernelRows, loc);
-  made->setOperands(producer, params, outs);
+std::unique_ptr<RowTile> StoredRowsKernel::createTile() {
+  auto made = std::make_unique<RowTile>(std::make_unique<RowWalk>(
+      nest, layout, plan.vector, points, numbers, sizes, loc));
+  made->setProducer(producer);
+  made->setOperands(params, outs);
   return made;
 }
 
@@ -94,14 +94,15 @@ LogicalResult StoredRowsKernel::emit(int64_t wantedBlocks) {
     createStage();
   program = std::make_unique<RowProgram>(*block.getBodyBlock(), layout, points,
                                          *tile);
-  reduction = std::make_unique<RowReduction>(layout, kTileElementDim, numbers,
-                                             launch.getKernel());
+  reduction = std::make_unique<RowReduction>(layout, points.rowDims, numbers,
+                                             scope, launch.getKernel());
   for (unsigned round = 0; round < program->getNumRounds(); ++round)
     for (RowReduceOp op : program->getRound(round))
       sampled = std::max(sampled, getSampledElements(op));
   emitTiles();
-  Value blocks = createCeilDiv(launch.host(), loc, sizes.hostRows,
-                               plan.getTileRows() * plan.tilesPerBlock);
+  Value blocks =
+      IndexMath(launch.host(), loc)
+          .ceilDiv(sizes.hostRows, plan.getTileRows() * plan.tilesPerBlock);
   if (wantedBlocks > 0)
     launch.setMinBlocksPerSM(wantedBlocks);
   launch.finish(blocks, stage ? stage->getBytes() : 0);
@@ -115,18 +116,18 @@ void StoredRowsKernel::emitTiles() {
   OpBuilder &b = points.current;
   Value blockId = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x);
   int64_t blockRows = tileRows * plan.tilesPerBlock;
-  Value first = createMul(b, loc, blockId, blockRows);
+  Value first = IndexMath(b, loc).mul(blockId, blockRows);
   if (plan.tilesPerBlock == 1) {
-    tile->setFirstRow(first, partial);
+    tile->getWalk().setFirstRow(first, partial);
     emitTile();
     return;
   }
-  Value end = createAdd(b, loc, first, blockRows);
+  Value end = IndexMath(b, loc).add(first, blockRows);
   if (ShapedType::isDynamic(numRows) || numRows % blockRows != 0)
     end = arith::MinSIOp::create(b, loc, end, sizes.kernelRows);
   if (fillsAhead()) {
-    std::unique_ptr<TileOperands> firstTile = createTile();
-    firstTile->setFirstRow(first, partial);
+    std::unique_ptr<RowTile> firstTile = createTile();
+    firstTile->getWalk().setFirstRow(first, partial);
     fillStage(*firstTile);
     nextTile = createTile();
   }
@@ -135,10 +136,11 @@ void StoredRowsKernel::emitTiles() {
   OpBuilder outer = b;
   points.kernelPoint = loop;
   points.current = OpBuilder(loop.getBody()->getTerminator());
-  tile->setFirstRow(loop.getInductionVar(), partial);
+  tile->getWalk().setFirstRow(loop.getInductionVar(), partial);
   if (nextTile) {
-    Value next = createAdd(points.current, loc, loop.getInductionVar(), step);
-    nextTile->setFirstRow(next, partial);
+    Value next =
+        IndexMath(points.current, loc).add(loop.getInductionVar(), step);
+    nextTile->getWalk().setFirstRow(next, partial);
     hasNextTile = arith::CmpIOp::create(points.current, loc,
                                         arith::CmpIPredicate::slt, next, end);
   }
@@ -146,7 +148,7 @@ void StoredRowsKernel::emitTiles() {
   // With one round nothing else keeps the next tile's partial results from
   // overwriting this one's.
   if (reduction->spansWarps() && program->getNumRounds() == 1)
-    gpu::BarrierOp::create(points.current, loc);
+    scope.synchronise(points.current, loc);
   points.current = outer;
 }
 
@@ -170,7 +172,7 @@ void StoredRowsKernel::emitTile() {
 /// Loads what differs from element to element before anything is computed, so
 /// that all of it is in flight together.
 void StoredRowsKernel::prefetch() {
-  DimSet full = DimSet(1) << kTileRowDim | DimSet(1) << kTileElementDim;
+  DimSet full = makeDimSet({kTileRowDim}) | makeDimSet({kTileElementDim});
   for (BlockArgument arg : block.getBodyBlock()->getArguments()) {
     if (arg.use_empty() || (nest.numParallel < nest.getNumLoops() &&
                             program->getDims(arg) != full))
@@ -183,7 +185,7 @@ void StoredRowsKernel::prefetch() {
 /// The operand of a reduction at `reg`; its identity on padding.
 Value StoredRowsKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
   Value value = program->get(op.getValue(), reg);
-  Value mask = tile->getElementMask(reg);
+  Value mask = tile->getMask(points.rowDims, reg);
   if (!mask)
     return value;
   OpBuilder &b = points.current;
@@ -195,7 +197,7 @@ Value StoredRowsKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
 /// What this thread holds of the operand of a reduction, of row register `row`.
 SmallVector<Value> StoredRowsKernel::getOwn(RowReduceOp op, int64_t row) {
   SmallVector<Value> values;
-  for (int64_t reg : layout.getRegistersAlong(kTileElementDim, row))
+  for (int64_t reg : layout.getRegistersAlong(points.rowDims, row))
     values.push_back(getMaskedOperand(op, reg));
   return values;
 }
@@ -217,6 +219,12 @@ void StoredRowsKernel::emitResidentRound(unsigned round) {
   finishRound(partials);
 }
 
+SmallVector<unsigned> StoredRowsKernel::getStoredAt(int64_t reg,
+                                                    ArrayRef<unsigned> which) {
+  return llvm::filter_to_vector(
+      which, [&](unsigned out) { return tile->isStoredAt(out, reg); });
+}
+
 void StoredRowsKernel::storeRun(int64_t reg, ArrayRef<unsigned> which) {
   SmallVector<SmallVector<Value>> values;
   for (unsigned out : which) {
@@ -229,14 +237,10 @@ void StoredRowsKernel::storeRun(int64_t reg, ArrayRef<unsigned> which) {
 }
 
 void StoredRowsKernel::emitResidentStores() {
+  auto all = llvm::to_vector(llvm::seq<unsigned>(0, outs.size()));
   for (int64_t reg = 0; reg < layout.getCount(Holder::Register);
-       reg += plan.vector) {
-    SmallVector<unsigned> which;
-    for (unsigned out = 0; out < outs.size(); ++out)
-      if (tile->isStoredAt(out, reg))
-        which.push_back(out);
-    storeRun(reg, which);
-  }
+       reg += plan.vector)
+    storeRun(reg, getStoredAt(reg, all));
 }
 
 /// The plan that the block's schedule says, or else the default.

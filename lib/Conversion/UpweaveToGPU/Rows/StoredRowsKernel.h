@@ -7,9 +7,9 @@
 #ifndef UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_ROWS_STOREDROWSKERNEL_H
 #define UPWEAVE_LIB_CONVERSION_UPWEAVETOGPU_ROWS_STOREDROWSKERNEL_H
 
+#include "Emission/BlockTile.h"
 #include "Emission/ExpandRegion.h"
-#include "Emission/LoopSizes.h"
-#include "Emission/TileOperands.h"
+#include "Emission/RowWalk.h"
 
 #include "Upweave/Schedule/BlockPlan.h"
 
@@ -20,6 +20,26 @@ inline int64_t getSampledElements(RowReduceOp op) {
   auto sampled = op->getAttrOfType<mlir::IntegerAttr>(kSampledAttrName);
   return sampled ? sampled.getInt() : 0;
 }
+
+/// A tile of rows.
+class RowTile : public BlockTile {
+public:
+  explicit RowTile(std::unique_ptr<RowWalk> rows)
+      : BlockTile(*rows), walk(std::move(rows)) {}
+
+  RowWalk &getWalk() { return *walk; }
+  /// Enters a step of a row, from `element` on, all of which is within the row
+  /// if `isFull`.
+  void setFirstElement(mlir::Value element, bool isFull,
+                       const RowStage *stage = nullptr,
+                       HeldLoads *held = nullptr) {
+    walk->setFirstElement(element, isFull);
+    enterStep(element, stage, held);
+  }
+
+private:
+  std::unique_ptr<RowWalk> walk;
+};
 
 /// One kernel under construction.
 class StoredRowsKernel {
@@ -53,14 +73,14 @@ private:
   void emitResidentStores();
   void emitLoopedStores();
   void createStage();
-  void fillStage(TileOperands &from);
+  void fillStage(RowTile &from);
   void copyNext(mlir::Value element, bool isFull);
   void emitStagedSteps(const RowStage *from, StepEmitter emit);
   void emitStagedStores(StepEmitter emit);
   void loadHeld();
   /// True if the steps that are not staged stay in registers.
   bool holdsRest() const { return !heldSteps.empty(); }
-  std::unique_ptr<TileOperands> createTile();
+  std::unique_ptr<RowTile> createTile();
   bool fillsAhead() const;
   int64_t getStagedElements() const {
     return std::min(nest.getRowLength(), plan.staged * plan.getTileElements());
@@ -68,6 +88,9 @@ private:
   void finishRound(llvm::SmallVector<PartialResult> &partials);
   mlir::Value getMaskedOperand(RowReduceOp op, int64_t reg);
   llvm::SmallVector<mlir::Value> getOwn(RowReduceOp op, int64_t row);
+  /// Those of `outs` that have elements at the run of `reg`.
+  llvm::SmallVector<unsigned> getStoredAt(int64_t reg,
+                                          llvm::ArrayRef<unsigned> outs);
   void storeRun(int64_t reg, llvm::ArrayRef<unsigned> outs);
   llvm::SmallVector<Section> getSections(int64_t sampled) const;
   void reduceSection(const Section &section,
@@ -92,13 +115,15 @@ private:
   LaunchBuilder launch;
   EmissionPoints points;
   ThreadNumbers numbers;
+  /// The threads that share a tile.
+  BarrierScope scope = BarrierScope::block();
   LoopSizes sizes;
   FlatOperand producer;
   llvm::SmallVector<FlatOperand> params, outs;
-  std::unique_ptr<TileOperands> tile;
+  std::unique_ptr<RowTile> tile;
   /// The tile that the block takes next, whose rows are copied to the stage
   /// while this one's results are stored, and whether there is one.
-  std::unique_ptr<TileOperands> nextTile;
+  std::unique_ptr<RowTile> nextTile;
   mlir::Value hasNextTile;
   std::unique_ptr<RowStage> stage;
   /// Groups of copies to the stage that may be under way.
