@@ -1,5 +1,5 @@
 //===- BarrierScopeTest.cpp - Tests of barrier scopes ---------------------===//
-// The barrier that each kind of scope emits, and reductions that wait by one.
+// The barrier that each kind of scope emits.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
@@ -26,11 +26,13 @@ TEST_F(BarrierScopeTest, ABlockWaitsByItsOwnBarrier) {
 }
 
 TEST_F(BarrierScopeTest, AGroupWaitsByANamedBarrierOfItsThreads) {
-  BarrierScope::group(number, /*warps=*/3).synchronise(builder, loc);
+  BarrierScope::group(number, /*groups=*/2, /*warps=*/3, /*firstBarrier=*/5)
+      .synchronise(builder, loc);
   std::string text = print();
+  EXPECT_TRUE(contains(text, "%0 = arith.addi %arg1, %c5_i32 : i32")) << text;
   EXPECT_TRUE(contains(text, "%c96_i32 = arith.constant 96 : i32")) << text;
   EXPECT_TRUE(
-      contains(text, "nvvm.barrier id = %arg1 number_of_threads = %c96_i32"))
+      contains(text, "nvvm.barrier id = %0 number_of_threads = %c96_i32"))
       << text;
   EXPECT_EQ(count<gpu::BarrierOp>() + count<NVVM::SyncWarpOp>(), 0);
 }

@@ -15,12 +15,18 @@
 using namespace mlir;
 using namespace upweave;
 
-BarrierScope BarrierScope::group(Value barrier, int64_t warps) {
-  assert(barrier.getType().isInteger(32) && "barriers are numbered by i32");
-  assert(warps > 0 && "a group has warps");
+BarrierScope BarrierScope::group(Value number, int64_t groups, int64_t warps,
+                                 int64_t firstBarrier) {
+  [[maybe_unused]] constexpr int64_t kBarriers = 16;
+  assert(number.getType().isInteger(32) && "groups are numbered by i32");
+  assert(groups > 0 && warps > 0 && "a group has warps");
+  assert(firstBarrier > 0 && firstBarrier + groups <= kBarriers &&
+         "a block has 16 barriers, of which the first is for all");
   BarrierScope scope(Kind::Group);
-  scope.barrier = barrier;
+  scope.number = number;
+  scope.groups = groups;
   scope.warps = warps;
+  scope.firstBarrier = firstBarrier;
   return scope;
 }
 
@@ -31,7 +37,7 @@ void BarrierScope::synchronise(OpBuilder &b, Location loc) const {
     gpu::BarrierOp::create(b, loc);
     return;
   case Kind::Group:
-    NVVM::BarrierOp::create(b, loc, TypeRange(), barrier,
+    NVVM::BarrierOp::create(b, loc, TypeRange(), m.add(number, firstBarrier),
                             m.constant(warps * kWarpSize),
                             NVVM::BarrierReductionAttr(), Value());
     return;

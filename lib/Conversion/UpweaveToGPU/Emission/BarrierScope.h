@@ -19,13 +19,19 @@ public:
 
   /// All threads of the block.
   static BarrierScope block() { return BarrierScope(Kind::Block); }
-  /// `warps` warps of the block. `barrier`, of type i32, is the number of the
-  /// barrier that is theirs alone: 1 to 15, as 0 is the block's.
-  static BarrierScope group(mlir::Value barrier, int64_t warps);
+  /// One of `groups` groups of `warps` warps each, of which `number`, of type
+  /// i32, is this thread's. Their barriers are numbered from `firstBarrier` on:
+  /// from 1 to 15, as 0 is the block's.
+  static BarrierScope group(mlir::Value number, int64_t groups, int64_t warps,
+                            int64_t firstBarrier = 1);
   /// The threads of a warp.
   static BarrierScope warp() { return BarrierScope(Kind::Warp); }
 
   Kind getKind() const { return kind; }
+  /// The groups of a block that work at the same time, each in shared memory of
+  /// its own, and the number of this thread's, absent if there is one.
+  int64_t getGroups() const { return groups; }
+  mlir::Value getNumber() const { return groups > 1 ? number : mlir::Value(); }
 
   /// Waits until all threads of the scope are here. All of them must come.
   void synchronise(mlir::OpBuilder &builder, mlir::Location loc) const;
@@ -34,8 +40,8 @@ private:
   explicit BarrierScope(Kind kind) : kind(kind) {}
 
   Kind kind;
-  mlir::Value barrier;
-  int64_t warps = 0;
+  mlir::Value number;
+  int64_t groups = 1, warps = 0, firstBarrier = 0;
 };
 
 } // namespace upweave

@@ -189,6 +189,10 @@ Value RowReduction::getBuffer(Type type, int64_t count) {
   return kernel.addWorkgroupAttribution(memref, kernel.getLoc());
 }
 
+Value RowReduction::getScopeStart(OpBuilder &b, Location loc) {
+  return Int32Math(b, loc).mul(scope.getNumber(), getRows() * steps.warps);
+}
+
 /// Where `warp` (of those that share a row) keeps the partial result of the row
 /// register at `position` among those of a thread: [warp][position][row of the
 /// threads], so that lanes of different rows are neighbours.
@@ -210,7 +214,8 @@ Value RowReduction::getSlot(OpBuilder &b, Location loc, Value position,
   int64_t threadRows = unit;
   Value slot = m.add(m.mul(position, threadRows), m.add(lanePart, warpPart));
   Value first = m.mul(warp, threadRows * rowRegisters.size());
-  return IndexMath(b, loc).fromUnsigned(m.add(slot, first));
+  slot = m.add(m.add(slot, first), getScopeStart(b, loc));
+  return IndexMath(b, loc).fromUnsigned(slot);
 }
 
 int64_t RowReduction::getPosition(int64_t reg) const {
@@ -238,8 +243,8 @@ RowReduction::createBuffers(ArrayRef<PartialResult> partials) {
   Buffers buffers;
   for (const PartialResult &partial : partials)
     if (!buffers.count(partial.op))
-      buffers[partial.op] =
-          getBuffer(partial.value.getType(), getRows() * steps.warps);
+      buffers[partial.op] = getBuffer(
+          partial.value.getType(), getRows() * steps.warps * scope.getGroups());
   return buffers;
 }
 
@@ -386,15 +391,16 @@ void RowReduction::combineColumn(OpBuilder &b, Location loc, ReduceKind kind,
     createIf(b, loc, m.below(column, rows), [&](OpBuilder &inner) {
       Int32Math m(inner, loc);
       IndexMath index(inner, loc);
+      Value place = m.add(column, getScopeStart(inner, loc));
       SmallVector<Value> values;
       for (int64_t warp = 0; warp < steps.warps; ++warp) {
-        Value slot = m.add(column, warp * rows);
+        Value slot = m.add(place, warp * rows);
         values.push_back(memref::LoadOp::create(inner, loc, buffer,
                                                 index.fromUnsigned(slot)));
       }
       memref::StoreOp::create(inner, loc,
                               reduceRegisters(inner, loc, kind, values), buffer,
-                              index.fromUnsigned(column));
+                              index.fromUnsigned(place));
     });
   }
 }

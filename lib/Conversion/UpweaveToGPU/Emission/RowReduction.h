@@ -53,8 +53,7 @@ struct PartialResult {
 class RowReduction {
 public:
   /// `reduced` are the tile's dimensions along the row. The threads that hold
-  /// the tile, which `numbers` count, are `scope`. Where rows span warps, their
-  /// shared memory is there once a block: a group must be the only one then.
+  /// the tile, which `numbers` count, are `scope`.
   RowReduction(const TileLayout &layout, DimSet reduced,
                const ThreadNumbers &numbers, const BarrierScope &scope,
                mlir::gpu::GPUFuncOp kernel)
@@ -112,6 +111,8 @@ private:
   Buffers createBuffers(llvm::ArrayRef<PartialResult> partials);
   mlir::Value getNumberInRow(mlir::OpBuilder &builder, mlir::Location loc,
                              Holder holder);
+  /// Where the partial results of this scope start in a buffer; null for 0.
+  mlir::Value getScopeStart(mlir::OpBuilder &builder, mlir::Location loc);
   mlir::Value getSlot(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value position, mlir::Value warp);
   /// The place of a row register among those of a thread.
