@@ -155,8 +155,8 @@ llvm::Expected<RowPlan> upweave::getRowPlan(ScheduleAttr schedule,
         "and tiles per block",
         static_cast<int>(tile.size()));
   }
-  if (std::optional<std::string> error = plan.verify(facts, target))
-    return llvm::createStringError(*error);
+  if (llvm::Error error = plan.verify(facts, target))
+    return error;
   return plan;
 }
 

@@ -130,41 +130,33 @@ upweave::getConvFacts(const ConvTransposeGeometry &geometry, ShapedType input,
   return facts;
 }
 
-std::optional<FusedFacts> upweave::getFusedFacts(BlockOp block,
-                                                 Precision precision,
-                                                 std::string &whyNot) {
+llvm::Expected<FusedFacts> upweave::getFusedFacts(BlockOp block,
+                                                  Precision precision) {
   auto input = cast<ShapedType>(block.getInputs()[0].getType());
   auto filter = cast<ShapedType>(block.getInputs()[1].getType());
   const ConvTransposeGeometry &geometry = block.getGeometryAttr().getGeometry();
   std::optional<FusedFacts> found =
       getConvFacts(geometry, input, filter, precision);
-  if (!found) {
-    whyNot = "its operands are neither f32, f16 nor bf16";
-    return std::nullopt;
-  }
-  std::optional<RowNest> nest = buildConvNest(block, whyNot);
+  if (!found)
+    return llvm::createStringError(
+        "its operands are neither f32, f16 nor bf16");
+  llvm::Expected<RowNest> nest = buildConvNest(block);
   if (!nest)
-    return std::nullopt;
+    return nest.takeError();
   std::optional<DimSet> reduced = getReduced(block, *nest);
-  if (!reduced) {
-    whyNot = "its rows are neither along the last spatial axis nor along the "
-             "channels";
-    return std::nullopt;
-  }
-  if (hasDim(*reduced, kPlanChannel) && geometry.groups > 1) {
-    whyNot = "its rows are channels of several groups";
-    return std::nullopt;
-  }
+  if (!reduced)
+    return llvm::createStringError("its rows are neither along the last "
+                                   "spatial axis nor along the channels");
+  if (hasDim(*reduced, kPlanChannel) && geometry.groups > 1)
+    return llvm::createStringError("its rows are channels of several groups");
   FusedFacts facts = *found;
-  if (hasDim(*reduced, kPlanColumn) && facts.column.phaseClasses > 1) {
-    whyNot =
+  if (hasDim(*reduced, kPlanColumn) && facts.column.phaseClasses > 1)
+    return llvm::createStringError(
         "its rows have " + std::to_string(facts.column.getStride()) +
         " phases and " +
         std::to_string(filter.getDimSize(geometry.filterDims.spatial.back())) +
         " taps, a thread block takes " +
-        std::to_string(facts.column.getPhases()) + " phases";
-    return std::nullopt;
-  }
+        std::to_string(facts.column.getPhases()) + " phases");
   facts.reduced = *reduced;
   facts.resultBytes = 1;
   for (const NestOperand &out : nest->outs)
@@ -238,14 +230,16 @@ static void completePlan(FusedPlan &plan, const FusedFacts &facts,
                          std::optional<FusedInput> input) {
   plan.input = input.value_or(FusedInput::Packed);
   plan.complete(facts);
-  if (input || plan.verify(facts, target))
+  auto isLegal = [&](const FusedPlan &complete) {
+    return !llvm::errorToBool(complete.verify(facts, target));
+  };
+  if (input || !isLegal(plan))
     return;
   FusedPlan direct = plan;
   direct.input = FusedInput::Direct;
   direct.complete(facts);
-  if (!direct.verify(facts, target) &&
-      predictFusedCycles(direct, facts, target) <
-          predictFusedCycles(plan, facts, target))
+  if (isLegal(direct) && predictFusedCycles(direct, facts, target) <
+                             predictFusedCycles(plan, facts, target))
     plan = direct;
 }
 
@@ -259,11 +253,11 @@ llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
     return llvm::createStringError(
         "a fused schedule takes 'warps', 'stages', 'tile' and 'input' only");
   if (tile.empty()) {
-    std::string whyNot;
-    std::optional<FusedPlan> found =
-        planFused(facts, target, whyNot, getInput(schedule));
+    llvm::Expected<FusedPlan> found =
+        planFused(facts, target, getInput(schedule));
     if (!found)
-      return llvm::createStringError("no tile fits: " + whyNot);
+      return llvm::createStringError("no tile fits: " +
+                                     llvm::toString(found.takeError()));
     plan = *found;
   } else if (tile.size() != kTileNumbers) {
     return llvm::createStringError(
@@ -285,8 +279,8 @@ llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
     plan.input = getInput(schedule).value_or(FusedInput::Packed);
   else
     plan.complete(facts);
-  if (std::optional<std::string> error = plan.verify(facts, target))
-    return llvm::createStringError(*error);
+  if (llvm::Error error = plan.verify(facts, target))
+    return error;
   if (schedule.getWarps() && schedule.getWarps() != plan.getNumWarps())
     return llvm::createStringError("warps = %d, but the tile makes %d",
                                    static_cast<int>(schedule.getWarps()),
@@ -295,12 +289,11 @@ llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
 }
 
 FailureOr<FusedBlock> upweave::getFusedBlock(BlockOp block) {
-  std::string whyNot;
   Precision precision = block.getPrecision().value_or(Precision::IEEE);
-  std::optional<FusedFacts> facts = getFusedFacts(block, precision, whyNot);
+  llvm::Expected<FusedFacts> facts = getFusedFacts(block, precision);
   if (!facts)
     return block.emitError("schedule 'fused' has no kernel for this block: ")
-           << whyNot;
+           << llvm::toString(facts.takeError());
   FailureOr<TargetDescription> target = getTargetOrDefault(block);
   if (failed(target))
     return failure();

@@ -368,7 +368,7 @@ public:
   std::string whyNot;
 
 private:
-  std::optional<std::string> refuse(const FusedPlan &plan, int64_t registers);
+  llvm::Error refuse(const FusedPlan &plan, int64_t registers);
   void consider(FusedPlan plan, llvm::function_ref<Estimate> estimate);
 
   const FusedFacts &facts;
@@ -379,19 +379,18 @@ private:
 };
 } // namespace
 
-std::optional<std::string> FusedSearch::refuse(const FusedPlan &plan,
-                                               int64_t registers) {
-  if (std::optional<std::string> error = plan.verify(facts, target))
+llvm::Error FusedSearch::refuse(const FusedPlan &plan, int64_t registers) {
+  if (llvm::Error error = plan.verify(facts, target))
     return error;
   int64_t most =
       std::min(target.registersPerThread,
                target.registersPerMultiprocessor / plan.getThreads());
   if (registers <= most)
-    return std::nullopt;
-  return ("a thread would need " + llvm::Twine(registers) +
-          " registers, of a block of " + llvm::Twine(plan.getThreads()) +
-          " threads it has " + llvm::Twine(most))
-      .str();
+    return llvm::Error::success();
+  return llvm::createStringError(
+      "a thread would need " + llvm::Twine(registers) +
+      " registers, of a block of " + llvm::Twine(plan.getThreads()) +
+      " threads it has " + llvm::Twine(most));
 }
 
 void FusedSearch::consider(FusedPlan plan,
@@ -399,9 +398,10 @@ void FusedSearch::consider(FusedPlan plan,
   if (!isSensible(plan, facts) || !holdsRows(plan, facts))
     return;
   chooseStages(plan, facts, target);
-  if (std::optional<std::string> why = refuse(plan, estimate(plan, facts))) {
+  if (llvm::Error error = refuse(plan, estimate(plan, facts))) {
+    std::string why = llvm::toString(std::move(error));
     if (whyNot.empty())
-      whyNot = *why;
+      whyNot = std::move(why);
     return;
   }
   double cycles = predictFusedCycles(plan, facts, target);
@@ -430,10 +430,9 @@ void FusedSearch::run(llvm::function_ref<Estimate> estimate) {
         }
 }
 
-std::optional<FusedPlan> upweave::planFused(const FusedFacts &facts,
-                                            const FusedTarget &target,
-                                            std::string &whyNot,
-                                            std::optional<FusedInput> input) {
+llvm::Expected<FusedPlan> upweave::planFused(const FusedFacts &facts,
+                                             const FusedTarget &target,
+                                             std::optional<FusedInput> input) {
   FusedSearch search(facts, target, input);
   search.run(estimateFusedRegisters);
   // Long filters along wide rows leave no room to keep what is read, still less
@@ -443,6 +442,8 @@ std::optional<FusedPlan> upweave::planFused(const FusedFacts &facts,
     tight.run(getLeastRegisters);
     search.best = tight.best;
   }
-  whyNot = search.whyNot.empty() ? explainRows(facts) : search.whyNot;
-  return search.best;
+  if (search.best)
+    return *search.best;
+  return llvm::createStringError(search.whyNot.empty() ? explainRows(facts)
+                                                       : search.whyNot);
 }

@@ -18,6 +18,7 @@
 #include <set>
 
 using namespace upweave;
+using llvm::createStringError;
 using llvm::Twine;
 
 /// Products of fragments that a unit's code may have in a row where row taps
@@ -394,100 +395,102 @@ int64_t FusedPlan::getBlocksPerSM(const FusedTarget &target,
 // Rules
 //===----------------------------------------------------------------------===//
 
-static std::optional<std::string> verifyTile(const FusedPlan &plan) {
+static llvm::Error verifyTile(const FusedPlan &plan) {
   static constexpr const char *kNames[] = {"channels", "rows", "columns"};
   static constexpr int64_t kUnits[] = {kAtomChannels, 1, kAtomColumns};
   for (unsigned dim = 0; dim < 3; ++dim) {
     if (plan.warp[dim] < 1 || plan.warp[dim] % kUnits[dim] != 0)
-      return ("a warp's " + Twine(kNames[dim]) + " are " +
-              Twine(plan.warp[dim]) + ", they must be a positive multiple of " +
-              Twine(kUnits[dim]))
-          .str();
+      return createStringError(
+          "a warp's " + Twine(kNames[dim]) + " are " + Twine(plan.warp[dim]) +
+          ", they must be a positive multiple of " + Twine(kUnits[dim]));
     if (plan.block[dim] % plan.warp[dim] != 0 ||
         !llvm::isPowerOf2_64(plan.block[dim] / plan.warp[dim]))
-      return ("a block's " + Twine(kNames[dim]) + " are " +
-              Twine(plan.block[dim]) + ", they must be those of a warp (" +
-              Twine(plan.warp[dim]) + ") times a power of two")
-          .str();
+      return createStringError(
+          "a block's " + Twine(kNames[dim]) + " are " + Twine(plan.block[dim]) +
+          ", they must be those of a warp (" + Twine(plan.warp[dim]) +
+          ") times a power of two");
   }
-  return std::nullopt;
+  return llvm::Error::success();
 }
 
-std::optional<std::string> FusedPlan::verify(const FusedFacts &facts,
-                                             const FusedTarget &target) const {
-  if (std::optional<std::string> error = verifyTile(*this))
+llvm::Error FusedPlan::verify(const FusedFacts &facts,
+                              const FusedTarget &target) const {
+  if (llvm::Error error = verifyTile(*this))
     return error;
-  auto message = [](const Twine &text) { return text.str(); };
   if (getNumWarps() > target.maxWarpsPerBlock)
-    return message("the tile makes " + Twine(getNumWarps()) +
-                   " warps, a block has at most " +
-                   Twine(target.maxWarpsPerBlock));
+    return createStringError("the tile makes " + Twine(getNumWarps()) +
+                             " warps, a block has at most " +
+                             Twine(target.maxWarpsPerBlock));
   if (unitChunks < 1 || facts.getChunks() % unitChunks != 0)
-    return message("a unit takes " + Twine(unitChunks) +
-                   " chunks of channels, which must divide the " +
-                   Twine(facts.getChunks()) + " there are");
+    return createStringError("a unit takes " + Twine(unitChunks) +
+                             " chunks of channels, which must divide the " +
+                             Twine(facts.getChunks()) + " there are");
   if (stages < 2)
-    return message("stages = " + Twine(stages) + ", it must be at least 2");
+    return createStringError("stages = " + Twine(stages) +
+                             ", it must be at least 2");
   if (block[1] > 1 && facts.row.resultSize == 1)
-    return message("a block's rows are " + Twine(block[1]) +
-                   ", the result has one");
+    return createStringError("a block's rows are " + Twine(block[1]) +
+                             ", the result has one");
   if (facts.reduced != 0 && facts.reduced != makeDimSet({kPlanColumn}) &&
       facts.reduced != makeDimSet({kPlanChannel}))
-    return message("its rows are neither along the last spatial axis nor "
-                   "along the channels");
+    return createStringError(
+        "its rows are neither along the last spatial axis nor "
+        "along the channels");
   if (facts.reduces(kPlanColumn) && getColumnTiles(facts) > 1)
-    return message("rows of " + Twine(facts.column.resultSize) +
-                   " elements are " + Twine(facts.column.getPositions()) +
-                   " column positions, a block holds " + Twine(block[2]));
+    return createStringError(
+        "rows of " + Twine(facts.column.resultSize) + " elements are " +
+        Twine(facts.column.getPositions()) +
+        " column positions, a block holds " + Twine(block[2]));
   if (facts.reduces(kPlanChannel) && getChannelTiles(facts) > 1)
-    return message("rows of " + Twine(facts.outputChannels) +
-                   " channels do not fit a block of " + Twine(block[0]));
+    return createStringError("rows of " + Twine(facts.outputChannels) +
+                             " channels do not fit a block of " +
+                             Twine(block[0]));
   int64_t most = getAtomInfo(facts.atom).maxAccumulators;
   if (getAccumulators(facts) > most)
-    return message("a thread would hold " + Twine(getAccumulators(facts)) +
-                   " accumulators, " + Twine(most) + " is the most for " +
-                   getAtomInfo(facts.atom).name);
+    return createStringError("a thread would hold " +
+                             Twine(getAccumulators(facts)) + " accumulators, " +
+                             Twine(most) + " is the most for " +
+                             getAtomInfo(facts.atom).name);
   int64_t atoms = unitChunks * rowTaps * columnTaps * getColumnAtoms() *
                   getChannelAtoms() * warp[1];
   most = getAtomInfo(facts.atom).maxUnitAtoms;
   if (atoms > most)
-    return message("a unit would have " + Twine(atoms) +
-                   " products of fragments in a row, " + Twine(most) +
-                   " is the most for " + getAtomInfo(facts.atom).name);
+    return createStringError("a unit would have " + Twine(atoms) +
+                             " products of fragments in a row, " + Twine(most) +
+                             " is the most for " +
+                             getAtomInfo(facts.atom).name);
   return verifyMemory(facts, target);
 }
 
 /// The rules about memory, and about what a kernel counts.
-std::optional<std::string>
-FusedPlan::verifyMemory(const FusedFacts &facts,
-                        const FusedTarget &target) const {
-  auto message = [](const Twine &text) { return text.str(); };
+llvm::Error FusedPlan::verifyMemory(const FusedFacts &facts,
+                                    const FusedTarget &target) const {
   int64_t reductions = getReductionBytes(facts);
   if (reductions > kMaxStaticSharedBytes)
-    return message("its reductions need " + Twine(reductions) +
-                   " bytes of shared memory, they get at most " +
-                   Twine(kMaxStaticSharedBytes));
+    return createStringError("its reductions need " + Twine(reductions) +
+                             " bytes of shared memory, they get at most " +
+                             Twine(kMaxStaticSharedBytes));
   int64_t shared = sharedBytes + reductions;
   if (shared > target.sharedBytesPerBlock)
-    return message("needs " + Twine(shared) +
-                   " bytes of shared memory, a block has " +
-                   Twine(target.sharedBytesPerBlock));
+    return createStringError("needs " + Twine(shared) +
+                             " bytes of shared memory, a block has " +
+                             Twine(target.sharedBytesPerBlock));
   // Kernels count words of packed memory, and columns, in 32 bits.
   int64_t image = input == FusedInput::Packed ? getPackedImageBytes(facts) : 0;
   int64_t filter = getPackedFilterBytes(facts);
   if (std::max(image, filter) / 4 > kMostCounted)
-    return message("a packed image has " + Twine(image) +
-                   " bytes and the packed filter " + Twine(filter) +
-                   ", a kernel counts to 2^31 - 1 words of 4");
+    return createStringError("a packed image has " + Twine(image) +
+                             " bytes and the packed filter " + Twine(filter) +
+                             ", a kernel counts to 2^31 - 1 words of 4");
   if (facts.column.resultSize > kMostCounted / 2)
-    return message("rows of " + Twine(facts.column.resultSize) +
-                   " elements are longer than 2^30");
+    return createStringError("rows of " + Twine(facts.column.resultSize) +
+                             " elements are longer than 2^30");
   if (getBlocksPerImage(facts) *
           (facts.batch == kDynamicSize ? 1 : facts.batch) >
       kMaxGrid)
-    return message("the grid would have more than " + Twine(kMaxGrid) +
-                   " blocks");
-  return std::nullopt;
+    return createStringError("the grid would have more than " +
+                             Twine(kMaxGrid) + " blocks");
+  return llvm::Error::success();
 }
 
 void FusedPlan::print(llvm::raw_ostream &os) const {

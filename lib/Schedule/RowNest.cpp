@@ -231,8 +231,7 @@ static bool walksAsOne(const NestOperand &operand, unsigned outer,
          step == multiply(operand.domainSteps[inner], innerSize);
 }
 
-std::optional<RowNest> upweave::buildConvNest(BlockOp block,
-                                              std::string &whyNot) {
+llvm::Expected<RowNest> upweave::buildConvNest(BlockOp block) {
   RowNest nest;
   const ConvTransposeGeometry &geometry = block.getGeometryAttr().getGeometry();
   SmallVector<int64_t> shape = block.getProducerShape();
@@ -261,11 +260,10 @@ std::optional<RowNest> upweave::buildConvNest(BlockOp block,
     for (size_t i = 1; i < loop.members.size(); ++i)
       for (NestOperand *operand : operands)
         if (!walksAsOne(*operand, loop.members[i - 1], loop.members[i],
-                        loop.memberSizes[i])) {
-          whyNot = "an operand splits dimension " + std::to_string(dim) +
-                   " of the convolution's result";
-          return std::nullopt;
-        }
+                        loop.memberSizes[i]))
+          return llvm::createStringError("an operand splits dimension " +
+                                         Twine(dim) +
+                                         " of the convolution's result");
     for (NestOperand *operand : operands)
       operand->steps.push_back(
           loop.members.empty() ? 0 : operand->domainSteps[loop.members.back()]);

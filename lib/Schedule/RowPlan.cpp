@@ -16,6 +16,7 @@
 #include <utility>
 
 using namespace upweave;
+using llvm::createStringError;
 
 // The numbers below were chosen by timing every legal plan of rows of 8 to 8192
 // elements, along and across, in f16 and f32 (docs/performance.md).
@@ -137,71 +138,72 @@ void RowPlan::computeSharedBytes(const RowFacts &facts) {
         facts.rounds * facts.partialBytes * getTileRows() * getWarpsPerRow();
 }
 
-std::optional<std::string> RowPlan::verify(const RowFacts &facts,
-                                           const RowTarget &target) const {
-  auto message = [](const llvm::Twine &text) { return text.str(); };
+llvm::Error RowPlan::verify(const RowFacts &facts,
+                            const RowTarget &target) const {
   if (warps < 1 || warps > target.maxWarpsPerBlock ||
       !llvm::isPowerOf2_64(warps))
-    return message("warps = " + llvm::Twine(warps) +
-                   " must be a power of two of at most " +
-                   llvm::Twine(target.maxWarpsPerBlock));
+    return createStringError("warps = " + llvm::Twine(warps) +
+                             " must be a power of two of at most " +
+                             llvm::Twine(target.maxWarpsPerBlock));
   if (!llvm::isPowerOf2_64(threadsPerRow) || getLanesPerRow() > kLanes ||
       getWarpsPerRow() > warps)
-    return message("lanes = " + llvm::Twine(threadsPerRow) +
-                   " must be a power of two of at most " +
-                   llvm::Twine(warps * kLanes) + ", the threads of " +
-                   llvm::Twine(warps) + " warps");
+    return createStringError("lanes = " + llvm::Twine(threadsPerRow) +
+                             " must be a power of two of at most " +
+                             llvm::Twine(warps * kLanes) + ", the threads of " +
+                             llvm::Twine(warps) + " warps");
   if (vector < 1 || facts.maxVector % vector != 0)
-    return message("vector = " + llvm::Twine(vector) +
-                   " must divide the widest access that extents and "
-                   "alignment allow, which is of " +
-                   llvm::Twine(facts.maxVector) + " elements");
+    return createStringError("vector = " + llvm::Twine(vector) +
+                             " must divide the widest access that extents and "
+                             "alignment allow, which is of " +
+                             llvm::Twine(facts.maxVector) + " elements");
   if (rowsPerThread < 1 || tilesPerBlock < 1)
-    return message("tile = [" + llvm::Twine(rowsPerThread) + ", " +
-                   llvm::Twine(tilesPerBlock) +
-                   "] (rows per thread, tiles per block) must be positive");
+    return createStringError(
+        "tile = [" + llvm::Twine(rowsPerThread) + ", " +
+        llvm::Twine(tilesPerBlock) +
+        "] (rows per thread, tiles per block) must be positive");
   if (registers < 1 || (alongRow && registers % vector != 0))
-    return message(
+    return createStringError(
         "registers = " + llvm::Twine(registers) +
         " must be a positive multiple of vector = " + llvm::Twine(vector));
   if (!looped && getTileElements() < facts.rowLength)
-    return message("lanes * registers = " + llvm::Twine(getTileElements()) +
-                   " elements do not hold a row of " +
-                   llvm::Twine(facts.rowLength) + ": raise them or set looped");
+    return createStringError(
+        "lanes * registers = " + llvm::Twine(getTileElements()) +
+        " elements do not hold a row of " + llvm::Twine(facts.rowLength) +
+        ": raise them or set looped");
   if (getElementsPerThread() > kMaxElements)
-    return message("registers and rows make " +
-                   llvm::Twine(getElementsPerThread()) +
-                   " elements per thread, " + llvm::Twine(kMaxElements) +
-                   " is the most that fit 255 registers");
+    return createStringError(
+        "registers and rows make " + llvm::Twine(getElementsPerThread()) +
+        " elements per thread, " + llvm::Twine(kMaxElements) +
+        " is the most that fit 255 registers");
   if (sharedBytes > target.sharedBytesPerBlock)
-    return message("needs " + llvm::Twine(sharedBytes) +
-                   " bytes of shared memory, a block has " +
-                   llvm::Twine(target.sharedBytesPerBlock));
+    return createStringError("needs " + llvm::Twine(sharedBytes) +
+                             " bytes of shared memory, a block has " +
+                             llvm::Twine(target.sharedBytesPerBlock));
   return verifyStaged(facts, target);
 }
 
-std::optional<std::string>
-RowPlan::verifyStaged(const RowFacts &facts, const RowTarget &target) const {
-  auto message = [](const llvm::Twine &text) { return text.str(); };
+llvm::Error RowPlan::verifyStaged(const RowFacts &facts,
+                                  const RowTarget &target) const {
   if (staged == 0)
-    return std::nullopt;
+    return llvm::Error::success();
   if (!looped)
-    return message("staged = " + llvm::Twine(staged) +
-                   ": only the steps of a looped row are staged");
+    return createStringError("staged = " + llvm::Twine(staged) +
+                             ": only the steps of a looped row are staged");
   if (facts.rereadBytes == 0)
-    return message("staged = " + llvm::Twine(staged) +
-                   ": no operand is read by more than one pass");
+    return createStringError("staged = " + llvm::Twine(staged) +
+                             ": no operand is read by more than one pass");
   if (staged < 0 || staged > getSteps(facts))
-    return message("staged = " + llvm::Twine(staged) +
-                   " must be at most the steps that a row takes, which are " +
-                   llvm::Twine(getSteps(facts)));
+    return createStringError(
+        "staged = " + llvm::Twine(staged) +
+        " must be at most the steps that a row takes, which are " +
+        llvm::Twine(getSteps(facts)));
   if (getBlockBytes(facts) > target.stagedBytesPerBlock)
-    return message("needs " + llvm::Twine(getBlockBytes(facts)) +
-                   " bytes of shared memory, " +
-                   llvm::Twine(getStagedBytes(facts)) +
-                   " of them for staged = " + llvm::Twine(staged) +
-                   ", a block has " + llvm::Twine(target.stagedBytesPerBlock));
-  return std::nullopt;
+    return createStringError(
+        "needs " + llvm::Twine(getBlockBytes(facts)) +
+        " bytes of shared memory, " + llvm::Twine(getStagedBytes(facts)) +
+        " of them for staged = " + llvm::Twine(staged) + ", a block has " +
+        llvm::Twine(target.stagedBytesPerBlock));
+  return llvm::Error::success();
 }
 
 void RowPlan::print(llvm::raw_ostream &os) const {

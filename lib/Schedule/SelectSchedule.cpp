@@ -98,10 +98,9 @@ void ScheduleSelector::grant(BlockOp block, Precision asked, bool fused) {
 /// The plan of a fused kernel of `block`, or why there is none.
 llvm::Expected<FusedPlan> ScheduleSelector::planBlock(BlockOp block,
                                                       Precision asked) {
-  std::string whyNot;
-  std::optional<FusedFacts> facts = getFusedFacts(block, asked, whyNot);
+  llvm::Expected<FusedFacts> facts = getFusedFacts(block, asked);
   if (!facts)
-    return llvm::createStringError(whyNot);
+    return facts.takeError();
   ScheduleAttr written = block.getScheduleAttr();
   if (!written)
     written = ScheduleAttr::get(block.getContext(), ScheduleKind::Fused, 0, 0,
@@ -119,19 +118,19 @@ LogicalResult ScheduleSelector::selectFused(BlockOp block, Precision asked,
   if (block.hasCollectives())
     os << "rows of " << block.getRowLength() << " elements, ";
   plan.print(os);
-  std::string whyNot;
-  std::optional<FusedFacts> facts = getFusedFacts(block, asked, whyNot);
+  // It has a plan.
+  FusedFacts facts = llvm::cantFail(getFusedFacts(block, asked));
   if (std::optional<double> seconds =
-          predictFusedSeconds(block, *facts, plan, target)) {
+          predictFusedSeconds(block, facts, plan, target)) {
     os << llvm::formatv(", predicted {0:f3} ms", 1e3 * *seconds);
     bool direct = plan.input == FusedInput::Direct;
-    std::optional<FusedPlan> other =
-        planFused(*facts, getFusedTarget(target, facts->atom), whyNot,
-                  direct ? FusedInput::Packed : FusedInput::Direct);
+    std::optional<FusedPlan> other = llvm::expectedToOptional(
+        planFused(facts, getFusedTarget(target, facts.atom),
+                  direct ? FusedInput::Packed : FusedInput::Direct));
     if (other)
       os << llvm::formatv(
           ", {0:f3} ms with input {1}",
-          1e3 * *predictFusedSeconds(block, *facts, *other, target),
+          1e3 * *predictFusedSeconds(block, facts, *other, target),
           direct ? "packed" : "direct");
   }
   explain(block, text, written);
@@ -177,11 +176,10 @@ LogicalResult ScheduleSelector::selectConvolution(BlockOp block) {
 bool ScheduleSelector::convolutionIsFused(BlockOp block, Precision asked) {
   auto input = cast<ShapedType>(block.getInputs()[0].getType());
   auto filter = cast<ShapedType>(block.getInputs()[1].getType());
-  std::string whyNot;
   std::optional<FusedFacts> facts =
       getConvFacts(block.getGeometryAttr().getGeometry(), input, filter, asked);
-  return facts &&
-         planFused(*facts, getFusedTarget(target, facts->atom), whyNot);
+  return facts && llvm::expectedToOptional(
+                      planFused(*facts, getFusedTarget(target, facts->atom)));
 }
 
 FailureOr<RowPlan> ScheduleSelector::selectRows(BlockOp block,

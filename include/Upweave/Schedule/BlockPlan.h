@@ -50,10 +50,9 @@ std::optional<FusedFacts> getConvFacts(const ConvTransposeGeometry &geometry,
                                        Precision precision);
 
 /// What the plan of a fused kernel of `block`, a convolution, depends on when
-/// its products are formed in `precision`. None, with a reason, if no fused
+/// its products are formed in `precision`. Fails, with the reason, if no fused
 /// kernel takes this block.
-std::optional<FusedFacts> getFusedFacts(BlockOp block, Precision precision,
-                                        std::string &whyNot);
+llvm::Expected<FusedFacts> getFusedFacts(BlockOp block, Precision precision);
 
 /// What of a target fused plans depend on.
 FusedTarget getFusedTarget(const TargetDescription &target, AtomKind atom);

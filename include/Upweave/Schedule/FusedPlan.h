@@ -12,11 +12,11 @@
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
 
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -261,22 +261,21 @@ struct FusedPlan {
   /// allow.
   int64_t getBlocksPerSM(const FusedTarget &target, int64_t registers) const;
 
-  /// What makes the plan illegal, or nothing.
-  std::optional<std::string> verify(const FusedFacts &facts,
-                                    const FusedTarget &target) const;
+  /// Fails where the plan is illegal, and says which number is.
+  llvm::Error verify(const FusedFacts &facts, const FusedTarget &target) const;
   void print(llvm::raw_ostream &os) const;
 
 private:
   void sizeStage(const FusedFacts &facts);
-  std::optional<std::string> verifyMemory(const FusedFacts &facts,
-                                          const FusedTarget &target) const;
+  llvm::Error verifyMemory(const FusedFacts &facts,
+                           const FusedTarget &target) const;
 };
 
 /// The plan of least predicted time, or what no plan can fit; with `input`, of
 /// those that take it so.
-std::optional<FusedPlan>
+llvm::Expected<FusedPlan>
 planFused(const FusedFacts &facts, const FusedTarget &target,
-          std::string &whyNot, std::optional<FusedInput> input = std::nullopt);
+          std::optional<FusedInput> input = std::nullopt);
 
 /// Registers that a thread of the plan is expected to need.
 int64_t estimateFusedRegisters(const FusedPlan &plan, const FusedFacts &facts);

@@ -10,9 +10,9 @@
 #include "Upweave/IR/Upweave.h"
 
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/Error.h"
 
 #include <optional>
-#include <string>
 
 namespace upweave {
 
@@ -76,9 +76,9 @@ RowNest buildRowNest(BlockOp block, bool keepRows = true);
 
 /// The loops over a convolution's result, each of which may be several of the
 /// domain's dimensions: batch, channel, then the spatial axes, so that the last
-/// one is the fast one. None, with a reason, if an operand does not walk those
-/// dimensions as one.
-std::optional<RowNest> buildConvNest(BlockOp block, std::string &whyNot);
+/// one is the fast one. Fails, with the reason, if an operand does not walk
+/// those dimensions as one.
+llvm::Expected<RowNest> buildConvNest(BlockOp block);
 
 /// The factor of domain dimension `dim` in a map's result.
 int64_t getDimFactor(mlir::AffineExpr expr, unsigned dim);

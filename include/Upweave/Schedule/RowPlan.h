@@ -7,9 +7,9 @@
 #ifndef UPWEAVE_SCHEDULE_ROWPLAN_H
 #define UPWEAVE_SCHEDULE_ROWPLAN_H
 
+#include "llvm/Support/Error.h"
+
 #include <cstdint>
-#include <optional>
-#include <string>
 
 namespace llvm {
 class raw_ostream;
@@ -103,12 +103,12 @@ struct RowPlan {
     return sharedBytes + getStagedBytes(facts);
   }
 
-  /// What makes the plan illegal for the facts and the target, or nothing.
-  std::optional<std::string> verify(const RowFacts &facts,
-                                    const RowTarget &target) const;
+  /// Fails where the plan is illegal for the facts and the target, and says
+  /// which number is.
+  llvm::Error verify(const RowFacts &facts, const RowTarget &target) const;
   /// The part of verify that is about staged steps.
-  std::optional<std::string> verifyStaged(const RowFacts &facts,
-                                          const RowTarget &target) const;
+  llvm::Error verifyStaged(const RowFacts &facts,
+                           const RowTarget &target) const;
   /// Fills `sharedBytes` from the rest.
   void computeSharedBytes(const RowFacts &facts);
   void print(llvm::raw_ostream &os) const;

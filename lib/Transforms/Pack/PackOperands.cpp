@@ -262,8 +262,7 @@ static Value createDense(OpBuilder &b, Location loc, Value view) {
 /// the channels in two, is read from, or written to, a dense copy. The tensors
 /// that schedules were chosen for were dense.
 static void copySplitOperands(BlockOp block) {
-  std::string whyNot;
-  if (buildConvNest(block, whyNot))
+  if (llvm::expectedToOptional(buildConvNest(block)))
     return;
   Location loc = block.getLoc();
   for (OpOperand &operand : block->getOpOperands()) {

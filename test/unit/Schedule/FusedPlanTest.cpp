@@ -43,6 +43,17 @@ FusedTarget makeTarget() {
   return getFusedTarget(getKnownTarget("sm_89"), AtomKind::TF32);
 }
 
+/// What planFused finds; the reason for nothing goes to `whyNot`.
+std::optional<FusedPlan>
+findPlan(const FusedFacts &facts, const FusedTarget &target,
+         std::string &whyNot, std::optional<FusedInput> input = std::nullopt) {
+  llvm::Expected<FusedPlan> plan = planFused(facts, target, input);
+  if (plan)
+    return *plan;
+  whyNot = llvm::toString(plan.takeError());
+  return std::nullopt;
+}
+
 TEST(FusedPlanTest, PhasesHaveTapsOfEqualSteps) {
   PhasedAxis axis = PhasedAxis::get(makeAxis(2, 1), 32, 4);
   EXPECT_EQ(axis.getStride(), 2);
@@ -107,7 +118,7 @@ TEST(FusedPlanTest, EveryShapeHasAPlan) {
     if (least.getPackedFilterBytes(facts) > int64_t(1) << 31)
       continue;
     std::string whyNot;
-    EXPECT_TRUE(planFused(facts, target, whyNot))
+    EXPECT_TRUE(findPlan(facts, target, whyNot))
         << whyNot << ": stride " << axis.stride << ", filter " << filterSize
         << ", dilation " << axis.dilation << ", rows of " << column.resultSize
         << (facts.reduced ? " reduced" : "");
@@ -221,7 +232,7 @@ TEST(FusedPlanTest, TwoBlocksShareAMultiprocessor) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
   std::optional<FusedPlan> plan =
-      planFused(facts, makeTarget(), whyNot, FusedInput::Packed);
+      findPlan(facts, makeTarget(), whyNot, FusedInput::Packed);
   ASSERT_TRUE(plan);
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -240,7 +251,7 @@ TEST(FusedPlanTest, TwoBlocksShareAMultiprocessor) {
 TEST(FusedPlanTest, OneImageTakesSmallerTiles) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32, /*batch=*/1);
-  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan);
   EXPECT_GE(plan->getBlocksPerImage(facts), makeTarget().multiprocessors);
 }
@@ -258,8 +269,8 @@ TEST(FusedPlanTest, MeasuredFiguresCount) {
   auto predict = [&](const Target &target, FusedInput input) {
     FusedTarget fused = getFusedTarget(target, facts.atom);
     std::optional<FusedPlan> plan =
-        planFused(facts, getFusedTarget(getKnownTarget("sm_90"), facts.atom),
-                  whyNot, input);
+        findPlan(facts, getFusedTarget(getKnownTarget("sm_90"), facts.atom),
+                 whyNot, input);
     return predictFusedCycles(*plan, facts, fused);
   };
   struct Figure {
@@ -351,10 +362,10 @@ TEST(FusedPlanTest, InputIsPackedWhereItIsStagedOften) {
   FusedFacts facts = makeFacts(AtomKind::TF32);
   facts.inputVector = 4;
   // Filter 4, stride 2: 18 times, in products that take few issue slots.
-  std::optional<FusedPlan> plan = planFused(facts, makeHopper(), whyNot);
+  std::optional<FusedPlan> plan = findPlan(facts, makeHopper(), whyNot);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->input, FusedInput::Packed);
-  plan = planFused(facts, makeHopper(), whyNot, FusedInput::Direct);
+  plan = findPlan(facts, makeHopper(), whyNot, FusedInput::Direct);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->input, FusedInput::Direct);
   // Filter 2, stride 2: twice.
@@ -363,7 +374,7 @@ TEST(FusedPlanTest, InputIsPackedWhereItIsStagedOften) {
   facts.reduced = 0;
   facts.inputChannels = 256;
   facts.batch = 16;
-  plan = planFused(facts, makeHopper(), whyNot);
+  plan = findPlan(facts, makeHopper(), whyNot);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->input, FusedInput::Direct);
 }
@@ -374,7 +385,7 @@ TEST(FusedPlanTest, SmallInputIsNotPacked) {
   FusedFacts facts = makeFacts(AtomKind::TF32, /*batch=*/1);
   facts.outer.clear();
   for (const FusedTarget &target : {makeTarget(), makeHopper()}) {
-    std::optional<FusedPlan> plan = planFused(facts, target, whyNot);
+    std::optional<FusedPlan> plan = findPlan(facts, target, whyNot);
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->input, FusedInput::Direct);
   }
@@ -388,10 +399,10 @@ TEST(FusedPlanTest, TilesThatBarelyFitTakePackedInput) {
   facts.inputChannels = facts.outputChannels = 16;
   facts.atom = AtomKind::TF32;
   facts.reduced = makeDimSet({kPlanColumn});
-  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->input, FusedInput::Packed);
-  EXPECT_FALSE(planFused(facts, makeTarget(), whyNot, FusedInput::Direct));
+  EXPECT_FALSE(findPlan(facts, makeTarget(), whyNot, FusedInput::Direct));
   EXPECT_NE(whyNot.find("a thread would need"), std::string::npos) << whyNot;
 }
 
@@ -399,7 +410,7 @@ TEST(FusedPlanTest, RowsSpanWarps) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
   facts.column = PhasedAxis::get(makeAxis(2, 1), 256, 4);
-  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->block[2], 256);
   EXPECT_GT(plan->getWarps(2), 1);
@@ -409,7 +420,7 @@ TEST(FusedPlanTest, RowsThatDoNotFitAreRefused) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
   facts.column = PhasedAxis::get(makeAxis(2, 1), 1 << 14, 4);
-  EXPECT_FALSE(planFused(facts, makeTarget(), whyNot));
+  EXPECT_FALSE(findPlan(facts, makeTarget(), whyNot));
   EXPECT_NE(whyNot, "");
 }
 
@@ -422,7 +433,7 @@ TEST(FusedPlanTest, OtherReductionsAreRefused) {
         makeDimSet({kPlanRow, kPlanColumn})}) {
     facts.reduced = reduced;
     std::string whyNot;
-    EXPECT_FALSE(planFused(facts, makeTarget(), whyNot));
+    EXPECT_FALSE(findPlan(facts, makeTarget(), whyNot));
     EXPECT_EQ(whyNot, "its rows are neither along the last spatial axis nor "
                       "along the channels");
   }
@@ -437,7 +448,7 @@ TEST(FusedPlanTest, UnalignedRowsAreStoredByWideWarps) {
   facts.column = PhasedAxis::get(makeAxis(2, 1), 48, 3);
   EXPECT_EQ(facts.column.resultSize, 95);
   EXPECT_FALSE(facts.hasAlignedRows());
-  std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
+  std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->run, 1);
   EXPECT_EQ(plan->warp[2], 48);

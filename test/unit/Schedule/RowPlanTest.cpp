@@ -34,6 +34,12 @@ std::string print(const RowPlan &plan) {
   return text;
 }
 
+/// Why the plan is illegal; "" if it is legal.
+std::string explain(const RowPlan &plan, const RowFacts &facts,
+                    const RowTarget &target) {
+  return llvm::toString(plan.verify(facts, target));
+}
+
 TEST(RowPlanTest, ShortRowsShareAWarp) {
   RowPlan plan = planStoredRows(layerNormFacts(64, 1 << 22), makeTarget());
   EXPECT_EQ(print(plan),
@@ -188,7 +194,7 @@ TEST(RowPlanTest, RowsAcrossTheContiguousDirectionGoToWarps) {
   EXPECT_EQ(plan.getLanesPerRow(), 1);
   EXPECT_EQ(plan.vector, 4);
   EXPECT_GT(plan.getWarpsPerRow(), 1);
-  EXPECT_EQ(plan.verify(facts, makeTarget()), std::nullopt);
+  EXPECT_EQ(explain(plan, facts, makeTarget()), "");
 }
 
 TEST(RowPlanTest, FewRowsGetSmallBlocks) {
@@ -225,7 +231,7 @@ TEST(RowPlanTest, EveryPlanIsLegal) {
           facts.elementBytes = facts.rereadBytes = 16 / vector;
           for (const RowTarget &target : {makeTarget(), largeTarget()}) {
             RowPlan plan = planStoredRows(facts, target);
-            EXPECT_EQ(plan.verify(facts, target), std::nullopt)
+            EXPECT_EQ(explain(plan, facts, target), "")
                 << length << " " << vector << " " << rows << ": "
                 << print(plan);
           }
@@ -238,21 +244,21 @@ TEST(RowPlanTest, RefusesWithNumbers) {
   RowTarget target = makeTarget();
   RowPlan plan = planStoredRows(facts, target);
   plan.registers = 2;
-  EXPECT_EQ(plan.verify(facts, target),
+  EXPECT_EQ(explain(plan, facts, target),
             "registers = 2 must be a positive multiple of vector = 4");
   plan = planStoredRows(facts, target);
   plan.threadsPerRow = 8;
-  EXPECT_EQ(plan.verify(facts, target),
+  EXPECT_EQ(explain(plan, facts, target),
             "lanes * registers = 32 elements do not hold a row of 64: raise "
             "them or set looped");
   plan = planStoredRows(facts, target);
   plan.vector = 8;
-  EXPECT_EQ(plan.verify(facts, target),
+  EXPECT_EQ(explain(plan, facts, target),
             "vector = 8 must divide the widest access that extents and "
             "alignment allow, which is of 4 elements");
   plan = planStoredRows(facts, target);
   plan.rowsPerThread = 64;
-  EXPECT_EQ(plan.verify(facts, target),
+  EXPECT_EQ(explain(plan, facts, target),
             "registers and rows make 256 elements per thread, 128 is the most "
             "that fit 255 registers");
 }

@@ -410,11 +410,10 @@ LogicalResult upweave::lowerFusedConv(LaunchContext &context, BlockOp block) {
   expandBlockRegion(block, context.mayContract());
   if (context.mayContract())
     allowContraction(block);
-  std::string whyNot;
-  std::optional<RowNest> nest = buildConvNest(block, whyNot);
+  llvm::Expected<RowNest> nest = buildConvNest(block);
   if (!nest)
     return block.emitError("schedule 'fused' has no kernel for this block: ")
-           << whyNot;
+           << llvm::toString(nest.takeError());
   int64_t resident = fused->plan.getBlocksPerSM(
       getFusedTarget(*target, fused->facts.atom),
       estimateFusedRegisters(fused->plan, fused->facts));
