@@ -76,8 +76,8 @@ RowNest buildRowNest(BlockOp block, bool keepRows = true);
 
 /// The loops over a convolution's result, each of which may be several of the
 /// domain's dimensions: batch, channel, then the spatial axes, so that the last
-/// one is the fast one. Fails, with the reason, if an operand does not walk those
-/// dimensions as one.
+/// one is the fast one. Fails, with the reason, if an operand does not walk
+/// those dimensions as one.
 llvm::Expected<RowNest> buildConvNest(BlockOp block);
 
 /// The factor of domain dimension `dim` in a map's result.
