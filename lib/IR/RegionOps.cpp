@@ -282,10 +282,6 @@ MemRefType PackOp::getFilterType() {
 }
 
 LogicalResult PackOp::verify() {
-  if (getSchedule().getKind() != ScheduleKind::Fused)
-    return emitOpError() << "has a schedule of kind '"
-                         << stringifyScheduleKind(getSchedule().getKind())
-                         << "'; packed operands are those of a 'fused' block";
   MemRefType input = getInputType(), filter = getFilterType();
   if (input.getElementType() != filter.getElementType())
     return emitOpError() << "packs for elements of different types, "

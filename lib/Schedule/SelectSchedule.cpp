@@ -4,7 +4,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Upweave/Schedule/BlockPlan.h"
+#include "ChoosePlan.h"
+
 #include "Upweave/Schedule/Passes.h"
 #include "Upweave/Schedule/TargetDescription.h"
 
@@ -45,13 +46,14 @@ public:
 private:
   FailureOr<Precision> getAsked(BlockOp block);
   void grant(BlockOp block, Precision asked, bool fused);
-  llvm::Expected<FusedPlan> planBlock(BlockOp block, Precision asked);
+  llvm::Expected<FusedBlock> planBlock(BlockOp block, Precision asked);
   bool convolutionIsFused(BlockOp block, Precision asked);
   LogicalResult selectConvolution(BlockOp block);
-  LogicalResult selectFused(BlockOp block, Precision asked,
-                            const FusedPlan &plan, bool written);
-  LogicalResult selectStored(BlockOp block, ScheduleKind kind);
-  FailureOr<RowPlan> selectRows(BlockOp block, ScheduleKind kind);
+  void selectFused(BlockOp block, Precision asked, const FusedBlock &fused);
+  std::string predict(BlockOp block, const FusedBlock &fused);
+  LogicalResult selectSplit(BlockOp block, Precision asked);
+  LogicalResult selectStored(BlockOp block);
+  FailureOr<RowBlock> planRows(BlockOp block, RowsScheduleAttr written);
   void explain(BlockOp block, StringRef text, bool written);
 
   const TargetDescription &target;
@@ -96,46 +98,55 @@ void ScheduleSelector::grant(BlockOp block, Precision asked, bool fused) {
 }
 
 /// The plan of a fused kernel of `block`, or why there is none.
-llvm::Expected<FusedPlan> ScheduleSelector::planBlock(BlockOp block,
-                                                      Precision asked) {
+llvm::Expected<FusedBlock> ScheduleSelector::planBlock(BlockOp block,
+                                                       Precision asked) {
   std::string whyNot;
   std::optional<FusedFacts> facts = getFusedFacts(block, asked, whyNot);
   if (!facts)
     return llvm::createStringError(whyNot);
-  ScheduleAttr written = block.getScheduleAttr();
-  if (!written)
-    written = ScheduleAttr::get(block.getContext(), ScheduleKind::Fused, 0, 0,
-                                0, 0, false, 0, {});
-  return getFusedPlan(written, *facts, getFusedTarget(target, facts->atom));
+  return chooseFused(
+      dyn_cast_or_null<FusedScheduleAttr>(block.getScheduleAttr()), *facts,
+      getFusedTarget(target, facts->atom));
 }
 
-LogicalResult ScheduleSelector::selectFused(BlockOp block, Precision asked,
-                                            const FusedPlan &plan,
-                                            bool written) {
-  grant(block, asked, /*fused=*/true);
-  block.setScheduleAttr(getSchedule(block.getContext(), plan));
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  if (block.hasCollectives())
-    os << "rows of " << block.getRowLength() << " elements, ";
-  plan.print(os);
+/// The time of a fused kernel in words, and that of the best one which takes its
+/// input from elsewhere; nothing if a size is dynamic.
+std::string ScheduleSelector::predict(BlockOp block, const FusedBlock &fused) {
+  const FusedFacts &facts = fused.facts;
+  std::optional<double> seconds =
+      predictFusedSeconds(block, facts, fused.plan, target);
+  if (!seconds)
+    return {};
+  std::string text = llvm::formatv(", predicted {0:f3} ms", 1e3 * *seconds);
+  bool strided = fused.plan.input == FusedInput::Strided;
   std::string whyNot;
-  std::optional<FusedFacts> facts = getFusedFacts(block, asked, whyNot);
-  if (std::optional<double> seconds =
-          predictFusedSeconds(block, *facts, plan, target)) {
-    os << llvm::formatv(", predicted {0:f3} ms", 1e3 * *seconds);
-    bool direct = plan.input == FusedInput::Direct;
-    std::optional<FusedPlan> other =
-        planFused(*facts, getFusedTarget(target, facts->atom), whyNot,
-                  direct ? FusedInput::Packed : FusedInput::Direct);
-    if (other)
-      os << llvm::formatv(
-          ", {0:f3} ms with input {1}",
-          1e3 * *predictFusedSeconds(block, *facts, *other, target),
-          direct ? "packed" : "direct");
-  }
+  if (std::optional<FusedPlan> other =
+          planFused(facts, getFusedTarget(target, facts.atom), whyNot,
+                    strided ? FusedInput::Packed : FusedInput::Strided))
+    text +=
+        llvm::formatv(", {0:f3} ms with input {1}",
+                      1e3 * *predictFusedSeconds(block, facts, *other, target),
+                      strided ? "packed" : "strided");
+  return text;
+}
+
+/// What a remark says of a block with collectives first.
+static std::string describeRows(BlockOp block) {
+  return block.hasCollectives()
+             ? llvm::formatv("rows of {0} elements, ", block.getRowLength())
+             : std::string();
+}
+
+void ScheduleSelector::selectFused(BlockOp block, Precision asked,
+                                   const FusedBlock &fused) {
+  bool written = block.getScheduleAttr() != nullptr;
+  grant(block, asked, /*fused=*/true);
+  block.setScheduleAttr(getSchedule(block.getContext(), fused));
+  std::string text = describeRows(block);
+  llvm::raw_string_ostream os(text);
+  fused.plan.print(os);
+  os << predict(block, fused);
   explain(block, text, written);
-  return success();
 }
 
 /// A convolution: fused where a plan fits, else split if its region reduces,
@@ -146,29 +157,28 @@ LogicalResult ScheduleSelector::selectConvolution(BlockOp block) {
     return failure();
   ScheduleAttr written = block.getScheduleAttr();
   bool collectives = block.hasCollectives();
-  ScheduleKind kind = written ? written.getKind() : ScheduleKind::Fused;
-  if (kind == ScheduleKind::Direct && collectives)
+  bool isSplit = isa_and_nonnull<SplitScheduleAttr>(written);
+  if (isa_and_nonnull<DirectScheduleAttr>(written) && collectives)
     return block.emitError(
-        "schedule 'direct' computes output elements one by one, but the "
-        "region reduces over rows: use 'split'");
-  if (kind == ScheduleKind::Fused) {
-    llvm::Expected<FusedPlan> plan = planBlock(block, *asked);
-    if (plan)
-      return selectFused(block, *asked, *plan, written != nullptr);
-    std::string why = llvm::toString(plan.takeError());
+        "schedule #upweave.direct computes output elements one by one, but the "
+        "region reduces over rows: use #upweave.split");
+  if (!written || isa<FusedScheduleAttr>(written)) {
+    llvm::Expected<FusedBlock> fused = planBlock(block, *asked);
+    if (fused) {
+      selectFused(block, *asked, *fused);
+      return success();
+    }
+    std::string why = llvm::toString(fused.takeError());
     if (written)
       return block.emitError("schedule is not legal here: ") << why;
     remark::missed(block.getLoc(), getRemarkOptions("not-fused"))
         << "the convolution and its region are not one kernel: " + why;
-    kind = collectives ? ScheduleKind::Split : ScheduleKind::Direct;
+    isSplit = collectives;
   }
-  if (kind == ScheduleKind::Split) {
-    grant(block, *asked, convolutionIsFused(block, *asked));
-    return selectStored(block, kind);
-  }
+  if (isSplit)
+    return selectSplit(block, *asked);
   grant(block, *asked, /*fused=*/false);
-  block.setScheduleAttr(
-      ScheduleAttr::get(block.getContext(), kind, 0, 0, 0, 0, false, 0, {}));
+  block.setScheduleAttr(DirectScheduleAttr::get(block.getContext()));
   explain(block, "one thread per output element", written != nullptr);
   return success();
 }
@@ -184,48 +194,63 @@ bool ScheduleSelector::convolutionIsFused(BlockOp block, Precision asked) {
          planFused(*facts, getFusedTarget(target, facts->atom), whyNot);
 }
 
-FailureOr<RowPlan> ScheduleSelector::selectRows(BlockOp block,
-                                                ScheduleKind kind) {
-  RowNest nest = getStoredNest(block);
-  RowFacts facts = getRowFacts(block, nest);
-  if (!block.getScheduleAttr())
-    return planStoredRows(facts, rowTarget);
-  llvm::Expected<RowPlan> plan =
-      getRowPlan(block.getScheduleAttr(), facts, rowTarget);
-  if (plan)
-    return *plan;
+/// The plan of the kernel over the rows of `block`, as far as it is written.
+FailureOr<RowBlock> ScheduleSelector::planRows(BlockOp block,
+                                               RowsScheduleAttr written) {
+  RowFacts facts = getRowFacts(block, getStoredNest(block));
+  llvm::Expected<RowBlock> rows = chooseRows(written, facts, rowTarget);
+  if (rows)
+    return *rows;
   return block.emitError("schedule is not legal here: ")
-         << llvm::toString(plan.takeError());
+         << llvm::toString(rows.takeError());
 }
 
 void ScheduleSelector::explain(BlockOp block, StringRef text, bool written) {
   remark::analysis(block.getLoc(), getRemarkOptions("schedule-selected"))
       << llvm::formatv("{0} for {1}{2}: {3}",
-                       stringifyScheduleKind(block.getScheduleAttr().getKind()),
-                       target.chip, written ? " (as written)" : "", text)
+                       block.getScheduleAttr().getKindName(), target.chip,
+                       written ? " (as written)" : "", text)
              .str();
 }
 
-LogicalResult ScheduleSelector::selectStored(BlockOp block, ScheduleKind kind) {
-  bool written = block.getScheduleAttr() != nullptr;
-  FailureOr<RowPlan> plan = selectRows(block, kind);
-  if (failed(plan))
-    return failure();
-  block.setScheduleAttr(getSchedule(block.getContext(), kind, *plan));
+static std::string describe(const RowPlan &plan) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  if (kind == ScheduleKind::Split)
-    os << "the convolution, then its rows from memory; ";
-  if (block.hasCollectives())
-    os << "rows of " << block.getRowLength() << " elements, ";
-  plan->print(os);
-  explain(block, text, written);
+  plan.print(os);
+  return text;
+}
+
+/// Two kernels, the second over rows.
+LogicalResult ScheduleSelector::selectSplit(BlockOp block, Precision asked) {
+  grant(block, asked, convolutionIsFused(block, asked));
+  auto written = dyn_cast_or_null<SplitScheduleAttr>(block.getScheduleAttr());
+  FailureOr<RowBlock> rows =
+      planRows(block, written ? written.getRows() : RowsScheduleAttr());
+  if (failed(rows))
+    return failure();
+  MLIRContext *context = block.getContext();
+  block.setScheduleAttr(
+      SplitScheduleAttr::get(context, getSchedule(context, *rows)));
+  explain(block,
+          "the convolution, then its rows from memory; " + describeRows(block) +
+              describe(rows->plan),
+          written != nullptr);
+  return success();
+}
+
+LogicalResult ScheduleSelector::selectStored(BlockOp block) {
+  auto written = cast_or_null<RowsScheduleAttr>(block.getScheduleAttr());
+  FailureOr<RowBlock> rows = planRows(block, written);
+  if (failed(rows))
+    return failure();
+  block.setScheduleAttr(getSchedule(block.getContext(), *rows));
+  explain(block, describeRows(block) + describe(rows->plan),
+          written != nullptr);
   return success();
 }
 
 LogicalResult ScheduleSelector::select(BlockOp block) {
-  return block.isConv() ? selectConvolution(block)
-                        : selectStored(block, ScheduleKind::Stored);
+  return block.isConv() ? selectConvolution(block) : selectStored(block);
 }
 
 namespace {
@@ -249,7 +274,7 @@ struct SelectSchedulePass
         return WalkResult::advance();
       if (failed(selector.select(block)))
         return WalkResult::interrupt();
-      count(block.getScheduleAttr().getKind());
+      count(block.getScheduleAttr());
       return WalkResult::advance();
     });
     if (walked.wasInterrupted())
@@ -257,11 +282,11 @@ struct SelectSchedulePass
   }
 
 private:
-  void count(ScheduleKind kind) {
-    numStored += kind == ScheduleKind::Stored;
-    numDirect += kind == ScheduleKind::Direct;
-    numSplit += kind == ScheduleKind::Split;
-    numFused += kind == ScheduleKind::Fused;
+  void count(ScheduleAttr schedule) {
+    numStored += isa<RowsScheduleAttr>(schedule);
+    numDirect += isa<DirectScheduleAttr>(schedule);
+    numSplit += isa<SplitScheduleAttr>(schedule);
+    numFused += isa<FusedScheduleAttr>(schedule);
   }
 };
 } // namespace

@@ -276,8 +276,7 @@ LogicalResult Compilation::serialize(ChipModule &chip,
 /// What the cost model expects of a block, if it is one fused kernel.
 static std::optional<double> predictSeconds(BlockOp block,
                                             const TargetDescription &target) {
-  ScheduleAttr schedule = block.getScheduleAttr();
-  if (!schedule || schedule.getKind() != ScheduleKind::Fused)
+  if (!isa_and_nonnull<FusedScheduleAttr>(block.getScheduleAttr()))
     return std::nullopt;
   FailureOr<FusedBlock> fused = getFusedBlock(block);
   if (failed(fused))

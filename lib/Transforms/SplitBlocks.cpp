@@ -56,12 +56,8 @@ static BlockOp createStored(OpBuilder &b, BlockOp block, Value result) {
       BlockOp::create(b, block.getLoc(), ValueRange(result), block.getParams(),
                       block.getOuts(), block.getDomain(), block.getRows(), maps,
                       ConvTransposeAttr(), getCommonAttributes(block));
-  ScheduleAttr schedule = block.getScheduleAttr();
-  part.setScheduleAttr(ScheduleAttr::get(
-      b.getContext(), ScheduleKind::Stored, schedule.getWarps(),
-      schedule.getLanes(), schedule.getVector(), schedule.getRegisters(),
-      schedule.getLooped(), schedule.getStages(), schedule.getTile(),
-      schedule.getStaged(), schedule.getInput()));
+  part.setScheduleAttr(
+      cast<SplitScheduleAttr>(block.getScheduleAttr()).getRows());
   part.getBody().takeBody(block.getBody());
   return part;
 }
@@ -75,12 +71,11 @@ struct SplitBlocksPass : upweave::impl::SplitBlocksBase<SplitBlocksPass> {
     for (auto [number, block] : llvm::enumerate(blocks)) {
       if (!block->hasAttr(kBlockIdAttrName))
         block->setAttr(kBlockIdAttrName, builder.getI64IntegerAttr(number));
-      ScheduleAttr schedule = block.getScheduleAttr();
-      if (!schedule || schedule.getKind() != ScheduleKind::Split)
+      if (!isa_and_nonnull<SplitScheduleAttr>(block.getScheduleAttr()))
         continue;
       if (!block.hasTensorSemantics()) {
-        block.emitError("works on buffers; 'split' schedules are carried out "
-                        "on tensors, before bufferization");
+        block.emitError("works on buffers; #upweave.split is carried out on "
+                        "tensors, before bufferization");
         return signalPassFailure();
       }
       OpBuilder b(block);

@@ -105,7 +105,7 @@ struct PhasedAxis {
 /// Where a fused kernel takes its input from: by cp.async from the positions
 /// that a kernel before it packed, or by loads from the tensor as it lies,
 /// through registers.
-enum class FusedInput { Packed, Direct };
+enum class FusedInput { Packed, Strided };
 
 /// Along what a block's region reduces: the axis of columns, the channels, or
 /// nothing.

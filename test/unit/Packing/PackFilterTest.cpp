@@ -39,31 +39,48 @@ struct Case {
 
 const Case kCases[] = {
     {"one axis", "8x16x4xE", "2x8x32xE", "strides = [2], padding = [1]",
-     "tile = [16, 1, 32, 16, 1, 32, 1]"},
+     "block = 16 channels x 1 rows x 32 columns, "
+     "warp = 16 channels x 1 rows x 32 columns, chunks = 1"},
     {"padded channels", "5x7x3x3x3xE", "2x5x2x3x5xE",
      "strides = [2, 2, 2], padding = [1, 1, 1], output_padding = [1, 1, 1]",
-     "tile = [32, 1, 8, 16, 1, 8, 1]"},
+     "block = 32 channels x 1 rows x 8 columns, "
+     "warp = 16 channels x 1 rows x 8 columns, chunks = 1"},
     {"several units", "40x48x4x4xE", "1x40x8x16xE",
-     "strides = [2, 2], padding = [1, 1]", "tile = [16, 2, 16, 16, 1, 16, 1]"},
+     "strides = [2, 2], padding = [1, 1]",
+     "block = 16 channels x 2 rows x 16 columns, "
+     "warp = 16 channels x 1 rows x 16 columns, chunks = 1"},
     {"looped row taps", "16x16x7x7xE", "1x16x9x10xE",
-     "strides = [1, 1], padding = [3, 3]", "tile = [32, 2, 16, 32, 2, 16, 1]"},
+     "strides = [1, 1], padding = [3, 3]",
+     "block = 32 channels x 2 rows x 16 columns, "
+     "warp = 32 channels x 2 rows x 16 columns, chunks = 1"},
     {"groups in the input channels", "12x5x3x4xE", "1x12x6x7xE",
-     "strides = [1, 2], groups = 3", "tile = [16, 1, 8, 16, 1, 8, 1]"},
+     "strides = [1, 2], groups = 3",
+     "block = 16 channels x 1 rows x 8 columns, "
+     "warp = 16 channels x 1 rows x 8 columns, chunks = 1"},
     {"groups in the result channels", "4x15x3x4xE", "1x12x6x7xE",
      "strides = [1, 2], groups = 3, filter_groups = output",
-     "tile = [16, 1, 8, 16, 1, 8, 1]"},
+     "block = 16 channels x 1 rows x 8 columns, "
+     "warp = 16 channels x 1 rows x 8 columns, chunks = 1"},
     {"phases without taps", "8x16x3x3xE", "2x8x4x6xE",
      "strides = [2, 2], padding = [2, 2], dilations = [4, 4]",
-     "tile = [16, 1, 8, 16, 1, 8, 1]"},
+     "block = 16 channels x 1 rows x 8 columns, "
+     "warp = 16 channels x 1 rows x 8 columns, chunks = 1"},
     {"reversed axes", "8x16x5x4xE", "2x8x4x6xE",
-     "strides = [3, 2], reversed = [1, 1]", "tile = [16, 1, 8, 16, 1, 8, 1]"},
+     "strides = [3, 2], reversed = [1, 1]",
+     "block = 16 channels x 1 rows x 8 columns, "
+     "warp = 16 channels x 1 rows x 8 columns, chunks = 1"},
     {"classes of the column's phases", "8x16x96xE", "1x8x32xE",
-     "strides = [48]", "tile = [16, 1, 8, 16, 1, 8, 1]"},
+     "strides = [48]",
+     "block = 16 channels x 1 rows x 8 columns, "
+     "warp = 16 channels x 1 rows x 8 columns, chunks = 1"},
     {"classes of dilated phases", "8x16x65xE", "1x8x32xE",
      "strides = [40], padding = [7], dilations = [3], reversed = [1]",
-     "tile = [16, 1, 8, 16, 1, 8, 1]"},
+     "block = 16 channels x 1 rows x 8 columns, "
+     "warp = 16 channels x 1 rows x 8 columns, chunks = 1"},
     {"a slice", "6x9x4xE, strided<[100, 8, 2], offset: 3>", "2x6x32xE",
-     "strides = [2], padding = [1]", "tile = [16, 1, 32, 16, 1, 32, 1]"},
+     "strides = [2], padding = [1]",
+     "block = 16 channels x 1 rows x 32 columns, "
+     "warp = 16 channels x 1 rows x 32 columns, chunks = 1"},
 };
 
 std::string replaceElement(std::string text, const std::string &element) {
@@ -108,8 +125,9 @@ protected:
         "> ins(%w : " + filter + ") outs(%p : memref<SIZExi32>)\n" +
         "    {other = " + replaceElement(item.input, element) +
         ", precision = #upweave.precision<" + precision +
-        ">, schedule = #upweave.schedule<fused, stages = 2, " + item.tile +
-        ">}\n  return\n}\n";
+        ">, schedule = #upweave.fused<stages = 2, input = packed, "
+        "blocks_per_sm = 1, " +
+        item.tile + ">}\n  return\n}\n";
     for (size_t at; (at = text.find("SIZE")) != std::string::npos;)
       text.replace(at, 4, "65536");
     module = parseSourceString<ModuleOp>(text, context.get());
@@ -159,10 +177,10 @@ FusedBlock getPlan(PackOp op) {
                    op.getFilterType(), op.getPrecision());
   facts->resultBytes = op.getResultBytes();
   FailureOr<TargetDescription> target = getTargetOrDefault(op);
-  llvm::Expected<FusedPlan> plan = getFusedPlan(
+  llvm::Expected<FusedBlock> fused = readFusedBlock(
       op.getSchedule(), *facts, getFusedTarget(*target, facts->atom));
-  EXPECT_TRUE(bool(plan)) << llvm::toString(plan.takeError());
-  return {*facts, plan ? *plan : FusedPlan()};
+  EXPECT_TRUE(bool(fused)) << llvm::toString(fused.takeError());
+  return fused ? *fused : FusedBlock{*facts, {}};
 }
 
 TEST_F(PackFilterTest, CompilerAndKernelWriteTheSameBytes) {
@@ -174,7 +192,7 @@ TEST_F(PackFilterTest, CompilerAndKernelWriteTheSameBytes) {
       PackOp op = parse(item, element, precision);
       ASSERT_TRUE(op);
       ConvTransposeGeometry geometry = op.getGeometry().getGeometry();
-      auto [facts, plan] = getPlan(op);
+      auto [facts, plan, blocksPerSM] = getPlan(op);
       FilterData data;
       MemRefType type = op.getFilterType();
       ASSERT_TRUE(
@@ -208,7 +226,7 @@ TEST_F(PackFilterTest, RoundsLikeTheHardware) {
 TEST_F(PackFilterTest, SplatIsOneElement) {
   PackOp op = parse(kCases[1], "f16", "f16");
   ASSERT_TRUE(op);
-  auto [facts, plan] = getPlan(op);
+  auto [facts, plan, blocksPerSM] = getPlan(op);
   ConvTransposeGeometry geometry = op.getGeometry().getGeometry();
   auto pack = [&, &facts = facts, &plan = plan](const FilterData &data) {
     std::vector<char> packed(plan.getPackedFilterBytes(facts), 1);
@@ -228,10 +246,11 @@ TEST_F(PackFilterTest, SplatIsOneElement) {
 TEST_F(PackFilterTest, LargeFiltersTakeLinearTime) {
   Case large = {"", "1024x1024x4x4xE", "1x1024x8x16xE",
                 "strides = [2, 2], padding = [1, 1]",
-                "tile = [64, 1, 16, 16, 1, 16, 1]"};
+                "block = 64 channels x 1 rows x 16 columns, "
+                "warp = 16 channels x 1 rows x 16 columns, chunks = 1"};
   PackOp op = parse(large, "f32", "tf32");
   ASSERT_TRUE(op);
-  auto [facts, plan] = getPlan(op);
+  auto [facts, plan, blocksPerSM] = getPlan(op);
   std::vector<char> filter = makeElements(1024 * 1024 * 16, false);
   std::vector<char> packed(plan.getPackedFilterBytes(facts));
   auto start = std::chrono::steady_clock::now();

@@ -259,7 +259,7 @@ FusedPlan makeDirect(const FusedFacts &facts, std::array<int64_t, 3> block,
   FusedPlan plan;
   plan.block = block;
   plan.warp = warp;
-  plan.input = FusedInput::Direct;
+  plan.input = FusedInput::Strided;
   plan.complete(facts);
   return plan;
 }
@@ -320,9 +320,9 @@ TEST(FusedPlanTest, InputIsPackedWhereItIsStagedOften) {
   std::optional<FusedPlan> plan = planFused(facts, makeHopper(), whyNot);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->input, FusedInput::Packed);
-  plan = planFused(facts, makeHopper(), whyNot, FusedInput::Direct);
+  plan = planFused(facts, makeHopper(), whyNot, FusedInput::Strided);
   ASSERT_TRUE(plan);
-  EXPECT_EQ(plan->input, FusedInput::Direct);
+  EXPECT_EQ(plan->input, FusedInput::Strided);
   // Filter 2, stride 2: twice.
   facts.outer.clear();
   facts.row = facts.column = PhasedAxis::get(makeAxis(2, 0), 64, 2);
@@ -331,7 +331,7 @@ TEST(FusedPlanTest, InputIsPackedWhereItIsStagedOften) {
   facts.batch = 16;
   plan = planFused(facts, makeHopper(), whyNot);
   ASSERT_TRUE(plan);
-  EXPECT_EQ(plan->input, FusedInput::Direct);
+  EXPECT_EQ(plan->input, FusedInput::Strided);
 }
 
 /// A launch for a few tiles' input is what they take themselves.
@@ -342,7 +342,7 @@ TEST(FusedPlanTest, SmallInputIsNotPacked) {
   for (const FusedTarget &target : {makeTarget(), makeHopper()}) {
     std::optional<FusedPlan> plan = planFused(facts, target, whyNot);
     ASSERT_TRUE(plan);
-    EXPECT_EQ(plan->input, FusedInput::Direct);
+    EXPECT_EQ(plan->input, FusedInput::Strided);
   }
 }
 
@@ -357,7 +357,7 @@ TEST(FusedPlanTest, TilesThatBarelyFitTakePackedInput) {
   std::optional<FusedPlan> plan = planFused(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->input, FusedInput::Packed);
-  EXPECT_FALSE(planFused(facts, makeTarget(), whyNot, FusedInput::Direct));
+  EXPECT_FALSE(planFused(facts, makeTarget(), whyNot, FusedInput::Strided));
   EXPECT_NE(whyNot.find("a thread would need"), std::string::npos) << whyNot;
 }
 

@@ -315,15 +315,16 @@ LogicalResult upweave::lowerPack(LaunchContext &context, PackOp op) {
   FailureOr<TargetDescription> target = getTargetOrDefault(op);
   if (failed(target))
     return failure();
-  llvm::Expected<FusedPlan> plan = getFusedPlan(
+  llvm::Expected<FusedBlock> fused = readFusedBlock(
       op.getSchedule(), *facts, getFusedTarget(*target, facts->atom));
-  if (!plan)
+  if (!fused)
     return op.emitError("schedule is not legal here: ")
-           << llvm::toString(plan.takeError());
-  if (op.getWhich() == ConvOperand::Input && plan->input == FusedInput::Direct)
+           << llvm::toString(fused.takeError());
+  if (op.getWhich() == ConvOperand::Input &&
+      fused->plan.input == FusedInput::Strided)
     return op.emitError("packs the input, but its schedule takes it as it lies "
-                        "('input = direct')");
-  PackKernel kernel(context, op, *facts, *plan);
+                        "('input = strided')");
+  PackKernel kernel(context, op, *facts, fused->plan);
   if (failed(kernel.emit()))
     return failure();
   op.erase();
