@@ -361,20 +361,39 @@ void RowsScheduleAttr::print(AsmPrinter &printer) const {
 // #upweave.split and #upweave.direct
 //===----------------------------------------------------------------------===//
 
+LogicalResult SplitScheduleAttr::verify(EmitError emitError,
+                                        ScheduleAttr convolution,
+                                        RowsScheduleAttr) {
+  if (!convolution || isa<FusedScheduleAttr, DirectScheduleAttr>(convolution))
+    return success();
+  return emitError()
+         << "'convolution' is #upweave." << convolution.getKindName()
+         << "; it is #upweave.fused or #upweave.direct, or left out";
+}
+
 Attribute SplitScheduleAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  ScheduleAttr convolution;
   RowsScheduleAttr rows = RowsScheduleAttr::get(parser.getContext());
-  Field field = {"rows", [&rows](AsmParser &parser, StringRef) {
-                   rows = llvm::cast_or_null<RowsScheduleAttr>(
-                       RowsScheduleAttr::parse(parser, {}));
-                   return success(rows != nullptr);
-                 }};
-  if (parseFields(parser, getMnemonic(), field))
+  Field fields[] = {{"convolution",
+                     [&convolution](AsmParser &parser, StringRef) {
+                       return parser.parseAttribute(convolution);
+                     }},
+                    {"rows", [&rows](AsmParser &parser, StringRef) {
+                       rows = llvm::cast_or_null<RowsScheduleAttr>(
+                           RowsScheduleAttr::parse(parser, {}));
+                       return success(rows != nullptr);
+                     }}};
+  if (parseFields(parser, getMnemonic(), fields))
     return {};
-  return get(parser.getContext(), rows);
+  return parser.getChecked<SplitScheduleAttr>(loc, parser.getContext(),
+                                              convolution, rows);
 }
 
 void SplitScheduleAttr::print(AsmPrinter &printer) const {
   FieldPrinter fields(printer);
+  if (getConvolution())
+    fields.start("convolution") << getConvolution();
   if (getRows().isEmpty())
     return;
   fields.start("rows");

@@ -27,6 +27,15 @@ static remark::RemarkOpts getRemarkOptions(StringRef id) {
   return remark::RemarkOpts::name(id).category("upweave-schedule");
 }
 
+/// What remarks say of `#upweave.direct`.
+static constexpr StringLiteral kDirectText = "one thread per output element";
+
+/// Says why a convolution has no fused kernel.
+static void explainNotFused(BlockOp block, StringRef whyNot) {
+  remark::missed(block.getLoc(), getRemarkOptions("not-fused"))
+      << ("the convolution and its region are not one kernel: " + whyNot).str();
+}
+
 /// What products of operands of type `element` are formed in by default.
 static Precision getNaturalPrecision(Type element) {
   return element.isF16()    ? Precision::F16
@@ -47,14 +56,19 @@ private:
   FailureOr<Precision> getAsked(BlockOp block);
   void grant(BlockOp block, Precision asked, bool fused);
   llvm::Expected<FusedBlock> planBlock(BlockOp block, Precision asked);
-  bool convolutionIsFused(BlockOp block, Precision asked);
+  llvm::Expected<FusedBlock> planConvolution(BlockOp block,
+                                             FusedScheduleAttr written,
+                                             Precision precision);
+  llvm::Expected<FusedBlock>
+  selectPart(BlockOp block, FusedScheduleAttr written, Precision asked);
   LogicalResult selectConvolution(BlockOp block);
   void selectFused(BlockOp block, Precision asked, const FusedBlock &fused);
-  std::string predict(BlockOp block, const FusedBlock &fused);
+  std::string describe(const FusedBlock &fused, TypeRange tensors);
   LogicalResult selectSplit(BlockOp block, Precision asked);
   LogicalResult selectStored(BlockOp block);
   FailureOr<RowBlock> planRows(BlockOp block, RowsScheduleAttr written);
-  void explain(BlockOp block, StringRef text, bool written);
+  void explain(BlockOp block, ScheduleAttr schedule, const Twine &text,
+               bool written);
 
   const TargetDescription &target;
   RowTarget rowTarget;
@@ -109,24 +123,28 @@ llvm::Expected<FusedBlock> ScheduleSelector::planBlock(BlockOp block,
       getFusedTarget(target, facts->atom));
 }
 
-/// The time of a fused kernel in words, and that of the best one which takes its
-/// input from elsewhere; nothing if a size is dynamic.
-std::string ScheduleSelector::predict(BlockOp block, const FusedBlock &fused) {
+/// A fused kernel in words, with its time and that of the best one which takes
+/// its input from elsewhere, unless a size is dynamic.
+std::string ScheduleSelector::describe(const FusedBlock &fused,
+                                       TypeRange tensors) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  fused.plan.print(os);
   const FusedFacts &facts = fused.facts;
   std::optional<double> seconds =
-      predictFusedSeconds(block, facts, fused.plan, target);
+      predictFusedSeconds(tensors, facts, fused.plan, target);
   if (!seconds)
-    return {};
-  std::string text = llvm::formatv(", predicted {0:f3} ms", 1e3 * *seconds);
+    return text;
+  os << llvm::formatv(", predicted {0:f3} ms", 1e3 * *seconds);
   bool strided = fused.plan.input == FusedInput::Strided;
   std::string whyNot;
   if (std::optional<FusedPlan> other =
           planFused(facts, getFusedTarget(target, facts.atom), whyNot,
                     strided ? FusedInput::Packed : FusedInput::Strided))
-    text +=
-        llvm::formatv(", {0:f3} ms with input {1}",
-                      1e3 * *predictFusedSeconds(block, facts, *other, target),
-                      strided ? "packed" : "strided");
+    os << llvm::formatv(
+        ", {0:f3} ms with input {1}",
+        1e3 * *predictFusedSeconds(tensors, facts, *other, target),
+        strided ? "packed" : "strided");
   return text;
 }
 
@@ -141,12 +159,10 @@ void ScheduleSelector::selectFused(BlockOp block, Precision asked,
                                    const FusedBlock &fused) {
   bool written = block.getScheduleAttr() != nullptr;
   grant(block, asked, /*fused=*/true);
-  block.setScheduleAttr(getSchedule(block.getContext(), fused));
-  std::string text = describeRows(block);
-  llvm::raw_string_ostream os(text);
-  fused.plan.print(os);
-  os << predict(block, fused);
-  explain(block, text, written);
+  FusedScheduleAttr schedule = getSchedule(block.getContext(), fused);
+  block.setScheduleAttr(schedule);
+  explain(block, schedule,
+          describeRows(block) + describe(fused, getMovedTypes(block)), written);
 }
 
 /// A convolution: fused where a plan fits, else split if its region reduces,
@@ -171,27 +187,38 @@ LogicalResult ScheduleSelector::selectConvolution(BlockOp block) {
     std::string why = llvm::toString(fused.takeError());
     if (written)
       return block.emitError("schedule is not legal here: ") << why;
-    remark::missed(block.getLoc(), getRemarkOptions("not-fused"))
-        << "the convolution and its region are not one kernel: " + why;
+    explainNotFused(block, why);
     isSplit = collectives;
   }
   if (isSplit)
     return selectSplit(block, *asked);
   grant(block, *asked, /*fused=*/false);
-  block.setScheduleAttr(DirectScheduleAttr::get(block.getContext()));
-  explain(block, "one thread per output element", written != nullptr);
+  auto direct = DirectScheduleAttr::get(block.getContext());
+  block.setScheduleAttr(direct);
+  explain(block, direct, kDirectText, written != nullptr);
   return success();
 }
 
-/// True if the first kernel of a split is a fused one.
-bool ScheduleSelector::convolutionIsFused(BlockOp block, Precision asked) {
-  auto input = cast<ShapedType>(block.getInputs()[0].getType());
-  auto filter = cast<ShapedType>(block.getInputs()[1].getType());
-  std::string whyNot;
+/// The type of the convolution's result where it is stored before its region.
+static ShapedType getStoredType(BlockOp block) {
+  return RankedTensorType::get(block.getProducerShape(),
+                               block.getProducerArg().getType());
+}
+
+/// The plan of a fused kernel of the convolution alone.
+llvm::Expected<FusedBlock>
+ScheduleSelector::planConvolution(BlockOp block, FusedScheduleAttr written,
+                                  Precision precision) {
   std::optional<FusedFacts> facts =
-      getConvFacts(block.getGeometryAttr().getGeometry(), input, filter, asked);
-  return facts &&
-         planFused(*facts, getFusedTarget(target, facts->atom), whyNot);
+      getConvFacts(block.getGeometryAttr().getGeometry(),
+                   cast<ShapedType>(block.getInputs()[0].getType()),
+                   cast<ShapedType>(block.getInputs()[1].getType()), precision);
+  if (!facts)
+    return llvm::createStringError(
+        "its operands are neither f32, f16 nor bf16");
+  facts->resultBytes =
+      std::max<int64_t>(getStoredType(block).getElementTypeBitWidth() / 8, 1);
+  return chooseFused(written, *facts, getFusedTarget(target, facts->atom));
 }
 
 /// The plan of the kernel over the rows of `block`, as far as it is written.
@@ -205,11 +232,11 @@ FailureOr<RowBlock> ScheduleSelector::planRows(BlockOp block,
          << llvm::toString(rows.takeError());
 }
 
-void ScheduleSelector::explain(BlockOp block, StringRef text, bool written) {
+void ScheduleSelector::explain(BlockOp block, ScheduleAttr schedule,
+                               const Twine &text, bool written) {
   remark::analysis(block.getLoc(), getRemarkOptions("schedule-selected"))
-      << llvm::formatv("{0} for {1}{2}: {3}",
-                       block.getScheduleAttr().getKindName(), target.chip,
-                       written ? " (as written)" : "", text)
+      << llvm::formatv("{0} for {1}{2}: {3}", schedule.getKindName(),
+                       target.chip, written ? " (as written)" : "", text.str())
              .str();
 }
 
@@ -220,21 +247,56 @@ static std::string describe(const RowPlan &plan) {
   return text;
 }
 
-/// Two kernels, the second over rows.
+/// The fused kernel of the convolution alone, in the precision asked for or else
+/// in that of its operands.
+llvm::Expected<FusedBlock>
+ScheduleSelector::selectPart(BlockOp block, FusedScheduleAttr written,
+                             Precision asked) {
+  llvm::Expected<FusedBlock> fused = planConvolution(block, written, asked);
+  bool granted = static_cast<bool>(fused);
+  grant(block, asked, granted);
+  if (granted || asked != Precision::TF32)
+    return fused;
+  llvm::consumeError(fused.takeError());
+  return planConvolution(block, written, Precision::IEEE);
+}
+
+/// Two kernels: the convolution alone, then its rows from memory.
 LogicalResult ScheduleSelector::selectSplit(BlockOp block, Precision asked) {
-  grant(block, asked, convolutionIsFused(block, asked));
+  MLIRContext *context = block.getContext();
   auto written = dyn_cast_or_null<SplitScheduleAttr>(block.getScheduleAttr());
+  ScheduleAttr part = written ? written.getConvolution() : ScheduleAttr();
+  bool partIsWritten = part != nullptr;
+  std::string text = kDirectText.str(), whyNot;
+  if (isa_and_nonnull<DirectScheduleAttr>(part)) {
+    grant(block, asked, /*fused=*/false);
+  } else if (llvm::Expected<FusedBlock> fused = selectPart(
+                 block, cast_or_null<FusedScheduleAttr>(part), asked)) {
+    part = getSchedule(context, *fused);
+    SmallVector<Type> tensors(block.getInputs().getTypes());
+    tensors.push_back(getStoredType(block));
+    text = describe(*fused, tensors);
+  } else {
+    whyNot = llvm::toString(fused.takeError());
+    if (partIsWritten)
+      return block.emitError("schedule is not legal here: 'convolution': ")
+             << whyNot;
+    part = DirectScheduleAttr::get(context);
+  }
   FailureOr<RowBlock> rows =
       planRows(block, written ? written.getRows() : RowsScheduleAttr());
   if (failed(rows))
     return failure();
-  MLIRContext *context = block.getContext();
-  block.setScheduleAttr(
-      SplitScheduleAttr::get(context, getSchedule(context, *rows)));
-  explain(block,
+  auto schedule =
+      SplitScheduleAttr::get(context, part, getSchedule(context, *rows));
+  block.setScheduleAttr(schedule);
+  explain(block, schedule,
           "the convolution, then its rows from memory; " + describeRows(block) +
-              describe(rows->plan),
+              ::describe(rows->plan),
           written != nullptr);
+  if (!whyNot.empty())
+    explainNotFused(block, whyNot);
+  explain(block, part, text, partIsWritten);
   return success();
 }
 
@@ -243,8 +305,9 @@ LogicalResult ScheduleSelector::selectStored(BlockOp block) {
   FailureOr<RowBlock> rows = planRows(block, written);
   if (failed(rows))
     return failure();
-  block.setScheduleAttr(getSchedule(block.getContext(), *rows));
-  explain(block, describeRows(block) + describe(rows->plan),
+  RowsScheduleAttr schedule = getSchedule(block.getContext(), *rows);
+  block.setScheduleAttr(schedule);
+  explain(block, schedule, describeRows(block) + ::describe(rows->plan),
           written != nullptr);
   return success();
 }
@@ -270,8 +333,6 @@ struct SelectSchedulePass
       return signalPassFailure();
     ScheduleSelector selector(*target, *wanted);
     WalkResult walked = getOperation().walk([&](BlockOp block) {
-      if (onlyMissing && block.getScheduleAttr())
-        return WalkResult::advance();
       if (failed(selector.select(block)))
         return WalkResult::interrupt();
       count(block.getScheduleAttr());
@@ -285,7 +346,10 @@ private:
   void count(ScheduleAttr schedule) {
     numStored += isa<RowsScheduleAttr>(schedule);
     numDirect += isa<DirectScheduleAttr>(schedule);
-    numSplit += isa<SplitScheduleAttr>(schedule);
+    if (auto split = dyn_cast<SplitScheduleAttr>(schedule)) {
+      ++numSplit;
+      count(split.getConvolution());
+    }
     numFused += isa<FusedScheduleAttr>(schedule);
   }
 };

@@ -34,9 +34,6 @@ static void buildScheduling(OpPassManager &pm, StringRef precision) {
 /// Stage 5.
 static void buildLowering(OpPassManager &pm, bool contract) {
   pm.addPass(createSplitBlocks());
-  SelectScheduleOptions missing;
-  missing.onlyMissing = true;
-  pm.addPass(createSelectSchedule(missing));
   buildBufferizePipeline(pm);
   pm.addPass(createPackOperands());
   pm.addPass(createPlanBuffers());
@@ -281,7 +278,8 @@ static std::optional<double> predictSeconds(BlockOp block,
   FailureOr<FusedBlock> fused = getFusedBlock(block);
   if (failed(fused))
     return std::nullopt;
-  return predictFusedSeconds(block, fused->facts, fused->plan, target);
+  return predictFusedSeconds(getMovedTypes(block), fused->facts, fused->plan,
+                             target);
 }
 
 void Compilation::recordSchedules(ChipModule &chip) {

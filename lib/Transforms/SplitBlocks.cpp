@@ -41,6 +41,8 @@ static BlockOp createConvolution(OpBuilder &b, BlockOp block) {
       /*rows=*/ArrayRef<int64_t>(), ArrayRef<AffineMap>{identity, identity},
       block.getGeometryAttr(), getCommonAttributes(block));
   part.setPrecisionAttr(block.getPrecisionAttr());
+  part.setScheduleAttr(
+      cast<SplitScheduleAttr>(block.getScheduleAttr()).getConvolution());
   // A region that takes sums in the operands' own type keeps doing so.
   part.getProducerArg().setType(block.getProducerArg().getType());
   OpBuilder body = OpBuilder::atBlockEnd(part.getBodyBlock());

@@ -111,7 +111,7 @@ module attributes {test.a = #upweave.fused<warps = 4>} {}
 
 // -----
 
-// expected-error@+1 {{unknown field 'warps'; the fields of #upweave.split are rows}}
+// expected-error@+1 {{unknown field 'warps'; the fields of #upweave.split are convolution, rows}}
 module attributes {test.a = #upweave.split<warps = 4>} {}
 
 // -----
@@ -193,6 +193,11 @@ module attributes {test.a = #upweave.split<rows = <vector = 4, registers = 6>>} 
 
 // expected-error@+1 {{'staged' is 2, but only the steps of a 'looped' row are staged}}
 module attributes {test.a = #upweave.rows<staged = 2>} {}
+
+// -----
+
+// expected-error@+1 {{'convolution' is #upweave.rows; it is #upweave.fused or #upweave.direct, or left out}}
+module attributes {test.a = #upweave.split<convolution = #upweave.rows>} {}
 
 // -----
 

@@ -16,6 +16,9 @@ module attributes {
   test.b3 = #upweave.split, test.b4 = #upweave.split<rows = <>>, test.b5 = #upweave.direct,
   // CHECK-SAME: b6 = #upweave.split<rows = <warps = 8, lanes = 256, vector = 4, registers = 16, looped = true>>
   test.b6 = #upweave.split<rows = <looped = true, warps = 8, registers = 16, lanes = 256, vector = 4>>,
+  // CHECK-SAME: b6c = #upweave.split<convolution = #upweave.direct>, test.b6f = #upweave.split<convolution = #upweave.fused<stages = 2>, rows = <warps = 8>>
+  test.b6c = #upweave.split<convolution = #upweave.direct>,
+  test.b6f = #upweave.split<rows = <warps = 8>, convolution = #upweave.fused<stages = 2>>,
   // CHECK-SAME: b7 = #upweave.rows<warps = 8, lanes = 256, vector = 4, registers = 16, looped = true, staged = 3, rows_per_thread = 1, tiles_per_block = 4, blocks_per_sm = 2>
   test.b7 = #upweave.rows<blocks_per_sm = 2, staged = 3, looped = true, warps = 8, lanes = 256, vector = 4,
                           registers = 16, tiles_per_block = 4, rows_per_thread = 1>,

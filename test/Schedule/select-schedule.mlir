@@ -109,7 +109,7 @@ func.func @convolution_and_rows(%x: tensor<2x3x16xf16>, %w: tensor<3x4x4xf16>,
 // Rows that no tile holds: the convolution alone is the fused kernel, and keeps
 // the precision.
 // CHECK-LABEL: func @rows_of_two_axes
-//       CHECK:   precision = #upweave.precision<{{ieee|tf32}}>, schedule = #upweave.split<rows = <
+//       CHECK:   precision = #upweave.precision<{{ieee|tf32}}>, schedule = #upweave.split<convolution = #upweave.{{fused<.*>|direct}}, rows = <
 //      REMARK: not-fused
 // REMARK-SAME: its rows are neither along the last spatial axis nor along the channels
 //      REMARK: schedule-selected
@@ -130,7 +130,7 @@ func.func @rows_of_two_axes(%x: tensor<2x3x4x16xf32>, %w: tensor<3x4x4x4xf32>,
 // -----
 
 // CHECK-LABEL: func @rows_too_long
-//       CHECK:   schedule = #upweave.split<rows = <
+//       CHECK:   schedule = #upweave.split<convolution = #upweave.{{fused<.*>|direct}}, rows = <
 //      REMARK: not-fused
 // REMARK-SAME: rows of 16384 elements are 8192 column positions
 func.func @rows_too_long(%x: tensor<2x3x8192xf32>, %w: tensor<3x4x4xf32>,
@@ -168,7 +168,7 @@ func.func @large_stride(%x: tensor<2x3x8xf32>, %w: tensor<3x4x40xf32>,
 // -----
 
 // CHECK-LABEL: func @rows_of_large_stride
-//       CHECK:   schedule = #upweave.split<rows = <
+//       CHECK:   schedule = #upweave.split<convolution = #upweave.{{fused<.*>|direct}}, rows = <
 //      REMARK: not-fused
 // REMARK-SAME: its rows have 40 phases and 41 taps, a thread block takes 8 phases
 func.func @rows_of_large_stride(%x: tensor<2x3x8xf32>, %w: tensor<3x4x41xf32>,
@@ -188,7 +188,7 @@ func.func @rows_of_large_stride(%x: tensor<2x3x8xf32>, %w: tensor<3x4x41xf32>,
 
 // What the smallest tile exceeds is named, with both numbers.
 // CHECK-LABEL: func @thread_is_full
-//       CHECK:   schedule = #upweave.split<rows = <
+//       CHECK:   schedule = #upweave.split<convolution = #upweave.{{fused<.*>|direct}}, rows = <
 //      REMARK: not-fused
 // REMARK-SAME: no tile fits: a thread would hold 448 accumulators, 128 is the most for tf32 m16n8k8
 func.func @thread_is_full(%x: tensor<2x3x1024xf32>, %w: tensor<3x4x14xf32>,
@@ -225,7 +225,7 @@ func.func @filter_too_long(%x: tensor<2x3x8xf32>, %w: tensor<3x4x900xf32>,
 // -----
 
 // CHECK-LABEL: func @rows_of_many_channels
-//       CHECK:   schedule = #upweave.split<rows = <
+//       CHECK:   schedule = #upweave.split<convolution = #upweave.{{fused<.*>|direct}}, rows = <
 //      REMARK: not-fused
 // REMARK-SAME: rows of 320 elements are 320 channels, a block of 4 warps along them holds at most 256
 func.func @rows_of_many_channels(%x: tensor<2x3x16xf32>, %w: tensor<3x320x2xf32>,
@@ -340,9 +340,9 @@ func.func @written_blocks(%x: tensor<512x4096xf32>, %e: tensor<512x4096xf32>) ->
 
 // -----
 
-// The rows of a split are completed in the same way.
+// Both kernels of a split are completed in the same way.
 // CHECK-LABEL: func @written_split
-//       CHECK:   schedule = #upweave.split<rows = <warps = 2, lanes = 8, vector = 4, registers = 4, rows_per_thread = 1, tiles_per_block = 2>>
+//       CHECK:   schedule = #upweave.split<convolution = #upweave.fused<{{.*}}, blocks_per_sm = 3>, rows = <warps = 2, lanes = 8, vector = 4, registers = 4, rows_per_thread = 1, tiles_per_block = 2>>
 //      REMARK: schedule-selected
 // REMARK-SAME: split for sm_89 (as written): the convolution, then its rows from memory; rows of 32 elements, along rows, vector 4, 8 threads per row
 func.func @written_split(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>, %e: tensor<2x4x32xf32>) -> tensor<2x4x32xf32> {
@@ -350,7 +350,7 @@ func.func @written_split(%x: tensor<2x3x16xf32>, %w: tensor<3x4x4xf32>, %e: tens
     conv_transpose(%x, %w : tensor<2x3x16xf32>, tensor<3x4x4xf32>)
       #upweave.conv_transpose<strides = [2], padding = [1]>
     outs(%e : tensor<2x4x32xf32>)
-    attributes {schedule = #upweave.split<rows = <warps = 2, lanes = 8, tiles_per_block = 2>>} {
+    attributes {schedule = #upweave.split<convolution = #upweave.fused<blocks_per_sm = 3>, rows = <warps = 2, lanes = 8, tiles_per_block = 2>>} {
   ^bb0(%v: f32):
     %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
     upweave.yield %n : f32

@@ -8,7 +8,7 @@
 //       CHECK:   %[[C:.*]] = upweave.block domain [?, 4, 32]
 //  CHECK-NEXT:     conv_transpose(%[[X]], %[[W]]
 //  CHECK-NEXT:     outs(%[[INIT]] : tensor<?x4x32xf32>)
-//  CHECK-SAME:     precision = #upweave.precision<ieee>, upweave.block_id = 0 : i64
+//  CHECK-SAME:     precision = #upweave.precision<ieee>, schedule = #upweave.direct, upweave.block_id = 0 : i64
 //  CHECK-NEXT:   ^bb0(%[[ACC:.*]]: f32):
 //  CHECK-NEXT:     upweave.yield %[[ACC]] : f32
 //       CHECK:   %[[Y:.*]] = upweave.block domain [?, 4, 32] rows [2]
@@ -26,7 +26,7 @@ func.func @split(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>, %b: tensor<4xf32
     params(%b[d1] : tensor<4xf32>)
     outs(%e : tensor<?x4x32xf32>)
     attributes {precision = #upweave.precision<ieee>,
-                schedule = #upweave.split<rows = <warps = 4, lanes = 8, vector = 4, registers = 4, looped = true, staged = 1>>} {
+                schedule = #upweave.split<convolution = #upweave.direct, rows = <warps = 4, lanes = 8, vector = 4, registers = 4, looped = true, staged = 1>>} {
   ^bb0(%v: f32, %bias: f32):
     %a = arith.addf %v, %bias : f32
     %n = upweave.layer_norm %a {eps = 1.0e-05 : f64} : f32

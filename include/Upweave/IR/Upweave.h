@@ -23,11 +23,15 @@
 
 #include "Upweave/IR/UpweaveEnums.h.inc"
 
+namespace upweave {
+class ScheduleAttr;
+class YieldOp;
+} // namespace upweave
+
 #define GET_ATTRDEF_CLASSES
 #include "Upweave/IR/UpweaveAttrs.h.inc"
 
 namespace upweave {
-class YieldOp;
 
 /// How a block runs: one of the schedule attributes.
 class ScheduleAttr : public mlir::Attribute {

@@ -241,16 +241,21 @@ def Upweave_SplitScheduleAttr : Upweave_Schedule<"Split", "split"> {
   let summary = "One kernel for a convolution and one for its region";
   let description = [{
     The convolution alone writes a workspace, and a kernel over its rows applies
-    the region. `rows` are the fields of that kernel's `#upweave.rows`; the
-    convolution is scheduled when `upweave-split-blocks` has made a block of it.
+    the region. `convolution` is the schedule of the first, `#upweave.fused` or
+    `#upweave.direct`, `rows` are the fields of the second's `#upweave.rows`. They
+    come in any order; `upweave-select-schedule` chooses what is left out.
 
     Example:
 
     ```mlir
-    #upweave.split<rows = <warps = 8, lanes = 16, vector = 4, registers = 4>>
+    #upweave.split<convolution = #upweave.direct,
+                   rows = <warps = 8, lanes = 16, vector = 4, registers = 4>>
     ```
   }];
-  let parameters = (ins "::upweave::RowsScheduleAttr":$rows);
+  // `convolution` is null where it is left out, `rows` is never.
+  let parameters = (ins "::upweave::ScheduleAttr":$convolution,
+                        "::upweave::RowsScheduleAttr":$rows);
+  let genVerifyDecl = 1;
 }
 
 def Upweave_DirectScheduleAttr : Upweave_Schedule<"Direct", "direct"> {

@@ -114,13 +114,16 @@ mlir::FailureOr<TargetDescription> getTargetOrDefault(mlir::Operation *op);
 /// complete or not legal.
 mlir::FailureOr<FusedBlock> getFusedBlock(BlockOp block);
 
-/// Seconds that `plan` is expected to take for `block` on `target`: what the
-/// cost model says, but no less than its tensors take to move once. Nothing if
-/// a size is dynamic.
-std::optional<double> predictFusedSeconds(BlockOp block,
+/// Seconds that `plan` is expected to take on `target`: what the cost model says,
+/// but no less than `tensors`, all that it reads and writes, take to move once.
+/// Nothing if a size is dynamic.
+std::optional<double> predictFusedSeconds(mlir::TypeRange tensors,
                                           const FusedFacts &facts,
                                           const FusedPlan &plan,
                                           const TargetDescription &target);
+
+/// What a fused kernel of `block` reads and writes, but for what is packed.
+llvm::SmallVector<mlir::Type> getMovedTypes(BlockOp block);
 
 } // namespace upweave
 

@@ -70,15 +70,13 @@ def SelectSchedule : Pass<"upweave-select-schedule", "mlir::ModuleOp"> {
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"ieee\"",
-           "Products of f32 convolutions: ieee, tf32 or tf32x3">,
-    Option<"onlyMissing", "only-missing", "bool", "false",
-           "Leave blocks that have a schedule alone (after upweave-split-blocks)">
+           "Products of f32 convolutions: ieee, tf32 or tf32x3">
   ];
   let statistics = [
     Statistic<"numStored", "stored", "Blocks over stored rows">,
-    Statistic<"numDirect", "direct", "Convolutions in one kernel">,
+    Statistic<"numDirect", "direct", "Convolutions a thread an element">,
     Statistic<"numSplit", "split", "Convolutions in two kernels">,
-    Statistic<"numFused", "fused", "Convolutions fused with their regions">
+    Statistic<"numFused", "fused", "Convolutions in fused kernels">
   ];
   let dependentDialects = ["upweave::UpweaveDialect"];
 }

@@ -428,22 +428,23 @@ def SplitBlocks : Pass<"upweave-split-blocks", "::mlir::ModuleOp"> {
     convolution alone, followed by a block over the stored result: one kernel
     each, with a buffer between them that bufferization sees. All blocks are
     numbered first, and the two parts of one keep its number, so that reports
-    can put both kernels under it. Runs on tensors, after
-    `upweave-select-schedule`, which with `only-missing` schedules the
-    convolution's part afterwards.
+    can put both kernels under it. Each part takes its schedule from that of the
+    whole. Runs on tensors, after `upweave-select-schedule`.
 
     ```mlir
     %y = upweave.block domain [2, 4, 8] rows [2]
            conv_transpose(%x, %w : ...) #g params() outs(%e : tensor<2x4x8xf32>)
-           attributes {schedule = #upweave.split<rows = <warps = 8, lanes = 2, ...>>} { body }
+           attributes {schedule = #upweave.split<convolution = #upweave.fused<...>,
+                                                rows = <warps = 8, ...>>} { body }
     // becomes
     %0 = tensor.empty() : tensor<2x4x8xf32>
     %1 = upweave.block domain [2, 4, 8]
            conv_transpose(%x, %w : ...) #g params() outs(%0 : tensor<2x4x8xf32>)
-           attributes {upweave.block_id = 0 : i64} { yield }
+           attributes {schedule = #upweave.fused<...>,
+                       upweave.block_id = 0 : i64} { yield }
     %y = upweave.block domain [2, 4, 8] rows [2]
            stored(%1 : tensor<2x4x8xf32>) params() outs(%e : tensor<2x4x8xf32>)
-           attributes {schedule = #upweave.rows<warps = 8, lanes = 2, ...>,
+           attributes {schedule = #upweave.rows<warps = 8, ...>,
                        upweave.block_id = 0 : i64} { body }
     ```
   }];
