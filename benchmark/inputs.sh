@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Times fused kernels over packed and over direct input.
+# Times fused kernels over packed and over strided input.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # usage: benchmark/inputs.sh build   compile the bundles into build/bench-inputs (needs the compiler)
@@ -20,9 +20,9 @@ if [ -n "$building" ]; then
   mkdir -p "$bench"
   while read -r name precision edit file; do
     "$compile" --emit=mlir "$file" | $edit >"$bench/$name.mlir"
-    for input in packed direct; do
+    for input in packed strided; do
       echo "compiling $name, $precision, $input"
-      sed -E "s/^( *outs\(.*\)) \{$/\1 attributes {schedule = #upweave.schedule<fused, input = $input>} {/" \
+      sed -E "s/^( *outs\(.*\)) \{$/\1 attributes {schedule = #upweave.fused<input = $input>} {/" \
         "$bench/$name.mlir" >"$bench/${name}_$input.mlir"
       "$compile" "$bench/${name}_$input.mlir" --chip sm_89,sm_90 --no-host --precision="$precision" \
         -o "$bench/${name}_${precision}_$input.upw"

@@ -34,6 +34,7 @@ static void rebuild(PatternRewriter &rewriter, BlockOp op,
                       op.getDomain(), op.getRows(), maps, op.getGeometryAttr());
   block.setPrecisionAttr(op.getPrecisionAttr());
   block.setScheduleAttr(op.getScheduleAttr());
+  block.getPackedMutable().assign(op.getPacked());
   block->setDiscardableAttrs(op->getDiscardableAttrDictionary());
 
   SmallVector<Value> arguments(1 + op.getParams().size());

@@ -30,10 +30,11 @@ void BlockOp::build(OpBuilder &b, OperationState &state, ValueRange inputs,
   properties.rows = b.getDenseI64ArrayAttr(rows);
   properties.maps = b.getAffineMapArrayAttr(maps);
   properties.geometry = geometry;
-  llvm::copy(ArrayRef<int32_t>({static_cast<int32_t>(inputs.size()),
-                                static_cast<int32_t>(params.size()),
-                                static_cast<int32_t>(outs.size())}),
-             properties.operandSegmentSizes.begin());
+  llvm::copy(
+      ArrayRef<int32_t>({static_cast<int32_t>(inputs.size()),
+                         /*packed=*/0, static_cast<int32_t>(params.size()),
+                         static_cast<int32_t>(outs.size())}),
+      properties.operandSegmentSizes.begin());
   state.addAttributes(attributes);
   for (Type type : outs.getTypes())
     if (isa<TensorType>(type))
@@ -274,12 +275,6 @@ static LogicalResult verifyOperandLists(BlockOp op) {
   if (op.getOuts().empty())
     return op.emitOpError("needs at least one out");
   size_t wanted = op.isConv() ? 2 : 1;
-  ScheduleAttr schedule = op.getScheduleAttr();
-  bool mayBePacked = op.isConv() && !op.hasTensorSemantics() && schedule &&
-                     schedule.getKind() == ScheduleKind::Fused;
-  // Packed operands: the filter, or input and filter.
-  if (mayBePacked && (op.getInputs().size() == 3 || op.getInputs().size() == 4))
-    wanted = op.getInputs().size();
   if (op.getInputs().size() != wanted)
     return op.emitOpError()
            << "with a " << (op.isConv() ? "conv_transpose" : "stored")
@@ -325,14 +320,41 @@ static LogicalResult verifyProducer(BlockOp op) {
                       [](unsigned) { return false; });
 }
 
+/// Packed operands are those of a fused kernel: the filter, and before it the
+/// input unless the kernel takes it as it lies.
+static LogicalResult verifyPacked(BlockOp op) {
+  size_t count = op.getPacked().size();
+  if (count == 0)
+    return success();
+  auto schedule = dyn_cast_or_null<FusedScheduleAttr>(op.getScheduleAttr());
+  if (!op.isConv() || !schedule)
+    return op.emitOpError("has packed operands, which only a conv_transpose "
+                          "producer with the schedule #upweave.fused takes");
+  InputStaging input = schedule.getInput();
+  if (input == InputStaging::Chosen)
+    return op.emitOpError("has packed operands, but its schedule leaves out "
+                          "'input', which says of what: write 'packed' or "
+                          "'strided'");
+  bool both = input == InputStaging::Packed;
+  if (count != (both ? 2 : 1))
+    return op.emitOpError()
+           << "has " << count << " packed operands, but its schedule, 'input = "
+           << stringifyInputStaging(input) << "', takes "
+           << (both ? "two, the input and the filter" : "one, the filter");
+  return success();
+}
+
 static LogicalResult verifySchedule(BlockOp op) {
   ScheduleAttr schedule = op.getScheduleAttr();
-  if (schedule && (schedule.getKind() == ScheduleKind::Stored) == op.isConv())
+  if (schedule && isa<RowsScheduleAttr>(schedule) == op.isConv())
     return op.emitOpError()
            << "with a " << (op.isConv() ? "conv_transpose" : "stored")
-           << " producer has a schedule of kind '"
-           << stringifyScheduleKind(schedule.getKind()) << "'; it takes "
-           << (op.isConv() ? "'direct', 'split' or 'fused'" : "'stored'");
+           << " producer has the schedule #upweave." << schedule.getKindName()
+           << "; it takes "
+           << (op.isConv() ? "#upweave.fused, #upweave.split or #upweave.direct"
+                           : "#upweave.rows");
+  if (failed(verifyPacked(op)))
+    return failure();
   if (op.getPrecisionAttr() && !op.isConv())
     return op.emitOpError("with a stored producer takes no 'precision', which "
                           "is a convolution's");

@@ -42,7 +42,7 @@ private:
   SmallVector<std::pair<StringRef, AffineExpr>> symbols;
   ConvTransposeAttr geometry;
   std::optional<AffineMap> producerMap;
-  ParsedOperands inputs, params, outs;
+  ParsedOperands inputs, packed, params, outs;
 };
 } // namespace
 
@@ -125,7 +125,7 @@ ParseResult BlockParser::parseProducer() {
 }
 
 ParseResult BlockParser::resolve() {
-  for (ParsedOperands *list : {&inputs, &params, &outs})
+  for (ParsedOperands *list : {&inputs, &packed, &params, &outs})
     if (parser.resolveOperands(list->operands, list->types, list->loc,
                                result.operands))
       return failure();
@@ -149,6 +149,7 @@ void BlockParser::addMaps() {
   properties.rows = b.getDenseI64ArrayAttr(rows);
   properties.geometry = geometry;
   llvm::copy(ArrayRef<int32_t>({static_cast<int32_t>(inputs.operands.size()),
+                                static_cast<int32_t>(packed.operands.size()),
                                 static_cast<int32_t>(params.operands.size()),
                                 static_cast<int32_t>(outs.operands.size())}),
              properties.operandSegmentSizes.begin());
@@ -157,11 +158,21 @@ void BlockParser::addMaps() {
 ParseResult BlockParser::parse() {
   if (parseDomain() || parseProducer())
     return failure();
+  if (succeeded(parser.parseOptionalKeyword("packed")) &&
+      parseOperands(packed, /*withMaps=*/false))
+    return failure();
   if (succeeded(parser.parseOptionalKeyword("params")) &&
       parseOperands(params, /*withMaps=*/true))
     return failure();
-  if (parser.parseKeyword("outs") || parseOperands(outs, /*withMaps=*/true) ||
-      parser.parseOptionalAttrDictWithKeyword(result.attributes) || resolve())
+  if (parser.parseKeyword("outs") || parseOperands(outs, /*withMaps=*/true))
+    return failure();
+  // A schedule that is none would be dropped without a word.
+  SMLoc loc = parser.getCurrentLocation();
+  auto emitError = [&] { return parser.emitError(loc); };
+  if (parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+      failed(BlockOp::verifyInherentAttrs(result.name, result.attributes,
+                                          emitError)) ||
+      resolve())
     return failure();
   addMaps();
   for (Type type : outs.types)
@@ -221,14 +232,22 @@ void BlockOp::print(OpAsmPrinter &p) {
   p.increaseIndent();
   p.printNewline();
   p << (isConv() ? "conv_transpose" : "stored");
-  printOperands(p, getInputs(), SmallVector<AffineMap>(getInputs().size()),
-                [](AffineMap) { return true; });
+  auto printPlain = [&](ValueRange operands) {
+    printOperands(p, operands, SmallVector<AffineMap>(operands.size()),
+                  [](AffineMap) { return true; });
+  };
+  printPlain(getInputs());
   if (isConv())
     p << " " << getGeometryAttr();
   if (!isIdentity(getProducerMap())) {
     p << " at [";
     llvm::interleaveComma(getProducerMap().getResults(), p);
     p << "]";
+  }
+  if (!getPacked().empty()) {
+    p.printNewline();
+    p << "packed";
+    printPlain(getPacked());
   }
   if (!getParams().empty()) {
     p.printNewline();

@@ -109,55 +109,74 @@ RowFacts upweave::getRowFacts(BlockOp block, const RowNest &nest) {
   return facts;
 }
 
-ScheduleAttr upweave::getSchedule(MLIRContext *context, ScheduleKind kind,
-                                  const RowPlan &plan) {
+RowsScheduleAttr upweave::getSchedule(MLIRContext *context,
+                                      const RowBlock &rows) {
+  const RowPlan &plan = rows.plan;
   int64_t elements = plan.registers * (plan.alongRow ? 1 : plan.vector);
-  return ScheduleAttr::get(context, kind, plan.warps, plan.threadsPerRow,
-                           plan.vector, elements, plan.looped,
-                           /*stages=*/0,
-                           {plan.rowsPerThread, plan.tilesPerBlock},
-                           plan.staged, InputStaging::Chosen);
+  return RowsScheduleAttr::get(context, plan.warps, plan.threadsPerRow,
+                               plan.vector, elements, plan.looped, plan.staged,
+                               plan.rowsPerThread, plan.tilesPerBlock,
+                               rows.blocksPerSM);
 }
 
-llvm::Expected<RowPlan> upweave::getRowPlan(ScheduleAttr schedule,
-                                            const RowFacts &facts,
-                                            const RowTarget &target) {
-  RowPlan plan = planStoredRows(facts, target);
-  bool any = schedule.getWarps() || schedule.getLanes() ||
-             schedule.getVector() || schedule.getRegisters();
-  if (!any)
-    return plan;
-  auto set = [](int64_t &field, int64_t value) {
-    if (value)
-      field = value;
-  };
-  set(plan.warps, schedule.getWarps());
-  set(plan.threadsPerRow, schedule.getLanes());
-  set(plan.vector, schedule.getVector());
-  if (int64_t elements = schedule.getRegisters())
-    plan.registers =
-        plan.alongRow ? elements : std::max<int64_t>(elements / plan.vector, 1);
-  plan.looped = schedule.getLooped();
-  plan.staged = schedule.getStaged();
-  ArrayRef<int64_t> tile = schedule.getTile();
-  if (tile.empty()) {
-    plan.rowsPerThread = plan.tilesPerBlock = 1;
-    // Numbers that cannot be used for a division are refused below.
-    if (plan.vector > 0 && plan.warps > 0 && plan.threadsPerRow > 0)
-      completeRowPlan(plan, facts, target);
-  } else if (tile.size() == 2) {
-    plan.rowsPerThread = tile[0];
-    plan.tilesPerBlock = tile[1];
-    plan.computeSharedBytes(facts);
-  } else {
-    return llvm::createStringError(
-        "tile has %d numbers; a kernel over rows takes two, rows per thread "
-        "and tiles per block",
-        static_cast<int>(tile.size()));
-  }
+llvm::Error upweave::refuseIncomplete(StringRef missing) {
+  return llvm::createStringError("it leaves out '" + missing +
+                                 "': run upweave-select-schedule, which "
+                                 "chooses what is left out");
+}
+
+llvm::Error RowBlock::verify(const RowTarget &target) const {
   if (llvm::Error error = plan.verify(facts, target))
     return error;
-  return plan;
+  int64_t most = std::min(target.warpsPerMultiprocessor / plan.warps,
+                          target.sharedBytesPerMultiprocessor /
+                              std::max<int64_t>(plan.getBlockBytes(facts), 1));
+  if (blocksPerSM > std::max<int64_t>(most, 1))
+    return llvm::createStringError(
+        "blocks_per_sm = " + Twine(blocksPerSM) +
+        ", but a multiprocessor has the shared memory and the warps of " +
+        Twine(most));
+  return llvm::Error::success();
+}
+
+/// What a complete schedule says. The error says which number is not legal, and
+/// why.
+static llvm::Expected<RowBlock> readRowBlock(RowsScheduleAttr schedule,
+                                             const RowFacts &facts,
+                                             const RowTarget &target) {
+  if (std::optional<StringRef> missing = schedule.getMissingField())
+    return refuseIncomplete(*missing);
+  RowBlock rows{facts, {}, schedule.getBlocksPerSM()};
+  RowPlan &plan = rows.plan;
+  plan.alongRow = facts.alongRow;
+  plan.vector = schedule.getVector();
+  plan.threadsPerRow = schedule.getLanes();
+  plan.registers = schedule.getRegisters();
+  if (!plan.alongRow)
+    plan.registers = std::max<int64_t>(plan.registers / plan.vector, 1);
+  plan.rowsPerThread = schedule.getRowsPerThread();
+  plan.warps = schedule.getWarps();
+  plan.tilesPerBlock = schedule.getTilesPerBlock();
+  plan.looped = schedule.getLooped();
+  plan.staged = schedule.getStaged();
+  plan.computeSharedBytes(facts);
+  if (llvm::Error error = rows.verify(target))
+    return error;
+  return rows;
+}
+
+FailureOr<RowBlock> upweave::getRowBlock(BlockOp block) {
+  RowFacts facts = getRowFacts(block, getStoredNest(block));
+  FailureOr<TargetDescription> target = getTargetOrDefault(block);
+  if (failed(target))
+    return failure();
+  llvm::Expected<RowBlock> rows = readRowBlock(
+      cast<RowsScheduleAttr>(block.getScheduleAttr()), facts,
+      getRowTarget(*target));
+  if (!rows)
+    return block.emitError("schedule is not legal here: ")
+           << llvm::toString(rows.takeError());
+  return *rows;
 }
 
 RowTarget upweave::getRowTarget(const TargetDescription &target) {

@@ -11,10 +11,6 @@
 using namespace mlir;
 using namespace upweave;
 
-/// The numbers of `tile`: channels, rows and columns of a block, then of a
-/// warp, then chunks of a unit.
-static constexpr size_t kTileNumbers = 7;
-
 static std::optional<AtomKind> getAtom(Type element, Precision precision) {
   if (element.isF16())
     return AtomKind::F16;
@@ -198,109 +194,86 @@ FusedTarget upweave::getFusedTarget(const TargetDescription &target,
   return fused;
 }
 
-ScheduleAttr upweave::getSchedule(MLIRContext *context, const FusedPlan &plan) {
-  return ScheduleAttr::get(
-      context, ScheduleKind::Fused, plan.getNumWarps(),
-      /*lanes=*/0, /*vector=*/0, /*registers=*/0,
-      /*looped=*/false, plan.stages,
-      {plan.block[0], plan.block[1], plan.block[2], plan.warp[0], plan.warp[1],
-       plan.warp[2], plan.unitChunks},
-      /*staged=*/0,
-      plan.input == FusedInput::Direct ? InputStaging::Direct
-                                       : InputStaging::Packed);
+FusedScheduleAttr upweave::getSchedule(MLIRContext *context,
+                                       const FusedBlock &fused) {
+  const FusedPlan &plan = fused.plan;
+  return FusedScheduleAttr::get(
+      context, ArrayRef<int64_t>(plan.block), ArrayRef<int64_t>(plan.warp),
+      plan.unitChunks, plan.stages,
+      plan.input == FusedInput::Strided ? InputStaging::Strided
+                                        : InputStaging::Packed,
+      fused.blocksPerSM);
 }
 
-/// Where a schedule takes the input from, if it says so.
-static std::optional<FusedInput> getInput(ScheduleAttr schedule) {
+std::optional<FusedInput> upweave::getFusedInput(FusedScheduleAttr schedule) {
   switch (schedule.getInput()) {
   case InputStaging::Chosen:
     return std::nullopt;
   case InputStaging::Packed:
     return FusedInput::Packed;
-  case InputStaging::Direct:
-    return FusedInput::Direct;
+  case InputStaging::Strided:
+    return FusedInput::Strided;
   }
   llvm_unreachable("unknown staging");
 }
 
-/// Completes a written tile, with the input taken from where the schedule says
-/// or is the faster.
-static void completePlan(FusedPlan &plan, const FusedFacts &facts,
-                         const FusedTarget &target,
-                         std::optional<FusedInput> input) {
-  plan.input = input.value_or(FusedInput::Packed);
-  plan.complete(facts);
-  auto isLegal = [&](const FusedPlan &complete) {
-    return !llvm::errorToBool(complete.verify(facts, target));
-  };
-  if (input || !isLegal(plan))
-    return;
-  FusedPlan direct = plan;
-  direct.input = FusedInput::Direct;
-  direct.complete(facts);
-  if (isLegal(direct) && predictFusedCycles(direct, facts, target) <
-                             predictFusedCycles(plan, facts, target))
-    plan = direct;
-}
-
-llvm::Expected<FusedPlan> upweave::getFusedPlan(ScheduleAttr schedule,
-                                                const FusedFacts &facts,
-                                                const FusedTarget &target) {
+FusedPlan upweave::getFusedTile(FusedScheduleAttr schedule) {
   FusedPlan plan;
-  ArrayRef<int64_t> tile = schedule.getTile();
-  if (schedule.getLanes() || schedule.getVector() || schedule.getRegisters() ||
-      schedule.getLooped())
-    return llvm::createStringError(
-        "a fused schedule takes 'warps', 'stages', 'tile' and 'input' only");
-  if (tile.empty()) {
-    llvm::Expected<FusedPlan> found =
-        planFused(facts, target, getInput(schedule));
-    if (!found)
-      return llvm::createStringError("no tile fits: " +
-                                     llvm::toString(found.takeError()));
-    plan = *found;
-  } else if (tile.size() != kTileNumbers) {
-    return llvm::createStringError(
-        "tile has %d numbers; a fused kernel takes seven: channels, rows and "
-        "columns of a block, then of a warp, and chunks of a unit",
-        static_cast<int>(tile.size()));
-  } else {
-    for (unsigned dim = 0; dim < 3; ++dim) {
-      plan.block[dim] = tile[dim];
-      plan.warp[dim] = tile[3 + dim];
-    }
-    plan.unitChunks = tile[6];
-  }
+  llvm::copy(schedule.getBlock(), plan.block.begin());
+  llvm::copy(schedule.getWarp(), plan.warp.begin());
+  plan.unitChunks = schedule.getChunks();
   if (schedule.getStages())
     plan.stages = schedule.getStages();
-  if (!tile.empty() && plan.warp[2] % kAtomColumns == 0)
-    completePlan(plan, facts, target, getInput(schedule));
-  else if (!tile.empty())
-    plan.input = getInput(schedule).value_or(FusedInput::Packed);
-  else
-    plan.complete(facts);
+  plan.input = getFusedInput(schedule).value_or(FusedInput::Packed);
+  return plan;
+}
+
+bool upweave::isCompletable(const FusedPlan &plan) {
+  return plan.warp[2] % kAtomColumns == 0;
+}
+
+llvm::Error FusedBlock::verify(const FusedTarget &target) const {
   if (llvm::Error error = plan.verify(facts, target))
     return error;
-  if (schedule.getWarps() && schedule.getWarps() != plan.getNumWarps())
-    return llvm::createStringError("warps = %d, but the tile makes %d",
-                                   static_cast<int>(schedule.getWarps()),
-                                   static_cast<int>(plan.getNumWarps()));
-  return plan;
+  // Not even a thread that does nothing has fewer registers.
+  constexpr int64_t kLeastRegisters = 8;
+  int64_t most =
+      std::max<int64_t>(plan.getBlocksPerSM(target, kLeastRegisters), 1);
+  if (blocksPerSM > most)
+    return llvm::createStringError(
+        "blocks_per_sm = " + Twine(blocksPerSM) +
+        ", but a multiprocessor has the shared memory of " + Twine(most));
+  return llvm::Error::success();
+}
+
+llvm::Expected<FusedBlock> upweave::readFusedBlock(FusedScheduleAttr schedule,
+                                                   const FusedFacts &facts,
+                                                   const FusedTarget &target) {
+  if (std::optional<StringRef> missing = schedule.getMissingField())
+    return refuseIncomplete(*missing);
+  FusedBlock fused{facts, getFusedTile(schedule), schedule.getBlocksPerSM()};
+  if (isCompletable(fused.plan))
+    fused.plan.complete(facts);
+  if (llvm::Error error = fused.verify(target))
+    return error;
+  return fused;
 }
 
 FailureOr<FusedBlock> upweave::getFusedBlock(BlockOp block) {
   Precision precision = block.getPrecision().value_or(Precision::IEEE);
   llvm::Expected<FusedFacts> facts = getFusedFacts(block, precision);
   if (!facts)
-    return block.emitError("schedule 'fused' has no kernel for this block: ")
+    return block.emitError(
+               "schedule #upweave.fused has no kernel for this block: ")
            << llvm::toString(facts.takeError());
   FailureOr<TargetDescription> target = getTargetOrDefault(block);
   if (failed(target))
     return failure();
-  llvm::Expected<FusedPlan> plan = getFusedPlan(
-      block.getScheduleAttr(), *facts, getFusedTarget(*target, facts->atom));
-  if (!plan)
+  llvm::Expected<FusedBlock> fused =
+      readFusedBlock(cast<FusedScheduleAttr>(block.getScheduleAttr()), *facts,
+                     getFusedTarget(*target, facts->atom));
+  if (!fused)
     return block.emitError("schedule is not legal here: ")
-           << llvm::toString(plan.takeError());
-  return FusedBlock{*facts, *plan};
+           << llvm::toString(fused.takeError());
+  return *fused;
 }

@@ -156,7 +156,7 @@ static double getInputBytes(const FusedPlan &plan, const FusedFacts &facts) {
 /// Cycles that packing the input takes. The filter is packed in either case.
 static double predictPackCycles(const FusedPlan &plan, const FusedFacts &facts,
                                 const FusedTarget &target, double images) {
-  if (plan.input == FusedInput::Direct)
+  if (plan.input == FusedInput::Strided)
     return 0;
   double bytes = static_cast<double>(FusedPlan::getPackedImageBytes(facts));
   return target.launchCycles + 2 * images * bytes / target.bytesPerCycle;
@@ -268,7 +268,7 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
   // stage is there.
   double stagedBytes = static_cast<double>(plan.inputBytes + plan.filterBytes);
   double latency = target.blockLatency + stagedBytes / target.l2BytesPerCycle;
-  if (plan.input == FusedInput::Direct)
+  if (plan.input == FusedInput::Strided)
     latency += target.directLatency;
   latency /= resident;
   double images = facts.batch == kDynamicSize
@@ -422,7 +422,7 @@ void FusedSearch::run(llvm::function_ref<Estimate> estimate) {
           shapeBlock(plan, facts, shape);
           if (plan.getNumWarps() > kMaxWarps || chunks % plan.unitChunks != 0)
             continue;
-          for (FusedInput from : {FusedInput::Packed, FusedInput::Direct}) {
+          for (FusedInput from : {FusedInput::Packed, FusedInput::Strided}) {
             plan.input = from;
             if (from == input.value_or(from))
               consider(plan, estimate);
@@ -437,7 +437,7 @@ llvm::Expected<FusedPlan> upweave::planFused(const FusedFacts &facts,
   search.run(estimateFusedRegisters);
   // Long filters along wide rows leave no room to keep what is read, still less
   // to hold what is loaded of direct input.
-  if (!search.best && input != FusedInput::Direct) {
+  if (!search.best && input != FusedInput::Strided) {
     FusedSearch tight(facts, target, FusedInput::Packed);
     tight.run(getLeastRegisters);
     search.best = tight.best;

@@ -250,7 +250,7 @@ void FusedPlan::completeCopies(const FusedFacts &facts) {
         std::clamp(facts.column.inputSize - firstColumn, copyBegin, copyEnd);
   }
   copyVector = 1;
-  if (input == FusedInput::Direct && !facts.channelsContiguous) {
+  if (input == FusedInput::Strided && !facts.channelsContiguous) {
     copyVector = std::min(facts.inputVector, kMaxCopyVector);
     // Accesses are aligned and wholly in the input or outside.
     for (int64_t size : {firstColumn + copyBegin, copyEnd - copyBegin,
@@ -444,5 +444,5 @@ void FusedPlan::print(llvm::raw_ostream &os) const {
      << warp[0] << "x" << warp[1] << "x" << warp[2] << ", units of "
      << unitChunks << " chunks" << (rowTapsInUnit ? " and all row taps" : "")
      << ", " << stages << " stages, " << sharedBytes << " bytes shared, input "
-     << (input == FusedInput::Direct ? "direct" : "packed");
+     << (input == FusedInput::Strided ? "strided" : "packed");
 }

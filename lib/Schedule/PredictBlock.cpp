@@ -10,30 +10,33 @@
 using namespace mlir;
 using namespace upweave;
 
-/// Bytes of all tensors that a block reads or writes, each once; nothing if
-/// one's size is dynamic.
-static std::optional<double> getMovedBytes(BlockOp block) {
+SmallVector<Type> upweave::getMovedTypes(BlockOp block) {
+  SmallVector<Type> types(block.getInputs().getTypes());
+  llvm::append_range(types, block.getParams().getTypes());
+  llvm::append_range(types, block.getOuts().getTypes());
+  return types;
+}
+
+/// Bytes of all tensors, each once; nothing if one's size is dynamic.
+static std::optional<double> getMovedBytes(TypeRange tensors) {
   double bits = 0;
-  for (ValueRange operands :
-       {ValueRange(block.getInputs()), ValueRange(block.getParams()),
-        ValueRange(block.getOuts())})
-    for (Type type : operands.getTypes()) {
-      auto shaped = dyn_cast<ShapedType>(type);
-      if (!shaped)
-        continue;
-      if (!shaped.hasStaticShape())
-        return std::nullopt;
-      bits += static_cast<double>(shaped.getNumElements()) *
-              shaped.getElementTypeBitWidth();
-    }
+  for (Type type : tensors) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    if (!shaped)
+      continue;
+    if (!shaped.hasStaticShape())
+      return std::nullopt;
+    bits += static_cast<double>(shaped.getNumElements()) *
+            shaped.getElementTypeBitWidth();
+  }
   return bits / 8;
 }
 
 std::optional<double>
-upweave::predictFusedSeconds(BlockOp block, const FusedFacts &facts,
+upweave::predictFusedSeconds(TypeRange tensors, const FusedFacts &facts,
                              const FusedPlan &plan,
                              const TargetDescription &target) {
-  std::optional<double> bytes = getMovedBytes(block);
+  std::optional<double> bytes = getMovedBytes(tensors);
   if (!bytes)
     return std::nullopt;
   FusedTarget fused = getFusedTarget(target, facts.atom);

@@ -4,7 +4,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
-#include "Upweave/Schedule/BlockPlan.h"
+#include "ChoosePlan.h"
+
 #include "Upweave/Schedule/Passes.h"
 #include "Upweave/Schedule/TargetDescription.h"
 
@@ -26,6 +27,15 @@ static remark::RemarkOpts getRemarkOptions(StringRef id) {
   return remark::RemarkOpts::name(id).category("upweave-schedule");
 }
 
+/// What remarks say of `#upweave.direct`.
+static constexpr StringLiteral kDirectText = "one thread per output element";
+
+/// Says why a convolution has no fused kernel.
+static void explainNotFused(BlockOp block, StringRef whyNot) {
+  remark::missed(block.getLoc(), getRemarkOptions("not-fused"))
+      << ("the convolution and its region are not one kernel: " + whyNot).str();
+}
+
 /// What products of operands of type `element` are formed in by default.
 static Precision getNaturalPrecision(Type element) {
   return element.isF16()    ? Precision::F16
@@ -45,14 +55,20 @@ public:
 private:
   FailureOr<Precision> getAsked(BlockOp block);
   void grant(BlockOp block, Precision asked, bool fused);
-  llvm::Expected<FusedPlan> planBlock(BlockOp block, Precision asked);
-  bool convolutionIsFused(BlockOp block, Precision asked);
+  llvm::Expected<FusedBlock> planBlock(BlockOp block, Precision asked);
+  llvm::Expected<FusedBlock> planConvolution(BlockOp block,
+                                             FusedScheduleAttr written,
+                                             Precision precision);
+  llvm::Expected<FusedBlock>
+  selectPart(BlockOp block, FusedScheduleAttr written, Precision asked);
   LogicalResult selectConvolution(BlockOp block);
-  LogicalResult selectFused(BlockOp block, Precision asked,
-                            const FusedPlan &plan, bool written);
-  LogicalResult selectStored(BlockOp block, ScheduleKind kind);
-  FailureOr<RowPlan> selectRows(BlockOp block, ScheduleKind kind);
-  void explain(BlockOp block, StringRef text, bool written);
+  void selectFused(BlockOp block, Precision asked, const FusedBlock &fused);
+  std::string describe(const FusedBlock &fused, TypeRange tensors);
+  LogicalResult selectSplit(BlockOp block, Precision asked);
+  LogicalResult selectStored(BlockOp block);
+  FailureOr<RowBlock> planRows(BlockOp block, RowsScheduleAttr written);
+  void explain(BlockOp block, ScheduleAttr schedule, const Twine &text,
+               bool written);
 
   const TargetDescription &target;
   RowTarget rowTarget;
@@ -96,45 +112,55 @@ void ScheduleSelector::grant(BlockOp block, Precision asked, bool fused) {
 }
 
 /// The plan of a fused kernel of `block`, or why there is none.
-llvm::Expected<FusedPlan> ScheduleSelector::planBlock(BlockOp block,
-                                                      Precision asked) {
+llvm::Expected<FusedBlock> ScheduleSelector::planBlock(BlockOp block,
+                                                       Precision asked) {
   llvm::Expected<FusedFacts> facts = getFusedFacts(block, asked);
   if (!facts)
     return facts.takeError();
-  ScheduleAttr written = block.getScheduleAttr();
-  if (!written)
-    written = ScheduleAttr::get(block.getContext(), ScheduleKind::Fused, 0, 0,
-                                0, 0, false, 0, {});
-  return getFusedPlan(written, *facts, getFusedTarget(target, facts->atom));
+  return chooseFused(
+      dyn_cast_or_null<FusedScheduleAttr>(block.getScheduleAttr()), *facts,
+      getFusedTarget(target, facts->atom));
 }
 
-LogicalResult ScheduleSelector::selectFused(BlockOp block, Precision asked,
-                                            const FusedPlan &plan,
-                                            bool written) {
-  grant(block, asked, /*fused=*/true);
-  block.setScheduleAttr(getSchedule(block.getContext(), plan));
+/// A fused kernel in words, with its time and that of the best one which takes
+/// its input from elsewhere, unless a size is dynamic.
+std::string ScheduleSelector::describe(const FusedBlock &fused,
+                                       TypeRange tensors) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  if (block.hasCollectives())
-    os << "rows of " << block.getRowLength() << " elements, ";
-  plan.print(os);
-  // It has a plan.
-  FusedFacts facts = llvm::cantFail(getFusedFacts(block, asked));
-  if (std::optional<double> seconds =
-          predictFusedSeconds(block, facts, plan, target)) {
-    os << llvm::formatv(", predicted {0:f3} ms", 1e3 * *seconds);
-    bool direct = plan.input == FusedInput::Direct;
-    std::optional<FusedPlan> other = llvm::expectedToOptional(
-        planFused(facts, getFusedTarget(target, facts.atom),
-                  direct ? FusedInput::Packed : FusedInput::Direct));
-    if (other)
-      os << llvm::formatv(
-          ", {0:f3} ms with input {1}",
-          1e3 * *predictFusedSeconds(block, facts, *other, target),
-          direct ? "packed" : "direct");
-  }
-  explain(block, text, written);
-  return success();
+  fused.plan.print(os);
+  const FusedFacts &facts = fused.facts;
+  std::optional<double> seconds =
+      predictFusedSeconds(tensors, facts, fused.plan, target);
+  if (!seconds)
+    return text;
+  os << llvm::formatv(", predicted {0:f3} ms", 1e3 * *seconds);
+  bool strided = fused.plan.input == FusedInput::Strided;
+  if (std::optional<FusedPlan> other = llvm::expectedToOptional(
+          planFused(facts, getFusedTarget(target, facts.atom),
+                    strided ? FusedInput::Packed : FusedInput::Strided)))
+    os << llvm::formatv(
+        ", {0:f3} ms with input {1}",
+        1e3 * *predictFusedSeconds(tensors, facts, *other, target),
+        strided ? "packed" : "strided");
+  return text;
+}
+
+/// What a remark says of a block with collectives first.
+static std::string describeRows(BlockOp block) {
+  return block.hasCollectives()
+             ? llvm::formatv("rows of {0} elements, ", block.getRowLength())
+             : std::string();
+}
+
+void ScheduleSelector::selectFused(BlockOp block, Precision asked,
+                                   const FusedBlock &fused) {
+  bool written = block.getScheduleAttr() != nullptr;
+  grant(block, asked, /*fused=*/true);
+  FusedScheduleAttr schedule = getSchedule(block.getContext(), fused);
+  block.setScheduleAttr(schedule);
+  explain(block, schedule,
+          describeRows(block) + describe(fused, getMovedTypes(block)), written);
 }
 
 /// A convolution: fused where a plan fits, else split if its region reduces,
@@ -145,85 +171,147 @@ LogicalResult ScheduleSelector::selectConvolution(BlockOp block) {
     return failure();
   ScheduleAttr written = block.getScheduleAttr();
   bool collectives = block.hasCollectives();
-  ScheduleKind kind = written ? written.getKind() : ScheduleKind::Fused;
-  if (kind == ScheduleKind::Direct && collectives)
+  bool isSplit = isa_and_nonnull<SplitScheduleAttr>(written);
+  if (isa_and_nonnull<DirectScheduleAttr>(written) && collectives)
     return block.emitError(
-        "schedule 'direct' computes output elements one by one, but the "
-        "region reduces over rows: use 'split'");
-  if (kind == ScheduleKind::Fused) {
-    llvm::Expected<FusedPlan> plan = planBlock(block, *asked);
-    if (plan)
-      return selectFused(block, *asked, *plan, written != nullptr);
-    std::string why = llvm::toString(plan.takeError());
+        "schedule #upweave.direct computes output elements one by one, but the "
+        "region reduces over rows: use #upweave.split");
+  if (!written || isa<FusedScheduleAttr>(written)) {
+    llvm::Expected<FusedBlock> fused = planBlock(block, *asked);
+    if (fused) {
+      selectFused(block, *asked, *fused);
+      return success();
+    }
+    std::string why = llvm::toString(fused.takeError());
     if (written)
       return block.emitError("schedule is not legal here: ") << why;
-    remark::missed(block.getLoc(), getRemarkOptions("not-fused"))
-        << "the convolution and its region are not one kernel: " + why;
-    kind = collectives ? ScheduleKind::Split : ScheduleKind::Direct;
+    explainNotFused(block, why);
+    isSplit = collectives;
   }
-  if (kind == ScheduleKind::Split) {
-    grant(block, *asked, convolutionIsFused(block, *asked));
-    return selectStored(block, kind);
-  }
+  if (isSplit)
+    return selectSplit(block, *asked);
   grant(block, *asked, /*fused=*/false);
-  block.setScheduleAttr(
-      ScheduleAttr::get(block.getContext(), kind, 0, 0, 0, 0, false, 0, {}));
-  explain(block, "one thread per output element", written != nullptr);
+  auto direct = DirectScheduleAttr::get(block.getContext());
+  block.setScheduleAttr(direct);
+  explain(block, direct, kDirectText, written != nullptr);
   return success();
 }
 
-/// True if the first kernel of a split is a fused one.
-bool ScheduleSelector::convolutionIsFused(BlockOp block, Precision asked) {
-  auto input = cast<ShapedType>(block.getInputs()[0].getType());
-  auto filter = cast<ShapedType>(block.getInputs()[1].getType());
+/// The type of the convolution's result where it is stored before its region.
+static ShapedType getStoredType(BlockOp block) {
+  return RankedTensorType::get(block.getProducerShape(),
+                               block.getProducerArg().getType());
+}
+
+/// The plan of a fused kernel of the convolution alone.
+llvm::Expected<FusedBlock>
+ScheduleSelector::planConvolution(BlockOp block, FusedScheduleAttr written,
+                                  Precision precision) {
   std::optional<FusedFacts> facts =
-      getConvFacts(block.getGeometryAttr().getGeometry(), input, filter, asked);
-  return facts && llvm::expectedToOptional(
-                      planFused(*facts, getFusedTarget(target, facts->atom)));
+      getConvFacts(block.getGeometryAttr().getGeometry(),
+                   cast<ShapedType>(block.getInputs()[0].getType()),
+                   cast<ShapedType>(block.getInputs()[1].getType()), precision);
+  if (!facts)
+    return llvm::createStringError(
+        "its operands are neither f32, f16 nor bf16");
+  facts->resultBytes =
+      std::max<int64_t>(getStoredType(block).getElementTypeBitWidth() / 8, 1);
+  return chooseFused(written, *facts, getFusedTarget(target, facts->atom));
 }
 
-FailureOr<RowPlan> ScheduleSelector::selectRows(BlockOp block,
-                                                ScheduleKind kind) {
-  RowNest nest = getStoredNest(block);
-  RowFacts facts = getRowFacts(block, nest);
-  if (!block.getScheduleAttr())
-    return planStoredRows(facts, rowTarget);
-  llvm::Expected<RowPlan> plan =
-      getRowPlan(block.getScheduleAttr(), facts, rowTarget);
-  if (plan)
-    return *plan;
+/// The plan of the kernel over the rows of `block`, as far as it is written.
+FailureOr<RowBlock> ScheduleSelector::planRows(BlockOp block,
+                                               RowsScheduleAttr written) {
+  RowFacts facts = getRowFacts(block, getStoredNest(block));
+  llvm::Expected<RowBlock> rows = chooseRows(written, facts, rowTarget);
+  if (rows)
+    return *rows;
   return block.emitError("schedule is not legal here: ")
-         << llvm::toString(plan.takeError());
+         << llvm::toString(rows.takeError());
 }
 
-void ScheduleSelector::explain(BlockOp block, StringRef text, bool written) {
+void ScheduleSelector::explain(BlockOp block, ScheduleAttr schedule,
+                               const Twine &text, bool written) {
   remark::analysis(block.getLoc(), getRemarkOptions("schedule-selected"))
-      << llvm::formatv("{0} for {1}{2}: {3}",
-                       stringifyScheduleKind(block.getScheduleAttr().getKind()),
-                       target.chip, written ? " (as written)" : "", text)
+      << llvm::formatv("{0} for {1}{2}: {3}", schedule.getKindName(),
+                       target.chip, written ? " (as written)" : "", text.str())
              .str();
 }
 
-LogicalResult ScheduleSelector::selectStored(BlockOp block, ScheduleKind kind) {
-  bool written = block.getScheduleAttr() != nullptr;
-  FailureOr<RowPlan> plan = selectRows(block, kind);
-  if (failed(plan))
-    return failure();
-  block.setScheduleAttr(getSchedule(block.getContext(), kind, *plan));
+static std::string describe(const RowPlan &plan) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  if (kind == ScheduleKind::Split)
-    os << "the convolution, then its rows from memory; ";
-  if (block.hasCollectives())
-    os << "rows of " << block.getRowLength() << " elements, ";
-  plan->print(os);
-  explain(block, text, written);
+  plan.print(os);
+  return text;
+}
+
+/// The fused kernel of the convolution alone, in the precision asked for or else
+/// in that of its operands.
+llvm::Expected<FusedBlock>
+ScheduleSelector::selectPart(BlockOp block, FusedScheduleAttr written,
+                             Precision asked) {
+  llvm::Expected<FusedBlock> fused = planConvolution(block, written, asked);
+  bool granted = static_cast<bool>(fused);
+  grant(block, asked, granted);
+  if (granted || asked != Precision::TF32)
+    return fused;
+  llvm::consumeError(fused.takeError());
+  return planConvolution(block, written, Precision::IEEE);
+}
+
+/// Two kernels: the convolution alone, then its rows from memory.
+LogicalResult ScheduleSelector::selectSplit(BlockOp block, Precision asked) {
+  MLIRContext *context = block.getContext();
+  auto written = dyn_cast_or_null<SplitScheduleAttr>(block.getScheduleAttr());
+  ScheduleAttr part = written ? written.getConvolution() : ScheduleAttr();
+  bool partIsWritten = part != nullptr;
+  std::string text = kDirectText.str(), whyNot;
+  if (isa_and_nonnull<DirectScheduleAttr>(part)) {
+    grant(block, asked, /*fused=*/false);
+  } else if (llvm::Expected<FusedBlock> fused = selectPart(
+                 block, cast_or_null<FusedScheduleAttr>(part), asked)) {
+    part = getSchedule(context, *fused);
+    SmallVector<Type> tensors(block.getInputs().getTypes());
+    tensors.push_back(getStoredType(block));
+    text = describe(*fused, tensors);
+  } else {
+    whyNot = llvm::toString(fused.takeError());
+    if (partIsWritten)
+      return block.emitError("schedule is not legal here: 'convolution': ")
+             << whyNot;
+    part = DirectScheduleAttr::get(context);
+  }
+  FailureOr<RowBlock> rows =
+      planRows(block, written ? written.getRows() : RowsScheduleAttr());
+  if (failed(rows))
+    return failure();
+  auto schedule =
+      SplitScheduleAttr::get(context, part, getSchedule(context, *rows));
+  block.setScheduleAttr(schedule);
+  explain(block, schedule,
+          "the convolution, then its rows from memory; " + describeRows(block) +
+              ::describe(rows->plan),
+          written != nullptr);
+  if (!whyNot.empty())
+    explainNotFused(block, whyNot);
+  explain(block, part, text, partIsWritten);
+  return success();
+}
+
+LogicalResult ScheduleSelector::selectStored(BlockOp block) {
+  auto written = cast_or_null<RowsScheduleAttr>(block.getScheduleAttr());
+  FailureOr<RowBlock> rows = planRows(block, written);
+  if (failed(rows))
+    return failure();
+  RowsScheduleAttr schedule = getSchedule(block.getContext(), *rows);
+  block.setScheduleAttr(schedule);
+  explain(block, schedule, describeRows(block) + ::describe(rows->plan),
+          written != nullptr);
   return success();
 }
 
 LogicalResult ScheduleSelector::select(BlockOp block) {
-  return block.isConv() ? selectConvolution(block)
-                        : selectStored(block, ScheduleKind::Stored);
+  return block.isConv() ? selectConvolution(block) : selectStored(block);
 }
 
 namespace {
@@ -243,11 +331,9 @@ struct SelectSchedulePass
       return signalPassFailure();
     ScheduleSelector selector(*target, *wanted);
     WalkResult walked = getOperation().walk([&](BlockOp block) {
-      if (onlyMissing && block.getScheduleAttr())
-        return WalkResult::advance();
       if (failed(selector.select(block)))
         return WalkResult::interrupt();
-      count(block.getScheduleAttr().getKind());
+      count(block.getScheduleAttr());
       return WalkResult::advance();
     });
     if (walked.wasInterrupted())
@@ -255,11 +341,14 @@ struct SelectSchedulePass
   }
 
 private:
-  void count(ScheduleKind kind) {
-    numStored += kind == ScheduleKind::Stored;
-    numDirect += kind == ScheduleKind::Direct;
-    numSplit += kind == ScheduleKind::Split;
-    numFused += kind == ScheduleKind::Fused;
+  void count(ScheduleAttr schedule) {
+    numStored += isa<RowsScheduleAttr>(schedule);
+    numDirect += isa<DirectScheduleAttr>(schedule);
+    if (auto split = dyn_cast<SplitScheduleAttr>(schedule)) {
+      ++numSplit;
+      count(split.getConvolution());
+    }
+    numFused += isa<FusedScheduleAttr>(schedule);
   }
 };
 } // namespace

@@ -209,16 +209,16 @@ LogicalResult Compilation::applySchedule() {
     return success();
   MLIRContext *context = module.getContext();
   context->loadDialect<UpweaveDialect>();
-  auto schedule = dyn_cast_or_null<ScheduleAttr>(mlir::parseAttribute(
-      "#upweave.schedule<" + options.schedule + ">", context));
+  auto schedule = dyn_cast_or_null<ScheduleAttr>(
+      mlir::parseAttribute("#upweave." + options.schedule, context));
   if (!schedule) {
     why = CompileFailure::BadInput;
     return emitError(module.getLoc())
            << "'" << options.schedule
-           << "' is no schedule: it is written as in the attribute "
-              "#upweave.schedule, as 'split' or 'fused, warps = 4'";
+           << "' is no schedule: it is written as an attribute without its "
+              "'#upweave.', as 'split' or 'fused<stages = 3>'";
   }
-  bool forConvolutions = schedule.getKind() != ScheduleKind::Stored;
+  bool forConvolutions = !isa<RowsScheduleAttr>(schedule);
   for (BlockFacts &block : blocks)
     if (block.op.isConv() == forConvolutions && !block.op.getScheduleAttr())
       block.op.setScheduleAttr(schedule);

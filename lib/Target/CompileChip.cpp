@@ -35,9 +35,6 @@ static void buildScheduling(OpPassManager &pm, StringRef precision) {
 /// Stage 5.
 static void buildLowering(OpPassManager &pm, bool contract) {
   pm.addPass(createSplitBlocks());
-  SelectScheduleOptions missing;
-  missing.onlyMissing = true;
-  pm.addPass(createSelectSchedule(missing));
   buildBufferizePipeline(pm);
   pm.addPass(createPackOperands());
   pm.addPass(createPlanBuffers());
@@ -275,13 +272,13 @@ LogicalResult Compilation::serialize(ChipModule &chip,
 /// What the cost model expects of a block, if it is one fused kernel.
 static std::optional<double> predictSeconds(BlockOp block,
                                             const TargetDescription &target) {
-  ScheduleAttr schedule = block.getScheduleAttr();
-  if (!schedule || schedule.getKind() != ScheduleKind::Fused)
+  if (!isa_and_nonnull<FusedScheduleAttr>(block.getScheduleAttr()))
     return std::nullopt;
   FailureOr<FusedBlock> fused = getFusedBlock(block);
   if (failed(fused))
     return std::nullopt;
-  return predictFusedSeconds(block, fused->facts, fused->plan, target);
+  return predictFusedSeconds(getMovedTypes(block), fused->facts, fused->plan,
+                             target);
 }
 
 void Compilation::recordSchedules(ChipModule &chip) {

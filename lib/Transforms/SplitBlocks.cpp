@@ -41,6 +41,8 @@ static BlockOp createConvolution(OpBuilder &b, BlockOp block) {
       /*rows=*/ArrayRef<int64_t>(), ArrayRef<AffineMap>{identity, identity},
       block.getGeometryAttr(), getCommonAttributes(block));
   part.setPrecisionAttr(block.getPrecisionAttr());
+  part.setScheduleAttr(
+      cast<SplitScheduleAttr>(block.getScheduleAttr()).getConvolution());
   // A region that takes sums in the operands' own type keeps doing so.
   part.getProducerArg().setType(block.getProducerArg().getType());
   OpBuilder body = OpBuilder::atBlockEnd(part.getBodyBlock());
@@ -56,12 +58,8 @@ static BlockOp createStored(OpBuilder &b, BlockOp block, Value result) {
       BlockOp::create(b, block.getLoc(), ValueRange(result), block.getParams(),
                       block.getOuts(), block.getDomain(), block.getRows(), maps,
                       ConvTransposeAttr(), getCommonAttributes(block));
-  ScheduleAttr schedule = block.getScheduleAttr();
-  part.setScheduleAttr(ScheduleAttr::get(
-      b.getContext(), ScheduleKind::Stored, schedule.getWarps(),
-      schedule.getLanes(), schedule.getVector(), schedule.getRegisters(),
-      schedule.getLooped(), schedule.getStages(), schedule.getTile(),
-      schedule.getStaged(), schedule.getInput()));
+  part.setScheduleAttr(
+      cast<SplitScheduleAttr>(block.getScheduleAttr()).getRows());
   part.getBody().takeBody(block.getBody());
   return part;
 }
@@ -72,12 +70,11 @@ struct SplitBlocksPass : upweave::impl::SplitBlocksBase<SplitBlocksPass> {
     SmallVector<BlockOp> blocks;
     getOperation().walk([&](BlockOp block) { blocks.push_back(block); });
     for (BlockOp block : blocks) {
-      ScheduleAttr schedule = block.getScheduleAttr();
-      if (!schedule || schedule.getKind() != ScheduleKind::Split)
+      if (!isa_and_nonnull<SplitScheduleAttr>(block.getScheduleAttr()))
         continue;
       if (!block.hasTensorSemantics()) {
-        block.emitError("works on buffers; 'split' schedules are carried out "
-                        "on tensors, before bufferization");
+        block.emitError("works on buffers; #upweave.split is carried out on "
+                        "tensors, before bufferization");
         return signalPassFailure();
       }
       OpBuilder b(block);

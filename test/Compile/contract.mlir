@@ -11,7 +11,7 @@ func.func @affine(%x: tensor<64x4xf32>, %b: tensor<4xf32>) -> tensor<64x4xf32> {
   %e = tensor.empty() : tensor<64x4xf32>
   %y = upweave.block domain [64, 4] stored(%x : tensor<64x4xf32>)
     params(%b[d1] : tensor<4xf32>) outs(%e : tensor<64x4xf32>)
-    attributes {schedule = #upweave.schedule<stored, warps = 1, lanes = 1, vector = 1, registers = 1>} {
+    attributes {schedule = #upweave.rows<warps = 1, lanes = 1, vector = 1, registers = 1>} {
   ^bb0(%v: f32, %w: f32):
     %p = arith.mulf %v, %w : f32
     %s = arith.addf %p, %w : f32

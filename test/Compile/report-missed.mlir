@@ -7,7 +7,7 @@
 // CHECK-NEXT: {{.*}}report-missed.mlir:24:{{[0-9]+}}: [non-zero-fill] 'linalg.conv_1d_ncw_fcw' is not raised; {{.+}}; to fuse: stuff with zeros
 // CHECK: Notes
 // CHECK: [block-formed] stored tensor
-// CHECK: [schedule-selected] stored for sm_89
+// CHECK: [schedule-selected] rows for sm_89
 
 #id = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
 

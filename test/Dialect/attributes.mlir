@@ -11,20 +11,22 @@ module attributes {
   // CHECK-SAME: a2 = #upweave.conv_transpose<strides = [2, 1], padding_low = [1, 0], padding_high = [0, 0], dims = [b, 0, 1, c] x [0, 1, o, i] -> [c, b, 1, 0]>
   test.a2 = #upweave.conv_transpose<strides = [2, 1], padding_low = [1, 0],
       dims = [b, 0, 1, c] x [0, 1, o, i] -> [c, b, 1, 0]>,
-  // CHECK-SAME: b0 = #upweave.schedule<stored>
-  test.b0 = #upweave.schedule<stored, warps = 0, looped = false>,
-  // CHECK-SAME: b1 = #upweave.schedule<split, warps = 8, lanes = 256, vector = 4, registers = 16, looped = true>
-  test.b1 = #upweave.schedule<split, warps = 8, lanes = 256, vector = 4, registers = 16, looped = true>,
-  // CHECK-SAME: b1s = #upweave.schedule<stored, warps = 8, lanes = 256, vector = 4, registers = 16, looped = true, staged = 3, tile = [1, 4]>
-  test.b1s = #upweave.schedule<stored, staged = 3, looped = true, warps = 8, lanes = 256, vector = 4, registers = 16, tile = [1, 4]>,
-  // CHECK-SAME: b2 = #upweave.schedule<fused, warps = 4, stages = 3, tile = [64, 128]>
-  test.b2 = #upweave.schedule<fused, warps = 4, stages = 3, tile = [64, 128]>,
-  // CHECK-SAME: b2d = #upweave.schedule<fused, tile = [64, 128], input = direct>
-  test.b2d = #upweave.schedule<fused, input = direct, tile = [64, 128]>,
-  // CHECK-SAME: b2p = #upweave.schedule<fused, input = packed>
-  test.b2p = #upweave.schedule<fused, input = packed>,
-  // CHECK-SAME: b3 = #upweave.schedule<direct>
-  test.b3 = #upweave.schedule<direct>,
+  // CHECK-SAME: b0 = #upweave.rows, test.b1 = #upweave.rows, test.b2 = #upweave.fused, test.b3 = #upweave.split, test.b4 = #upweave.split, test.b5 = #upweave.direct,
+  test.b0 = #upweave.rows, test.b1 = #upweave.rows<looped = false>, test.b2 = #upweave.fused<>,
+  test.b3 = #upweave.split, test.b4 = #upweave.split<rows = <>>, test.b5 = #upweave.direct,
+  // CHECK-SAME: b6 = #upweave.split<rows = <warps = 8, lanes = 256, vector = 4, registers = 16, looped = true>>
+  test.b6 = #upweave.split<rows = <looped = true, warps = 8, registers = 16, lanes = 256, vector = 4>>,
+  // CHECK-SAME: b6c = #upweave.split<convolution = #upweave.direct>, test.b6f = #upweave.split<convolution = #upweave.fused<stages = 2>, rows = <warps = 8>>
+  test.b6c = #upweave.split<convolution = #upweave.direct>,
+  test.b6f = #upweave.split<rows = <warps = 8>, convolution = #upweave.fused<stages = 2>>,
+  // CHECK-SAME: b7 = #upweave.rows<warps = 8, lanes = 256, vector = 4, registers = 16, looped = true, staged = 3, rows_per_thread = 1, tiles_per_block = 4, blocks_per_sm = 2>
+  test.b7 = #upweave.rows<blocks_per_sm = 2, staged = 3, looped = true, warps = 8, lanes = 256, vector = 4,
+                          registers = 16, tiles_per_block = 4, rows_per_thread = 1>,
+  // CHECK-SAME: b8 = #upweave.fused<block = 32 channels x 8 rows x 32 columns, warp = 32 channels x 2 rows x 32 columns, chunks = 2, stages = 3, input = packed, blocks_per_sm = 2>
+  test.b8 = #upweave.fused<input = packed, stages = 3, blocks_per_sm = 2, chunks = 2,
+                           warp = 32 channels x 2 rows x 32 columns, block = 32 channels x 8 rows x 32 columns>,
+  // CHECK-SAME: b9 = #upweave.fused<stages = 3, input = strided>
+  test.b9 = #upweave.fused<input = strided, stages = 3>,
   // CHECK-SAME: c0 = #upweave.precision<ieee>, test.c1 = #upweave.precision<tf32>, test.c2 = #upweave.precision<tf32x3>, test.c3 = #upweave.precision<f16>, test.c4 = #upweave.precision<bf16>
   test.c0 = #upweave.precision<ieee>, test.c1 = #upweave.precision<tf32>, test.c2 = #upweave.precision<tf32x3>,
   test.c3 = #upweave.precision<f16>, test.c4 = #upweave.precision<bf16>

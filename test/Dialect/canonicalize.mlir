@@ -9,14 +9,14 @@
 //       CHECK:   upweave.block domain [4]
 //  CHECK-NEXT:     stored(%[[X]] : tensor<4xf32>)
 //  CHECK-NEXT:     params(%[[B]][d0] : tensor<4xf32>)
-//  CHECK-NEXT:     outs(%[[X]] : tensor<4xf32>) attributes {note = 1 : i32, schedule = #upweave.schedule<stored, warps = 2>} {
+//  CHECK-NEXT:     outs(%[[X]] : tensor<4xf32>) attributes {note = 1 : i32, schedule = #upweave.rows<warps = 2>} {
 //  CHECK-NEXT:   ^bb0(%[[P:.*]]: f32, %[[Q:.*]]: f32):
 //  CHECK-NEXT:     %[[O:.*]] = arith.subf %[[P]], %[[Q]] : f32
 //  CHECK-NEXT:     upweave.yield %[[O]] : f32
 func.func @unused_param(%x: tensor<4xf32>, %a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
   %0 = upweave.block domain [4] stored(%x : tensor<4xf32>)
          params(%a[d0], %b[d0] : tensor<4xf32>, tensor<4xf32>) outs(%x : tensor<4xf32>)
-         attributes {note = 1 : i32, schedule = #upweave.schedule<stored, warps = 2>} {
+         attributes {note = 1 : i32, schedule = #upweave.rows<warps = 2>} {
   ^bb0(%p: f32, %q: f32, %r: f32):
     %o = arith.subf %p, %r : f32
     upweave.yield %o : f32
@@ -218,4 +218,24 @@ func.func @cse(%x: tensor<4x5xf32>, %y: tensor<4x5xf32>) -> (tensor<4x5xf32>, te
     upweave.yield %u : f32
   }
   return %0, %1 : tensor<4x5xf32>, tensor<4x5xf32>
+}
+
+// Packed operands stay.
+// CHECK-LABEL: func @packed
+//       CHECK:   upweave.block
+//  CHECK-NEXT:     conv_transpose
+//  CHECK-NEXT:     packed(%{{.*}} : memref<512xi32>)
+//  CHECK-NEXT:     outs(%{{.*}} : memref<2x4x32xf32>) attributes {schedule = #upweave.fused<input = strided>} {
+func.func @packed(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %pw: memref<512xi32>, %b: memref<4xf32>,
+                  %y: memref<2x4x32xf32>) {
+  upweave.block domain [2, 4, 32]
+    conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    packed(%pw : memref<512xi32>)
+    params(%b[d1] : memref<4xf32>)
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.fused<input = strided>} {
+  ^bb0(%v: f32, %unused: f32):
+    upweave.yield %v : f32
+  }
+  return
 }

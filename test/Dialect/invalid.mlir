@@ -41,7 +41,7 @@ func.func @conv_without_filter(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
 func.func @maps_missing(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-error@+1 {{has 1 maps; 2 are needed: the producer's, one per param and one per out}}
   %0 = "upweave.block"(%x, %x) <{domain = array<i64: 4>, rows = array<i64>, maps = [affine_map<(d0) -> (d0)>],
-         operandSegmentSizes = array<i32: 1, 0, 1>}> ({
+         operandSegmentSizes = array<i32: 1, 0, 0, 1>}> ({
   ^bb0(%p: f32):
     upweave.yield %p : f32
   }) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
@@ -65,7 +65,7 @@ func.func @result_missing(%x: tensor<4xf32>) {
   // expected-error@+1 {{has one result of each out's type on tensors, none on memrefs}}
   "upweave.block"(%x, %x) <{domain = array<i64: 4>, rows = array<i64>,
       maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
-      operandSegmentSizes = array<i32: 1, 0, 1>}> ({
+      operandSegmentSizes = array<i32: 1, 0, 0, 1>}> ({
   ^bb0(%p: f32):
     upweave.yield %p : f32
   }) : (tensor<4xf32>, tensor<4xf32>) -> ()
@@ -209,7 +209,7 @@ func.func @map_of_other_domain(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-error@+1 {{out 0's map is from 2 dimensions and 1 symbols; the domain has 1 dimensions}}
   %0 = "upweave.block"(%x, %x) <{domain = array<i64: 4>, rows = array<i64>,
          maps = [affine_map<(d0) -> (d0)>, affine_map<(d0, d1)[s0] -> (d0)>],
-         operandSegmentSizes = array<i32: 1, 0, 1>}> ({
+         operandSegmentSizes = array<i32: 1, 0, 0, 1>}> ({
   ^bb0(%p: f32):
     upweave.yield %p : f32
   }) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
@@ -380,9 +380,9 @@ func.func @param_not_uniform(%x: tensor<4x5xf32>, %b: tensor<5xf32>, %y: tensor<
 // Schedule and precision.
 
 func.func @stored_split(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error@+1 {{with a stored producer has a schedule of kind 'split'; it takes 'stored'}}
+  // expected-error@+1 {{with a stored producer has the schedule #upweave.split; it takes #upweave.rows}}
   %0 = upweave.block domain [4] stored(%x : tensor<4xf32>) outs(%x : tensor<4xf32>)
-         attributes {schedule = #upweave.schedule<split>} {
+         attributes {schedule = #upweave.split} {
   ^bb0(%p: f32):
     upweave.yield %p : f32
   }
@@ -392,10 +392,10 @@ func.func @stored_split(%x: tensor<4xf32>) -> tensor<4xf32> {
 // -----
 
 func.func @conv_stored(%x: tensor<1x1x4xf32>, %w: tensor<1x1x1xf32>) -> tensor<1x1x4xf32> {
-  // expected-error@+1 {{with a conv_transpose producer has a schedule of kind 'stored'; it takes 'direct', 'split' or 'fused'}}
+  // expected-error@+1 {{with a conv_transpose producer has the schedule #upweave.rows; it takes #upweave.fused, #upweave.split or #upweave.direct}}
   %0 = upweave.block domain [1, 1, 4] conv_transpose(%x, %w : tensor<1x1x4xf32>, tensor<1x1x1xf32>)
          #upweave.conv_transpose<strides = [1]> outs(%x : tensor<1x1x4xf32>)
-         attributes {schedule = #upweave.schedule<stored>} {
+         attributes {schedule = #upweave.rows} {
   ^bb0(%p: f32):
     upweave.yield %p : f32
   }
@@ -749,11 +749,84 @@ func.func @conv_result_dynamic(%x: tensor<1x1x4xf32>, %w: tensor<1x1x2xf32>, %y:
 // -----
 
 func.func @packed_of_direct(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %p: memref<256xi32>, %y: memref<2x4x32xf32>) {
-  // expected-error@+1 {{with a conv_transpose producer takes 2 inputs, not 4}}
+  // expected-error@+1 {{has packed operands, which only a conv_transpose producer with the schedule #upweave.fused takes}}
   upweave.block domain [2, 4, 32]
-    conv_transpose(%x, %w, %p, %p : memref<2x3x16xf32>, memref<3x4x4xf32>, memref<256xi32>, memref<256xi32>)
+    conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
       #upweave.conv_transpose<strides = [2], padding = [1]>
-    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.schedule<direct>} {
+    packed(%p, %p : memref<256xi32>, memref<256xi32>)
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.direct} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @packed_of_nothing(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %p: memref<256xi32>, %y: memref<2x4x32xf32>) {
+  // expected-error@+1 {{has packed operands, which only a conv_transpose producer with the schedule #upweave.fused takes}}
+  upweave.block domain [2, 4, 32]
+    conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    packed(%p : memref<256xi32>)
+    outs(%y : memref<2x4x32xf32>) {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @packed_of_what(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %p: memref<256xi32>, %y: memref<2x4x32xf32>) {
+  // expected-error@+1 {{has packed operands, but its schedule leaves out 'input', which says of what: write 'packed' or 'strided'}}
+  upweave.block domain [2, 4, 32]
+    conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    packed(%p, %p : memref<256xi32>, memref<256xi32>)
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.fused} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @packed_for_strided(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %p: memref<256xi32>, %y: memref<2x4x32xf32>) {
+  // expected-error@+1 {{has 2 packed operands, but its schedule, 'input = strided', takes one, the filter}}
+  upweave.block domain [2, 4, 32]
+    conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    packed(%p, %p : memref<256xi32>, memref<256xi32>)
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.fused<input = strided>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @strided_for_packed(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %p: memref<256xi32>, %y: memref<2x4x32xf32>) {
+  // expected-error@+1 {{has 1 packed operands, but its schedule, 'input = packed', takes two, the input and the filter}}
+  upweave.block domain [2, 4, 32]
+    conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    packed(%p : memref<256xi32>)
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.fused<input = packed>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @packed_rows(%x: memref<8x16xf32>, %p: memref<256xi32>, %y: memref<8x16xf32>) {
+  // expected-error@+1 {{has packed operands, which only a conv_transpose producer with the schedule #upweave.fused takes}}
+  upweave.block domain [8, 16] rows [1] stored(%x : memref<8x16xf32>) packed(%p : memref<256xi32>)
+    outs(%y : memref<8x16xf32>) {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
@@ -763,10 +836,22 @@ func.func @packed_of_direct(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %p: m
 // -----
 
 func.func @pack_for_split(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
-  // expected-error@+1 {{has a schedule of kind 'split'; packed operands are those of a 'fused' block}}
+  // expected-error@+3 {{attribute 'schedule' failed to satisfy constraint: One kernel for a convolution and its region}}
   upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]>
     ins(%x : memref<2x3x16xf32>) outs(%p : memref<256xi32>)
-    {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.schedule<split>}
+    {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.split}
+  return
+}
+
+// -----
+
+func.func @schedule_of_another_kind(%x: memref<8x16xf32>, %y: memref<8x16xf32>) {
+  // expected-error@+2 {{attribute 'schedule' failed to satisfy constraint: #upweave.fused, #upweave.rows, #upweave.split or #upweave.direct}}
+  upweave.block domain [8, 16] rows [1] stored(%x : memref<8x16xf32>)
+    outs(%y : memref<8x16xf32>) attributes {schedule = #upweave.precision<ieee>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
   return
 }
 
@@ -776,7 +861,7 @@ func.func @pack_of_two_types(%w: memref<3x4x4xf16>, %p: memref<256xi32>) {
   // expected-error@+1 {{packs for elements of different types, 'f32' and 'f16'}}
   upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]>
     ins(%w : memref<3x4x4xf16>) outs(%p : memref<256xi32>)
-    {other = memref<2x3x16xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.schedule<fused>}
+    {other = memref<2x3x16xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.fused}
   return
 }
 
@@ -786,6 +871,6 @@ func.func @pack_for_other_shape(%w: memref<3x4x4xf32>, %p: memref<256xi32>) {
   // expected-error@+1 {{filter has 3 input channels, expected 5}}
   upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]>
     ins(%w : memref<3x4x4xf32>) outs(%p : memref<256xi32>)
-    {other = memref<2x5x16xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.schedule<fused>}
+    {other = memref<2x5x16xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.fused}
   return
 }

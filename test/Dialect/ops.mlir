@@ -29,7 +29,7 @@ func.func @conv_transpose_buffers(%x: memref<2x8x5xf16>, %w: memref<8x4x3xf16>,
 //       CHECK:   upweave.block domain [?, 16, 64] rows [2]
 //  CHECK-NEXT:     conv_transpose(%{{.*}}, %{{.*}} : tensor<?x8x32xf32>, tensor<8x16x4xf32>) #upweave.conv_transpose<strides = [2], padding = [1]>
 //  CHECK-NEXT:     params(%{{.*}}[d1], %{{.*}}[d2], %{{.*}}, %{{.*}} : tensor<16xf32>, tensor<64xf32>, f32, tensor<f32>)
-//  CHECK-NEXT:     outs(%{{.*}} : tensor<?x16x64xf32>) attributes {precision = #upweave.precision<ieee>, schedule = #upweave.schedule<split, warps = 8, lanes = 16, vector = 4, registers = 4>} {
+//  CHECK-NEXT:     outs(%{{.*}} : tensor<?x16x64xf32>) attributes {precision = #upweave.precision<ieee>, schedule = #upweave.split<rows = <warps = 8, lanes = 16, vector = 4, registers = 4>>} {
 //  CHECK-NEXT:   ^bb0(%[[ACC:.*]]: f32, %[[B:.*]]: f32, %[[G:.*]]: f32, %[[S:.*]]: f32, %[[T:.*]]: f32):
 //  CHECK-NEXT:     %[[V:.*]] = arith.addf %[[ACC]], %[[B]] : f32
 //  CHECK-NEXT:     %[[N:.*]] = upweave.layer_norm %[[V]] {eps = 1.000000e-05 : f64} : f32
@@ -46,7 +46,7 @@ func.func @block_conv(%x: tensor<?x8x32xf32>, %w: tensor<8x16x4xf32>, %bias: ten
          params(%bias[d1], %gamma[d2], %s, %t : tensor<16xf32>, tensor<64xf32>, f32, tensor<f32>)
          outs(%init : tensor<?x16x64xf32>)
          attributes {precision = #upweave.precision<ieee>,
-                     schedule = #upweave.schedule<split, warps = 8, lanes = 16, vector = 4, registers = 4>} {
+                     schedule = #upweave.split<rows = <warps = 8, lanes = 16, vector = 4, registers = 4>>} {
   ^bb0(%acc: f32, %b: f32, %g: f32, %s0: f32, %t0: f32):
     %v = arith.addf %acc, %b : f32
     %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
@@ -158,4 +158,39 @@ func.func @reductions(%x: tensor<4x8xf32>, %k: tensor<4x8xi8>, %f: tensor<4xf32>
     upweave.yield %0, %12 : f32, i8
   }
   return %y#0, %y#1 : tensor<4xf32>, tensor<4xi8>
+}
+
+// What a fused convolution reads in place of its operands stands after the
+// producer.
+// CHECK-LABEL: func @block_packed
+//       CHECK:   upweave.block domain [2, 4, 32]
+//  CHECK-NEXT:     conv_transpose(%{{.*}}, %{{.*}} : memref<2x3x16xf32>, memref<3x4x4xf32>) #upweave.conv_transpose<strides = [2], padding = [1]>
+//  CHECK-NEXT:     packed(%[[PX:.*]], %[[PW:.*]] : memref<256xi32>, memref<512xi32>)
+//  CHECK-NEXT:     params(%{{.*}}[d1] : memref<4xf32>)
+//  CHECK-NEXT:     outs(%{{.*}} : memref<2x4x32xf32>) attributes {schedule = #upweave.fused<input = packed>} {
+//       CHECK:   upweave.block domain [2, 4, 32]
+//  CHECK-NEXT:     conv_transpose
+//  CHECK-NEXT:     packed(%[[PW]] : memref<512xi32>)
+//  CHECK-NEXT:     outs
+func.func @block_packed(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %px: memref<256xi32>, %pw: memref<512xi32>,
+                        %b: memref<4xf32>, %y: memref<2x4x32xf32>) {
+  upweave.block domain [2, 4, 32]
+    conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    packed(%px, %pw : memref<256xi32>, memref<512xi32>)
+    params(%b[d1] : memref<4xf32>)
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.fused<input = packed>} {
+  ^bb0(%v: f32, %bias: f32):
+    %a = arith.addf %v, %bias : f32
+    upweave.yield %a : f32
+  }
+  upweave.block domain [2, 4, 32]
+    conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
+      #upweave.conv_transpose<strides = [2], padding = [1]>
+    packed(%pw : memref<512xi32>)
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.fused<input = strided>} {
+  ^bb0(%v: f32):
+    upweave.yield %v : f32
+  }
+  return
 }

@@ -1,7 +1,7 @@
 // A product that is only added to something may go unrounded where that is
 // asked for; one that is used twice, and all of them otherwise, are kept.
-// RUN: upweave-opt %s --upweave-lower-to-gpu=contract | FileCheck %s
-// RUN: upweave-opt %s --upweave-lower-to-gpu | FileCheck %s --check-prefix=KEPT
+// RUN: upweave-opt %s --upweave-attach-target --upweave-select-schedule --upweave-lower-to-gpu=contract | FileCheck %s
+// RUN: upweave-opt %s --upweave-attach-target --upweave-select-schedule --upweave-lower-to-gpu | FileCheck %s --check-prefix=KEPT
 
 // CHECK-LABEL: gpu.func @affine
 //       CHECK:   arith.mulf %{{.*}}, %[[B:.*]] fastmath<contract> : f32
@@ -12,7 +12,7 @@
 func.func @affine(%x: memref<64x4xf32>, %b: memref<4xf32>, %y: memref<64x4xf32>) {
   upweave.block domain [64, 4] stored(%x : memref<64x4xf32>)
     params(%b[d1] : memref<4xf32>) outs(%y : memref<64x4xf32>)
-    attributes {schedule = #upweave.schedule<stored, warps = 1, lanes = 1, vector = 1, registers = 1>} {
+    attributes {schedule = #upweave.rows<warps = 1, lanes = 1, vector = 1, registers = 1>} {
   ^bb0(%v: f32, %w: f32):
     %p = arith.mulf %v, %w : f32
     %s = arith.addf %p, %w : f32

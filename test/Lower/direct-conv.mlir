@@ -18,7 +18,7 @@ func.func @strided(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<2x4
   upweave.block domain [2, 4, 32]
     conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
       #upweave.conv_transpose<strides = [2], padding = [1]>
-    outs(%y : memref<2x4x32xf32>) {
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.direct} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
@@ -44,7 +44,7 @@ func.func @grouped(%x: memref<?x8x9xf16>, %w: memref<8x3x5xf16>, %b: memref<6xf3
     conv_transpose(%x, %w : memref<?x8x9xf16>, memref<8x3x5xf16>)
       #upweave.conv_transpose<strides = [1], groups = 2>
     params(%b[d1] : memref<6xf32>)
-    outs(%y : memref<?x6x13xf16>) {
+    outs(%y : memref<?x6x13xf16>) attributes {schedule = #upweave.direct} {
   ^bb0(%v: f32, %bias: f32):
     %a = arith.addf %v, %bias : f32
     %o = arith.truncf %a : f32 to f16

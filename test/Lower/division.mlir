@@ -1,6 +1,6 @@
 // A division by a constant is a multiplication and a correction of the rest; by
 // a power of two the multiplication alone. Others stay divisions.
-// RUN: upweave-opt %s --split-input-file --upweave-lower-to-gpu | FileCheck %s
+// RUN: upweave-opt %s --split-input-file --upweave-attach-target --upweave-select-schedule --upweave-lower-to-gpu | FileCheck %s
 
 // CHECK-LABEL: gpu.func @sixth_0_rows
 //   CHECK-NOT:   arith.divf

@@ -5,14 +5,14 @@
 // DEFINE: %{lower} = --upweave-pack-operands --upweave-plan-buffers --upweave-lower-to-gpu --upweave-gpu-to-binary
 // RUN: upweave-opt %s --upweave-attach-target=chip=sm_89 --upweave-select-schedule=precision=tf32 %{lower} | FileCheck %s --check-prefixes=CHECK,TF32
 // RUN: upweave-opt %s --upweave-attach-target=chip=sm_89 --upweave-select-schedule=precision=ieee %{lower} | FileCheck %s --check-prefixes=CHECK,FMA
-// RUN: sed 's/input = packed/input = direct/' %s | upweave-opt --upweave-attach-target=chip=sm_89 --upweave-select-schedule=precision=tf32 %{lower} | FileCheck %s --check-prefix=DIRECT
+// RUN: sed 's/input = packed/input = strided/' %s | upweave-opt --upweave-attach-target=chip=sm_89 --upweave-select-schedule=precision=tf32 %{lower} | FileCheck %s --check-prefix=STRIDED
 
-// Direct input comes by loads of two columns, and is rounded by the kernel itself.
-// DIRECT: .entry kb34_1_fused
-// DIRECT: ld.global.nc.v2.b32
-// DIRECT: cvt.rna.tf32.f32
-// DIRECT: st.shared.v4.b32
-// DIRECT: mma.sync
+// Strided input comes by loads of two columns, and is rounded by the kernel itself.
+// STRIDED: .entry kb34_1_fused
+// STRIDED: ld.global.nc.v2.b32
+// STRIDED: cvt.rna.tf32.f32
+// STRIDED: st.shared.v4.b32
+// STRIDED: mma.sync
 
 // CHECK: gpu.binary @kernels
 // CHECK: .entry kb34_0_pack_input
@@ -40,7 +40,7 @@ func.func @kb34(%x: memref<32x32x16x32x32xf32>, %w: memref<32x64x4x4x4xf32>,
     conv_transpose(%x, %w : memref<32x32x16x32x32xf32>, memref<32x64x4x4x4xf32>)
       #upweave.conv_transpose<strides = [2, 2, 2], padding = [1, 1, 1]>
     params(%g[d4], %b[d4] : memref<64xf32>, memref<64xf32>)
-    outs(%y : memref<32x64x32x64x64xf32>) attributes {schedule = #upweave.schedule<fused, input = packed>} {
+    outs(%y : memref<32x64x32x64x64xf32>) attributes {schedule = #upweave.fused<input = packed>} {
   ^bb0(%v: f32, %gamma: f32, %beta: f32):
     %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
     %m = arith.mulf %n, %gamma : f32

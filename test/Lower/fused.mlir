@@ -45,7 +45,7 @@ func.func @rows(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<2x4x32
       #upweave.conv_transpose<strides = [2], padding = [1]>
     outs(%y : memref<2x4x32xf32>)
     attributes {precision = #upweave.precision<tf32>,
-                schedule = #upweave.schedule<fused, warps = 2, stages = 3, tile = [16, 1, 16, 16, 1, 8, 1], input = packed>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 8 columns, chunks = 1, stages = 3, input = packed, blocks_per_sm = 2>} {
   ^bb0(%v: f32):
     %s = upweave.row_reduce <add> %v : f32
     %o = arith.subf %v, %s : f32
@@ -69,7 +69,7 @@ func.func @halves(%x: memref<2x16x16xf16>, %w: memref<16x16x4xf16>, %b: memref<1
     params(%b[d1] : memref<16xf32>)
     outs(%y : memref<2x16x32xf16>)
     attributes {precision = #upweave.precision<f16>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = packed>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = packed, blocks_per_sm = 2>} {
   ^bb0(%v: f32, %bias: f32):
     %a = arith.addf %v, %bias : f32
     %o = arith.truncf %a : f32 to f16
@@ -90,7 +90,7 @@ func.func @exact(%x: memref<2x8x16xf32>, %w: memref<8x16x4xf32>, %y: memref<2x16
       #upweave.conv_transpose<strides = [2], padding = [1]>
     outs(%y : memref<2x16x32xf32>)
     attributes {precision = #upweave.precision<ieee>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = packed>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = packed, blocks_per_sm = 2>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
@@ -99,10 +99,10 @@ func.func @exact(%x: memref<2x8x16xf32>, %w: memref<8x16x4xf32>, %y: memref<2x16
 
 // -----
 
-// Direct input: pairs of columns are loaded where they are in the input, else
+// Strided input: pairs of columns are loaded where they are in the input, else
 // are zeros, and stay in registers for a unit; then each column's channels are
 // rounded and stored, 16 bytes at a time. Two units are loaded ahead of the loop.
-// CHECK-LABEL: gpu.func @direct_1_fused
+// CHECK-LABEL: gpu.func @strided_1_fused
 //       CHECK:   nvgpu.device_async_copy
 //       CHECK:   scf.if %{{.*}} -> (vector<2xf32>, vector<2xf32>, vector<2xf32>, vector<2xf32>) {
 // CHECK-COUNT-4:     vector.load %{{.*}} {alignment = 8 : i64} {{.*}} vector<2xf32>
@@ -117,13 +117,13 @@ func.func @exact(%x: memref<2x8x16xf32>, %w: memref<8x16x4xf32>, %y: memref<2x16
 //       CHECK:     %[[NEXT:.*]]:4 = scf.if
 //       CHECK:     nvvm.mma.sync
 //       CHECK:     scf.yield {{.*}}%[[NEXT]]#0, %[[NEXT]]#1, %[[NEXT]]#2, %[[NEXT]]#3
-func.func @direct(%x: memref<2x32x16xf32>, %w: memref<32x16x4xf32>, %y: memref<2x16x32xf32>) {
+func.func @strided(%x: memref<2x32x16xf32>, %w: memref<32x16x4xf32>, %y: memref<2x16x32xf32>) {
   upweave.block domain [2, 16, 32]
     conv_transpose(%x, %w : memref<2x32x16xf32>, memref<32x16x4xf32>)
       #upweave.conv_transpose<strides = [2], padding = [1]>
     outs(%y : memref<2x16x32xf32>)
     attributes {precision = #upweave.precision<tf32>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = direct>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = strided, blocks_per_sm = 2>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
@@ -143,7 +143,7 @@ func.func @last(%x: memref<2x16x32xf16>, %w: memref<32x16x4xf16>, %y: memref<2x3
       #upweave.conv_transpose<strides = [2], padding = [1], dims = [b, 0, c] x [i, o, 0] -> [b, 0, c]>
     outs(%y : memref<2x32x16xf16>)
     attributes {precision = #upweave.precision<f16>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = direct>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = strided, blocks_per_sm = 2>} {
   ^bb0(%v: f32):
     %o = arith.truncf %v : f32 to f16
     upweave.yield %o : f16

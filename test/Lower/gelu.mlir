@@ -1,7 +1,7 @@
 // GELU (erf): a polynomial of degree 8, of degree 5 if all that is made of it is
 // rounded to 16 bits, and a factor that becomes a part of it.
-// RUN: upweave-opt %s --split-input-file --upweave-lower-to-gpu=contract | FileCheck %s
-// RUN: upweave-opt %s --split-input-file --upweave-lower-to-gpu | FileCheck %s --check-prefix=KEPT
+// RUN: upweave-opt %s --split-input-file --upweave-attach-target --upweave-select-schedule --upweave-lower-to-gpu=contract | FileCheck %s
+// RUN: upweave-opt %s --split-input-file --upweave-attach-target --upweave-select-schedule --upweave-lower-to-gpu | FileCheck %s --check-prefix=KEPT
 
 // CHECK-LABEL: gpu.func @wide_0_rows
 // CHECK-COUNT-8: math.fma
@@ -9,7 +9,7 @@
 //       CHECK:   ex2.approx
 func.func @wide(%x: memref<64x4xf32>, %y: memref<64x4xf32>) {
   upweave.block domain [64, 4] stored(%x : memref<64x4xf32>) outs(%y : memref<64x4xf32>)
-    attributes {schedule = #upweave.schedule<stored, warps = 1, lanes = 1, vector = 1, registers = 1>} {
+    attributes {schedule = #upweave.rows<warps = 1, lanes = 1, vector = 1, registers = 1>} {
   ^bb0(%v: f32):
     %o = upweave.gelu <erf> %v : f32
     upweave.yield %o : f32
@@ -30,7 +30,7 @@ func.func @wide(%x: memref<64x4xf32>, %y: memref<64x4xf32>) {
 //   CHECK-NOT:   math.fma
 func.func @narrow(%x: memref<64x4xf16>, %y: memref<64x4xf16>, %z: memref<64x4xbf16>) {
   upweave.block domain [64, 4] stored(%x : memref<64x4xf16>) outs(%y, %z : memref<64x4xf16>, memref<64x4xbf16>)
-    attributes {schedule = #upweave.schedule<stored, warps = 1, lanes = 1, vector = 1, registers = 1>} {
+    attributes {schedule = #upweave.rows<warps = 1, lanes = 1, vector = 1, registers = 1>} {
   ^bb0(%v: f16):
     %o = upweave.gelu <erf> %v : f16
     %w = arith.extf %v : f16 to f32
@@ -51,7 +51,7 @@ func.func @narrow(%x: memref<64x4xf16>, %y: memref<64x4xf16>, %z: memref<64x4xbf
 //       CHECK:   ex2.approx
 func.func @both(%x: memref<64x4xf32>, %y: memref<64x4xf32>, %z: memref<64x4xbf16>) {
   upweave.block domain [64, 4] stored(%x : memref<64x4xf32>) outs(%y, %z : memref<64x4xf32>, memref<64x4xbf16>)
-    attributes {schedule = #upweave.schedule<stored, warps = 1, lanes = 1, vector = 1, registers = 1>} {
+    attributes {schedule = #upweave.rows<warps = 1, lanes = 1, vector = 1, registers = 1>} {
   ^bb0(%v: f32):
     %g = upweave.gelu <erf> %v : f32
     %t = arith.truncf %g : f32 to bf16
@@ -80,7 +80,7 @@ func.func @both(%x: memref<64x4xf32>, %y: memref<64x4xf32>, %z: memref<64x4xbf16
 //        KEPT:   gpu.return
 func.func @scaled(%x: memref<64x4xf32>, %y: memref<64x4xf32>) {
   upweave.block domain [64, 4] stored(%x : memref<64x4xf32>) outs(%y : memref<64x4xf32>)
-    attributes {schedule = #upweave.schedule<stored, warps = 1, lanes = 1, vector = 1, registers = 1>} {
+    attributes {schedule = #upweave.rows<warps = 1, lanes = 1, vector = 1, registers = 1>} {
   ^bb0(%v: f32):
     %c = arith.constant 0.5 : f32
     %g = upweave.gelu <erf> %v : f32
@@ -100,7 +100,7 @@ func.func @scaled(%x: memref<64x4xf32>, %y: memref<64x4xf32>) {
 //       CHECK:   gpu.return
 func.func @factors(%x: memref<64x4xf32>, %y: memref<64x4xf32>) {
   upweave.block domain [64, 4] stored(%x : memref<64x4xf32>) outs(%y : memref<64x4xf32>)
-    attributes {schedule = #upweave.schedule<stored, warps = 1, lanes = 1, vector = 1, registers = 1>} {
+    attributes {schedule = #upweave.rows<warps = 1, lanes = 1, vector = 1, registers = 1>} {
   ^bb0(%v: f32):
     %c = arith.constant 2.5 : f32
     %d = arith.constant -1.0 : f32

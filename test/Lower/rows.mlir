@@ -1,6 +1,6 @@
 // Blocks on stored tensors become kernels over rows: vectors, shuffles,
 // shared memory, masks and loops as the row's length and direction ask for.
-// RUN: upweave-opt %s --split-input-file --upweave-lower-to-gpu | FileCheck %s
+// RUN: upweave-opt %s --split-input-file --upweave-attach-target --upweave-select-schedule --upweave-lower-to-gpu | FileCheck %s
 
 // A row of 64 is 16 lanes with 4 elements each; statistics take two rounds of
 // 4 shuffles; gamma is loaded once, outside of the loop over tiles.
@@ -30,7 +30,7 @@ func.func @short_rows(%x: memref<64x65536x64xf32>, %g: memref<64xf32>,
   upweave.block domain [64, 65536, 64] rows [2]
     stored(%x : memref<64x65536x64xf32>) params(%g[d2] : memref<64xf32>)
     outs(%y : memref<64x65536x64xf32>)
-    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 16, vector = 4, registers = 4, tile = [4, 4]>} {
+    attributes {schedule = #upweave.rows<warps = 8, lanes = 16, vector = 4, registers = 4, rows_per_thread = 4, tiles_per_block = 4>} {
   ^bb0(%v: f32, %gamma: f32):
     %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
     %o = arith.mulf %n, %gamma : f32
@@ -79,7 +79,7 @@ func.func @odd_rows(%x: memref<10x7xf32>, %y: memref<10x7xf32>) {
 func.func @long_rows(%x: memref<1000x8192xf32>, %y: memref<1000x8192xf32>) {
   upweave.block domain [1000, 8192] rows [1] stored(%x : memref<1000x8192xf32>)
     outs(%y : memref<1000x8192xf32>)
-    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 256, vector = 4, registers = 32>} {
+    attributes {schedule = #upweave.rows<warps = 8, lanes = 256, vector = 4, registers = 32>} {
   ^bb0(%v: f32):
     %m = upweave.row_reduce <maximumf> %v : f32
     %d = arith.subf %v, %m : f32
@@ -263,7 +263,7 @@ func.func @slice(%x: memref<64x16xf32, strided<[24, 1], offset: 8>>,
 func.func @staged_rows(%x: memref<1000x4096xf32>, %y: memref<1000x4096xf32>) {
   upweave.block domain [1000, 4096] rows [1] stored(%x : memref<1000x4096xf32>)
     outs(%y : memref<1000x4096xf32>)
-    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 256, vector = 4, registers = 4, looped = true, staged = 4, tile = [1, 4]>} {
+    attributes {schedule = #upweave.rows<warps = 8, lanes = 256, vector = 4, registers = 4, looped = true, staged = 4, rows_per_thread = 1, tiles_per_block = 4>} {
   ^bb0(%v: f32):
     %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
     upweave.yield %n : f32
@@ -286,7 +286,7 @@ func.func @staged_rows(%x: memref<1000x4096xf32>, %y: memref<1000x4096xf32>) {
 func.func @held_rows(%x: memref<1000x4000xf32>, %y: memref<1000x4000xf32>) {
   upweave.block domain [1000, 4000] rows [1] stored(%x : memref<1000x4000xf32>)
     outs(%y : memref<1000x4000xf32>)
-    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 256, vector = 4, registers = 4, looped = true, staged = 3, tile = [1, 1]>} {
+    attributes {schedule = #upweave.rows<warps = 8, lanes = 256, vector = 4, registers = 4, looped = true, staged = 3, rows_per_thread = 1, tiles_per_block = 1>} {
   ^bb0(%v: f32):
     %n = upweave.layer_norm %v {eps = 1.0e-05 : f64} : f32
     upweave.yield %n : f32
@@ -319,7 +319,7 @@ func.func @partly_staged(%x: memref<9x65535xf16>, %r: memref<9x65535xf32>,
   upweave.block domain [9, 65535] rows [1] stored(%x : memref<9x65535xf16>)
     params(%r[d0, d1], %s[d0, d1] : memref<9x65535xf32>, memref<9x65535xf32>)
     outs(%y : memref<9x65535xf32>)
-    attributes {schedule = #upweave.schedule<stored, warps = 4, lanes = 128, vector = 1, registers = 2, looped = true, staged = 2, tile = [1, 1]>} {
+    attributes {schedule = #upweave.rows<warps = 4, lanes = 128, vector = 1, registers = 2, looped = true, staged = 2, rows_per_thread = 1, tiles_per_block = 1>} {
   ^bb0(%v: f16, %a: f32, %b: f32):
     %w = arith.extf %v : f16 to f32
     %u = arith.addf %w, %a : f32
@@ -353,7 +353,7 @@ func.func @partly_staged(%x: memref<9x65535xf16>, %r: memref<9x65535xf32>,
 func.func @combined_columns(%x: memref<2x64x4096xf16>, %y: memref<2x64x4096xf16>) {
   upweave.block domain [2, 64, 4096] rows [1] stored(%x : memref<2x64x4096xf16>)
     outs(%y : memref<2x64x4096xf16>)
-    attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 64, vector = 8, registers = 8, tile = [1, 1]>} {
+    attributes {schedule = #upweave.rows<warps = 8, lanes = 64, vector = 8, registers = 8, rows_per_thread = 1, tiles_per_block = 1>} {
   ^bb0(%v: f16):
     %w = arith.extf %v : f16 to f32
     %m = upweave.row_reduce <add> %w : f32

@@ -14,7 +14,7 @@ func.func @whole(%x: tensor<5x4096xf32>, %r: tensor<5x4096xf32>, %g: tensor<4096
   %y = upweave.block domain [5, 4096] rows [1]
       stored(%x : tensor<5x4096xf32>) params(%r[d0, d1], %g[d1] : tensor<5x4096xf32>, tensor<4096xf32>)
       outs(%e : tensor<5x4096xf32>)
-      attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 256, vector = 4, registers = 4, looped = true, staged = 4, tile = [1, 1]>} {
+      attributes {schedule = #upweave.rows<warps = 8, lanes = 256, vector = 4, registers = 4, looped = true, staged = 4, rows_per_thread = 1, tiles_per_block = 1>} {
   ^bb0(%v: f32, %a: f32, %b: f32):
     %s = arith.addf %v, %a : f32
     %n = upweave.layer_norm %s {eps = 1.0e-05 : f64} : f32
@@ -29,7 +29,7 @@ func.func @partly(%x: tensor<5x5000xf32>, %r: tensor<5x5000xf16>, %g: tensor<500
   %y = upweave.block domain [5, 5000] rows [1]
       stored(%x : tensor<5x5000xf32>) params(%r[d0, d1], %g[d1] : tensor<5x5000xf16>, tensor<5000xf32>)
       outs(%e : tensor<5x5000xf32>)
-      attributes {schedule = #upweave.schedule<stored, warps = 4, lanes = 128, vector = 4, registers = 8, looped = true, staged = 3, tile = [1, 1]>} {
+      attributes {schedule = #upweave.rows<warps = 4, lanes = 128, vector = 4, registers = 8, looped = true, staged = 3, rows_per_thread = 1, tiles_per_block = 1>} {
   ^bb0(%v: f32, %a: f16, %b: f32):
     %aw = arith.extf %a : f16 to f32
     %s = arith.addf %v, %aw : f32
@@ -45,7 +45,7 @@ func.func @ahead(%x: tensor<37x2048xf16>, %r: tensor<37x2048xf16>, %g: tensor<20
   %y = upweave.block domain [37, 2048] rows [1]
       stored(%x : tensor<37x2048xf16>) params(%r[d0, d1], %g[d1] : tensor<37x2048xf16>, tensor<2048xf32>)
       outs(%e : tensor<37x2048xf16>)
-      attributes {schedule = #upweave.schedule<stored, warps = 4, lanes = 128, vector = 8, registers = 8, looped = true, staged = 2, tile = [1, 5]>} {
+      attributes {schedule = #upweave.rows<warps = 4, lanes = 128, vector = 8, registers = 8, looped = true, staged = 2, rows_per_thread = 1, tiles_per_block = 5>} {
   ^bb0(%v: f16, %a: f16, %b: f32):
     %vw = arith.extf %v : f16 to f32
     %aw = arith.extf %a : f16 to f32
@@ -63,7 +63,7 @@ func.func @partly_ahead(%x: tensor<37x3000xf16>, %r: tensor<37x3000xf32>, %g: te
   %y = upweave.block domain [37, 3000] rows [1]
       stored(%x : tensor<37x3000xf16>) params(%r[d0, d1], %g[d1] : tensor<37x3000xf32>, tensor<3000xf32>)
       outs(%e : tensor<37x3000xf16>)
-      attributes {schedule = #upweave.schedule<stored, warps = 2, lanes = 32, vector = 4, registers = 8, looped = true, staged = 5, tile = [2, 3]>} {
+      attributes {schedule = #upweave.rows<warps = 2, lanes = 32, vector = 4, registers = 8, looped = true, staged = 5, rows_per_thread = 2, tiles_per_block = 3>} {
   ^bb0(%v: f16, %a: f32, %b: f32):
     %vw = arith.extf %v : f16 to f32
     %s = arith.addf %vw, %a : f32
@@ -80,7 +80,7 @@ func.func @scalars(%x: tensor<7x1023xf16>, %r: tensor<7x1023xf16>, %g: tensor<10
   %y = upweave.block domain [7, 1023] rows [1]
       stored(%x : tensor<7x1023xf16>) params(%r[d0, d1], %g[d1] : tensor<7x1023xf16>, tensor<1023xf32>)
       outs(%e : tensor<7x1023xf16>)
-      attributes {schedule = #upweave.schedule<stored, warps = 4, lanes = 128, vector = 1, registers = 3, looped = true, staged = 2, tile = [1, 2]>} {
+      attributes {schedule = #upweave.rows<warps = 4, lanes = 128, vector = 1, registers = 3, looped = true, staged = 2, rows_per_thread = 1, tiles_per_block = 2>} {
   ^bb0(%v: f16, %a: f16, %b: f32):
     %vw = arith.extf %v : f16 to f32
     %aw = arith.extf %a : f16 to f32
@@ -98,7 +98,7 @@ func.func @across(%x: tensor<3x500x72xf16>, %r: tensor<3x500x72xf16>, %g: tensor
   %y = upweave.block domain [3, 500, 72] rows [1]
       stored(%x : tensor<3x500x72xf16>) params(%r[d0, d1, d2], %g[d1] : tensor<3x500x72xf16>, tensor<500xf32>)
       outs(%e : tensor<3x500x72xf16>)
-      attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 64, vector = 8, registers = 16, looped = true, staged = 4, tile = [1, 1]>} {
+      attributes {schedule = #upweave.rows<warps = 8, lanes = 64, vector = 8, registers = 16, looped = true, staged = 4, rows_per_thread = 1, tiles_per_block = 1>} {
   ^bb0(%v: f16, %a: f16, %b: f32):
     %vw = arith.extf %v : f16 to f32
     %aw = arith.extf %a : f16 to f32
@@ -116,7 +116,7 @@ func.func @across_ahead(%x: tensor<3x300x200xf32>, %r: tensor<3x300x200xf32>, %g
   %y = upweave.block domain [3, 300, 200] rows [1]
       stored(%x : tensor<3x300x200xf32>) params(%r[d0, d1, d2], %g[d1] : tensor<3x300x200xf32>, tensor<300xf32>)
       outs(%e : tensor<3x300x200xf32>)
-      attributes {schedule = #upweave.schedule<stored, warps = 16, lanes = 64, vector = 4, registers = 8, looped = true, staged = 2, tile = [1, 2]>} {
+      attributes {schedule = #upweave.rows<warps = 16, lanes = 64, vector = 4, registers = 8, looped = true, staged = 2, rows_per_thread = 1, tiles_per_block = 2>} {
   ^bb0(%v: f32, %a: f32, %b: f32):
     %s = arith.addf %v, %a : f32
     %n = upweave.layer_norm %s {eps = 1.0e-05 : f64} : f32
@@ -131,7 +131,7 @@ func.func @columns(%x: tensor<3x100x72xf16>, %r: tensor<3x100x72xf16>, %g: tenso
   %y = upweave.block domain [3, 100, 72] rows [1]
       stored(%x : tensor<3x100x72xf16>) params(%r[d0, d1, d2], %g[d1] : tensor<3x100x72xf16>, tensor<100xf32>)
       outs(%e : tensor<3x100x72xf16>)
-      attributes {schedule = #upweave.schedule<stored, warps = 8, lanes = 64, vector = 8, registers = 16, tile = [1, 1]>} {
+      attributes {schedule = #upweave.rows<warps = 8, lanes = 64, vector = 8, registers = 16, rows_per_thread = 1, tiles_per_block = 1>} {
   ^bb0(%v: f16, %a: f16, %b: f32):
     %vw = arith.extf %v : f16 to f32
     %aw = arith.extf %a : f16 to f32
@@ -149,7 +149,7 @@ func.func @two_dims(%x: tensor<2x40x6x64xf32>, %r: tensor<2x40x6x64xf32>, %g: te
   %y = upweave.block domain [2, 40, 6, 64] rows [1, 3]
       stored(%x : tensor<2x40x6x64xf32>) params(%r[d0, d1, d2, d3], %g[d3] : tensor<2x40x6x64xf32>, tensor<64xf32>)
       outs(%e : tensor<2x40x6x64xf32>)
-      attributes {schedule = #upweave.schedule<stored, warps = 4, lanes = 128, vector = 4, registers = 4, looped = true, staged = 5, tile = [1, 1]>} {
+      attributes {schedule = #upweave.rows<warps = 4, lanes = 128, vector = 4, registers = 4, looped = true, staged = 5, rows_per_thread = 1, tiles_per_block = 1>} {
   ^bb0(%v: f32, %a: f32, %b: f32):
     %s = arith.addf %v, %a : f32
     %n = upweave.layer_norm %s {eps = 1.0e-05 : f64} : f32

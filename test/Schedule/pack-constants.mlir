@@ -14,7 +14,7 @@ memref.global "private" constant @pairs : memref<2x3x2xf16> = dense_resource<pai
 //       CHECK:   upweave.pack <input>
 //   CHECK-NOT:   upweave.pack <filter>
 //       CHECK:   %[[PW:.*]] = memref.get_global @packed_filter : memref<128xi32>
-//       CHECK:   conv_transpose(%{{.*}}, %{{.*}}, %{{.*}}, %[[PW]] :
+//       CHECK:   packed(%{{.*}}, %[[PW]] :
 // LAUNCH-LABEL: func @ramp
 //       LAUNCH:   gpu.launch_func @kernels::@ramp_0_pack_input
 //       LAUNCH:   gpu.launch_func @kernels::@ramp_1_fused
@@ -25,7 +25,7 @@ func.func @ramp(%x: memref<1x2x16xf32>, %y: memref<1x1x16xf32>) {
       #upweave.conv_transpose<strides = [1]>
     outs(%y : memref<1x1x16xf32>)
     attributes {precision = #upweave.precision<tf32>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = packed>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = packed, blocks_per_sm = 2>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
@@ -45,7 +45,7 @@ func.func @view(%x: memref<1x2x16xf32>, %y: memref<1x8x32xf32>) {
       #upweave.conv_transpose<strides = [2], padding = [1]>
     outs(%y : memref<1x8x32xf32>)
     attributes {precision = #upweave.precision<ieee>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = packed>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = packed, blocks_per_sm = 2>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
@@ -62,7 +62,7 @@ func.func @resource(%x: memref<1x2x16xf16>, %y: memref<1x3x32xf16>) {
       #upweave.conv_transpose<strides = [2]>
     outs(%y : memref<1x3x32xf16>)
     attributes {precision = #upweave.precision<f16>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = packed>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = packed, blocks_per_sm = 2>} {
   ^bb0(%v: f32):
     %o = arith.truncf %v : f32 to f16
     upweave.yield %o : f16

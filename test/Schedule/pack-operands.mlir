@@ -13,53 +13,38 @@
 //       CHECK:   %[[PW:.*]] = memref.alloc() {upweave.prepared} : memref<512xi32>
 //       CHECK:   upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]> ins(%[[W]] : memref<3x4x4xf32>) outs(%[[PW]] : memref<512xi32>) {other = memref<?x3x16xf32>
 //       CHECK:   upweave.block domain [?, 4, 32]
-//       CHECK:     conv_transpose(%[[X]], %[[W]], %[[PX]], %[[PW]] :
+//       CHECK:     conv_transpose(%[[X]], %[[W]] :
+//  CHECK-NEXT:     packed(%[[PX]], %[[PW]] : memref<?xi32>, memref<512xi32>)
 func.func @dynamic(%x: memref<?x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<?x4x32xf32>) {
   upweave.block domain [?, 4, 32]
     conv_transpose(%x, %w : memref<?x3x16xf32>, memref<3x4x4xf32>)
       #upweave.conv_transpose<strides = [2], padding = [1]>
     outs(%y : memref<?x4x32xf32>)
     attributes {precision = #upweave.precision<tf32>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = packed>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = packed, blocks_per_sm = 2>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
   return
 }
 
-// Direct input is read as it lies: the filter alone is packed.
-// CHECK-LABEL: func @direct_input
+// Strided input is read as it lies: the filter alone is packed.
+// CHECK-LABEL: func @strided_input
 //  CHECK-SAME:   %[[X:.*]]: memref<?x3x16xf32>, %[[W:.*]]: memref<3x4x4xf32>, %[[Y:.*]]: memref<?x4x32xf32>
 //       CHECK:   %[[PW:.*]] = memref.alloc() {upweave.prepared} : memref<512xi32>
 //   CHECK-NOT:   memref.alloc
 //       CHECK:   upweave.pack <filter>
 //  CHECK-SAME:   ins(%[[W]] : memref<3x4x4xf32>) outs(%[[PW]] : memref<512xi32>)
 //   CHECK-NOT:   upweave.pack
-//       CHECK:     conv_transpose(%[[X]], %[[W]], %[[PW]] :
-func.func @direct_input(%x: memref<?x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<?x4x32xf32>) {
+//       CHECK:     conv_transpose(%[[X]], %[[W]] :
+//  CHECK-NEXT:     packed(%[[PW]] : memref<512xi32>)
+func.func @strided_input(%x: memref<?x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<?x4x32xf32>) {
   upweave.block domain [?, 4, 32]
     conv_transpose(%x, %w : memref<?x3x16xf32>, memref<3x4x4xf32>)
       #upweave.conv_transpose<strides = [2], padding = [1]>
     outs(%y : memref<?x4x32xf32>)
     attributes {precision = #upweave.precision<tf32>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1], input = direct>} {
-  ^bb0(%v: f32):
-    upweave.yield %v : f32
-  }
-  return
-}
-
-// What a schedule leaves out is chosen once, for the packing and the block.
-// CHECK-LABEL: func @chosen
-//       CHECK:   upweave.pack
-//  CHECK-SAME:   schedule = #upweave.schedule<[[$CHOSEN:fused, warps = .*, tile = \[.*\], input = (direct|packed)]]>
-//       CHECK:   upweave.block
-//       CHECK:   schedule = #upweave.schedule<[[$CHOSEN]]>
-func.func @chosen(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<2x4x32xf32>) {
-  upweave.block domain [2, 4, 32]
-    conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
-      #upweave.conv_transpose<strides = [2], padding = [1]>
-    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.schedule<fused>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = strided, blocks_per_sm = 2>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
@@ -72,7 +57,7 @@ func.func @direct(%x: memref<2x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<2x4x
   upweave.block domain [2, 4, 32]
     conv_transpose(%x, %w : memref<2x3x16xf32>, memref<3x4x4xf32>)
       #upweave.conv_transpose<strides = [2], padding = [1]>
-    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.schedule<direct>} {
+    outs(%y : memref<2x4x32xf32>) attributes {schedule = #upweave.direct} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
@@ -91,7 +76,7 @@ func.func @variable(%x: memref<1x2x16xf32>, %y: memref<1x1x16xf32>) {
       #upweave.conv_transpose<strides = [1]>
     outs(%y : memref<1x1x16xf32>)
     attributes {precision = #upweave.precision<tf32>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = packed, blocks_per_sm = 2>} {
   ^bb0(%v: f32):
     upweave.yield %v : f32
   }
@@ -118,7 +103,7 @@ func.func @weights(%x: memref<1x2x16xf32>, %w: memref<4xf32>, %v: memref<2x1x1xf
       #upweave.conv_transpose<strides = [1]>
     outs(%y : memref<1x1x16xf32>)
     attributes {precision = #upweave.precision<tf32>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = packed, blocks_per_sm = 2>} {
   ^bb0(%c: f32):
     upweave.yield %c : f32
   }
@@ -127,7 +112,7 @@ func.func @weights(%x: memref<1x2x16xf32>, %w: memref<4xf32>, %v: memref<2x1x1xf
       #upweave.conv_transpose<strides = [1]>
     outs(%y : memref<1x1x16xf32>)
     attributes {precision = #upweave.precision<tf32>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = packed, blocks_per_sm = 2>} {
   ^bb0(%c: f32):
     upweave.yield %c : f32
   }
@@ -136,7 +121,7 @@ func.func @weights(%x: memref<1x2x16xf32>, %w: memref<4xf32>, %v: memref<2x1x1xf
       #upweave.conv_transpose<strides = [1]>
     outs(%y : memref<1x1x16xf32>)
     attributes {precision = #upweave.precision<tf32>,
-                schedule = #upweave.schedule<fused, warps = 1, stages = 2, tile = [16, 1, 16, 16, 1, 16, 1]>} {
+                schedule = #upweave.fused<block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1, stages = 2, input = packed, blocks_per_sm = 2>} {
   ^bb0(%c: f32):
     upweave.yield %c : f32
   }

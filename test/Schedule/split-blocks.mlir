@@ -8,14 +8,14 @@
 //       CHECK:   %[[C:.*]] = upweave.block domain [?, 4, 32]
 //  CHECK-NEXT:     conv_transpose(%[[X]], %[[W]]
 //  CHECK-NEXT:     outs(%[[INIT]] : tensor<?x4x32xf32>)
-//  CHECK-SAME:     precision = #upweave.precision<ieee>}
+//  CHECK-SAME:     precision = #upweave.precision<ieee>, schedule = #upweave.direct}
 //  CHECK-NEXT:   ^bb0(%[[ACC:.*]]: f32):
 //  CHECK-NEXT:     upweave.yield %[[ACC]] : f32
 //       CHECK:   %[[Y:.*]] = upweave.block domain [?, 4, 32] rows [2]
 //  CHECK-NEXT:     stored(%[[C]] : tensor<?x4x32xf32>)
 //  CHECK-NEXT:     params(%[[B]][d1] : tensor<4xf32>)
 //  CHECK-NEXT:     outs(%[[E]] : tensor<?x4x32xf32>)
-//  CHECK-SAME:     schedule = #upweave.schedule<stored, warps = 4, lanes = 8, vector = 4, registers = 4, looped = true, staged = 1>}
+//  CHECK-SAME:     schedule = #upweave.rows<warps = 4, lanes = 8, vector = 4, registers = 4, looped = true, staged = 1>}
 //       CHECK:     upweave.layer_norm
 //       CHECK:   return %[[Y]]
 func.func @split(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>, %b: tensor<4xf32>,
@@ -26,7 +26,7 @@ func.func @split(%x: tensor<?x3x16xf32>, %w: tensor<3x4x4xf32>, %b: tensor<4xf32
     params(%b[d1] : tensor<4xf32>)
     outs(%e : tensor<?x4x32xf32>)
     attributes {precision = #upweave.precision<ieee>,
-                schedule = #upweave.schedule<split, warps = 4, lanes = 8, vector = 4, registers = 4, looped = true, staged = 1>} {
+                schedule = #upweave.split<convolution = #upweave.direct, rows = <warps = 4, lanes = 8, vector = 4, registers = 4, looped = true, staged = 1>>} {
   ^bb0(%v: f32, %bias: f32):
     %a = arith.addf %v, %bias : f32
     %n = upweave.layer_norm %a {eps = 1.0e-05 : f64} : f32
@@ -59,7 +59,7 @@ func.func @narrow_sums(%x: tensor<1x3x16xf16>, %w: tensor<3x4x4xf16>, %e: tensor
   %0 = upweave.block domain [1, 4, 32] rows [2]
     conv_transpose(%x, %w : tensor<1x3x16xf16>, tensor<3x4x4xf16>)
       #upweave.conv_transpose<strides = [2], padding = [1]>
-    outs(%e : tensor<1x4x32xf32>) attributes {schedule = #upweave.schedule<split>} {
+    outs(%e : tensor<1x4x32xf32>) attributes {schedule = #upweave.split} {
   ^bb0(%v: f16):
     %f = arith.extf %v : f16 to f32
     %n = upweave.layer_norm %f {eps = 1.0e-05 : f64} : f32

@@ -223,7 +223,7 @@ def find_unfused(case: Case, split: bool, path: pathlib.Path) -> str:
     missed = [m["reason"] for m in table["missed"] if m["id"] == "not-fused"]
     kind = "split" if split else "fused"
     for chip in CHIPS:
-        if not blocks[0]["schedules"][chip].startswith(f"#upweave.schedule<{kind}"):
+        if not blocks[0]["schedules"][chip].startswith(f"#upweave.{kind}"):
             return f"{chip}: {blocks[0]['schedules'][chip]} {missed}"
         kernels = [k for k in blocks[0]["kernels"] if k["chip"] == chip]
         if sum(k["symbol"].endswith("fused") for k in kernels) != 1:

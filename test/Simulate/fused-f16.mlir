@@ -1,8 +1,8 @@
 // Fused kernels on f16 operands, simulated and compared with float64.
-// RUN: upweave-check --schedule="fused, input = packed" %s --inputs=normal,infinite | FileCheck %s
-// RUN: upweave-check --schedule="fused, input = direct" %s --inputs=normal,infinite | FileCheck %s
+// RUN: upweave-check --schedule="fused<input = packed>" %s --inputs=normal,infinite | FileCheck %s
+// RUN: upweave-check --schedule="fused<input = strided>" %s --inputs=normal,infinite | FileCheck %s
 
-// CHECK-NOT: #upweave.schedule<{{split|direct}}
+// CHECK-NOT: #upweave.{{split|direct}}
 // CHECK: passed
 
 // Odd sizes, three axes, taps that differ in number between phases.

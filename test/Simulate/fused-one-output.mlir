@@ -1,12 +1,12 @@
 // One output along an axis with a stride: the blocks of its other phases have
 // none, and must not store theirs in its place.
-// RUN: upweave-check --quiet --jobs=1 --schedule="fused, input = packed" %s | FileCheck %s
-// RUN: upweave-check --quiet --jobs=1 --schedule="fused, input = direct" %s | FileCheck %s
+// RUN: upweave-check --quiet --jobs=1 --schedule="fused<input = packed>" %s | FileCheck %s
+// RUN: upweave-check --quiet --jobs=1 --schedule="fused<input = strided>" %s | FileCheck %s
 
 // CHECK: row: {{[0-9]+}} launches for sm_89, 1 blocks
-// CHECK-NEXT: #upweave.schedule<fused
+// CHECK-NEXT: #upweave.fused<
 // CHECK: outer: {{[0-9]+}} launches for sm_89, 1 blocks
-// CHECK-NEXT: #upweave.schedule<fused
+// CHECK-NEXT: #upweave.fused<
 func.func @row(%x: tensor<2x4x4x9xf32>, %w: tensor<16x4x6x1xf32>) -> tensor<2x16x1x25xf32> {
   %e = tensor.empty() : tensor<2x16x1x25xf32>
   %0 = upweave.block domain [2, 16, 1, 25]

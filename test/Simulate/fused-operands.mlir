@@ -2,7 +2,7 @@
 // fused kernels, simulated and compared with float64.
 // RUN: upweave-check %s --precision=tf32 --inputs=normal,nan --jobs=1 --quiet | FileCheck %s
 
-// CHECK-NOT: #upweave.schedule<{{split|direct}}
+// CHECK-NOT: #upweave.{{split|direct}}
 // CHECK: passed
 
 // The bytes of the widest result decide how the filter is packed.

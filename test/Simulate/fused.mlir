@@ -1,11 +1,11 @@
 // Fused kernels of many geometries, simulated and compared with float64: in
 // TF32 and in f32, on ordinary, infinite and NaN inputs.
-// RUN: upweave-check --schedule="fused, input = packed" %s --precision=tf32 --inputs=normal,infinite,nan | FileCheck %s
-// RUN: upweave-check --schedule="fused, input = direct" %s --precision=tf32 --inputs=normal,infinite,nan | FileCheck %s
-// RUN: upweave-check --schedule="fused, input = packed" %s --precision=ieee --inputs=normal,infinite | FileCheck %s
-// RUN: upweave-check --schedule="fused, input = direct" %s --precision=ieee --inputs=normal,infinite | FileCheck %s
+// RUN: upweave-check --schedule="fused<input = packed>" %s --precision=tf32 --inputs=normal,infinite,nan | FileCheck %s
+// RUN: upweave-check --schedule="fused<input = strided>" %s --precision=tf32 --inputs=normal,infinite,nan | FileCheck %s
+// RUN: upweave-check --schedule="fused<input = packed>" %s --precision=ieee --inputs=normal,infinite | FileCheck %s
+// RUN: upweave-check --schedule="fused<input = strided>" %s --precision=ieee --inputs=normal,infinite | FileCheck %s
 
-// CHECK-NOT: #upweave.schedule<{{split|direct}}
+// CHECK-NOT: #upweave.{{split|direct}}
 // CHECK: passed
 
 // Odd sizes, three axes, taps that differ in number between phases.

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-# Packed and direct input of fused kernels, compared bit by bit.
+# Packed and strided input of fused kernels, compared bit by bit.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes functions that fuse a convolution twice with the same tile, once over packed
-input and once over direct, and return where the results differ. The reference says
+input and once over strided, and return where the results differ. The reference says
 nowhere, so that upweave-check shows any difference as a relative error. A function whose
 halves have different precisions must show one.
 
@@ -31,9 +31,9 @@ class Case:
     precisions: tuple[str, str] = ("", "")
 
     def write_block(self, name: str, source: str, empty: str) -> list[str]:
-        precision = self.precisions[source == "direct"]
+        precision = self.precisions[source == "strided"]
         stages = 2 + len(self.name) % 3
-        attributes = f"schedule = #upweave.schedule<fused, stages = {stages}, tile = {self.tile}, input = {source}>"
+        attributes = f"schedule = #upweave.fused<{self.tile}, stages = {stages}, input = {source}>"
         if precision:
             attributes += f", precision = #upweave.precision<{precision}>"
         domain = self.y.replace("x", ", ")
@@ -67,12 +67,12 @@ class Case:
             lines += [f"  %e = tensor.empty(%n) : tensor<{self.y}xf32>"]
         else:
             lines += [f"  %e = tensor.empty() : tensor<{self.y}xf32>"]
-        lines += self.write_block("packed", "packed", empty) + self.write_block("direct", "direct", empty)
+        lines += self.write_block("packed", "packed", empty) + self.write_block("strided", "strided", empty)
         lines += [
             "  %one = arith.constant 1.0 : f32",
             "  %zero = arith.constant 0.0 : f32",
             f"  %r = linalg.generic {{indexing_maps = [{identity}, {identity}, {identity}], iterator_types = [{loops}]}}",
-            f"    ins(%packed, %direct : tensor<{self.y}xf32>, tensor<{self.y}xf32>) outs(%e : tensor<{self.y}xf32>) {{",
+            f"    ins(%packed, %strided : tensor<{self.y}xf32>, tensor<{self.y}xf32>) outs(%e : tensor<{self.y}xf32>) {{",
             "  ^bb0(%a: f32, %b: f32, %old: f32):",
             "    %differ = arith.cmpf une, %a, %b : f32",
             "    %c = arith.select %differ, %one, %zero : f32",
@@ -89,18 +89,18 @@ def make_cases() -> list[Case]:
     for elt in ("f32", "f16", "bf16"):
         cases += [
             # Half a chunk is left over; rows are aligned, copied by pairs.
-            Case(f"plain_{elt}", "2x20x5x16", "20x24x4x4", "2x24x10x32", "strides = [2, 2], padding = [1, 1]", elt, "[32, 4, 16, 16, 2, 16, 1]", "rows [3]"),
+            Case(f"plain_{elt}", "2x20x5x16", "20x24x4x4", "2x24x10x32", "strides = [2, 2], padding = [1, 1]", elt, "block = 32 channels x 4 rows x 16 columns, warp = 16 channels x 2 rows x 16 columns, chunks = 1", "rows [3]"),
             # Odd rows: neither pairs of columns nor wide stores.
-            Case(f"odd_{elt}", "1x16x3x4x7", "16x8x3x3x3", "1x8x5x7x13", "strides = [2, 2, 2], padding = [1, 1, 1]", elt, "[16, 2, 8, 16, 1, 8, 1]"),
-            Case(f"groups_{elt}", "3x64x40", "64x16x4", "3x32x80", "strides = [2], padding = [1], groups = 2", elt, "[16, 1, 64, 16, 1, 32, 2]", "rows [2]"),
+            Case(f"odd_{elt}", "1x16x3x4x7", "16x8x3x3x3", "1x8x5x7x13", "strides = [2, 2, 2], padding = [1, 1, 1]", elt, "block = 16 channels x 2 rows x 8 columns, warp = 16 channels x 1 rows x 8 columns, chunks = 1"),
+            Case(f"groups_{elt}", "3x64x40", "64x16x4", "3x32x80", "strides = [2], padding = [1], groups = 2", elt, "block = 16 channels x 1 rows x 64 columns, warp = 16 channels x 1 rows x 32 columns, chunks = 2", "rows [2]"),
             # Tiles of columns, of which the last one ends in the input.
-            Case(f"columns_{elt}", "1x16x2x44", "16x16x2x2", "1x16x4x88", "strides = [2, 2]", elt, "[16, 2, 16, 16, 1, 16, 1]"),
-            Case(f"halo_{elt}", "1x16x2x44", "16x16x5x5", "1x16x2x44", "strides = [1, 1], padding = [2, 2]", elt, "[16, 2, 16, 16, 1, 16, 1]"),
-            Case(f"crop_{elt}", "1x16x6x20", "16x16x2x2", "1x16x6x32", "strides = [2, 2], padding = [3, 4]", elt, "[16, 2, 16, 16, 2, 16, 1]"),
-            Case(f"last_{elt}", "2x6x10x32", "32x16x4x4", "2x12x20x16", "strides = [2, 2], padding = [1, 1], dims = [b, 0, 1, c] x [i, o, 0, 1] -> [b, 0, 1, c]", elt, "[16, 4, 16, 16, 1, 16, 1]", "rows [3]"),
-            Case(f"last_padded_{elt}", "2x6x10x9", "9x16x4x4", "2x12x20x16", "strides = [2, 2], padding = [1, 1], dims = [b, 0, 1, c] x [i, o, 0, 1] -> [b, 0, 1, c]", elt, "[16, 4, 16, 16, 1, 16, 1]"),
-            Case(f"dynamic_{elt}", "?x16x16", "16x16x4", "?x16x32", "strides = [2], padding = [1]", elt, "[16, 1, 16, 16, 1, 16, 1]"),
-            Case(f"window_{elt}", "2x16x4x8", "16x16x4x4", "2x16x8x16", "strides = [2, 2], padding = [1, 1]", elt, "[16, 4, 8, 16, 2, 8, 1]", window="2x17x6x11 from 0, 1, 1, 3"),
+            Case(f"columns_{elt}", "1x16x2x44", "16x16x2x2", "1x16x4x88", "strides = [2, 2]", elt, "block = 16 channels x 2 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1"),
+            Case(f"halo_{elt}", "1x16x2x44", "16x16x5x5", "1x16x2x44", "strides = [1, 1], padding = [2, 2]", elt, "block = 16 channels x 2 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1"),
+            Case(f"crop_{elt}", "1x16x6x20", "16x16x2x2", "1x16x6x32", "strides = [2, 2], padding = [3, 4]", elt, "block = 16 channels x 2 rows x 16 columns, warp = 16 channels x 2 rows x 16 columns, chunks = 1"),
+            Case(f"last_{elt}", "2x6x10x32", "32x16x4x4", "2x12x20x16", "strides = [2, 2], padding = [1, 1], dims = [b, 0, 1, c] x [i, o, 0, 1] -> [b, 0, 1, c]", elt, "block = 16 channels x 4 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1", "rows [3]"),
+            Case(f"last_padded_{elt}", "2x6x10x9", "9x16x4x4", "2x12x20x16", "strides = [2, 2], padding = [1, 1], dims = [b, 0, 1, c] x [i, o, 0, 1] -> [b, 0, 1, c]", elt, "block = 16 channels x 4 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1"),
+            Case(f"dynamic_{elt}", "?x16x16", "16x16x4", "?x16x32", "strides = [2], padding = [1]", elt, "block = 16 channels x 1 rows x 16 columns, warp = 16 channels x 1 rows x 16 columns, chunks = 1"),
+            Case(f"window_{elt}", "2x16x4x8", "16x16x4x4", "2x16x8x16", "strides = [2, 2], padding = [1, 1]", elt, "block = 16 channels x 4 rows x 8 columns, warp = 16 channels x 2 rows x 8 columns, chunks = 1", window="2x17x6x11 from 0, 1, 1, 3"),
         ]
     cases.append(dataclasses.replace(cases[0], name="control", precisions=("tf32", "ieee")))
     return cases
@@ -125,7 +125,7 @@ def main() -> int:
         for name, text in found.items():
             errors = re.findall(r"relative (\S+)", text)
             differ = any(float(error) != 0 for error in errors)
-            if len(errors) != 2 or "input = packed" not in text or "input = direct" not in text or differ != (name == "control"):
+            if len(errors) != 2 or "input = packed" not in text or "input = strided" not in text or differ != (name == "control"):
                 print(f"{precision}: {name}{text}")
                 wrong += 1
     print(f"{len(cases) * 2 - wrong} of {len(cases) * 2} functions have the same bits, or differ where they must")

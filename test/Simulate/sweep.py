@@ -78,7 +78,7 @@ def finish(rng: random.Random, f: Function, tail: Tail, y, steps, header: str, o
     if conv and rng.random() < 0.2:
         options.append("--schedule=split" if any(s in COLLECTIVES for s in steps) else "--schedule=direct")
     elif conv and rng.random() < 0.5:
-        options.append(f"--schedule=fused, input = {rng.choice(['packed', 'direct'])}")
+        options.append(f"--schedule=fused<input = {rng.choice(['packed', 'strided'])}>")
     about = f"{header} rows={tail.rows} steps={','.join(names) or 'none'} {' '.join(options)}"
     return Case(f.text([y, *tail.results], [about]), about, options, conv, length == 1)
 
@@ -171,7 +171,7 @@ def check(case: Case, path: pathlib.Path) -> str:
     if found:
         return found
     done = run(["upweave-check", "--quiet", "--jobs=1", *case.options, str(path)])
-    if "schedule 'fused' has no kernel" in done.stdout or "schedule is not legal here" in done.stdout:
+    if "schedule #upweave.fused has no kernel" in done.stdout or "schedule is not legal here" in done.stdout:
         # What is not fused takes its input from nowhere else.
         options = [o for o in case.options if not o.startswith("--schedule=fused")]
         done = run(["upweave-check", "--quiet", "--jobs=1", *options, str(path)])

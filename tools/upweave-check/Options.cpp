@@ -104,8 +104,8 @@ struct Flags {
       "schedule",
       cl::desc(
           "Schedule of convolutions (or of stored tensors) that have none: "
-          "what is written in #upweave.schedule<...>, as split or \"fused, "
-          "stages = 3\"; a tile that is missing is chosen"),
+          "an attribute without its #upweave., as split or \"fused<stages = "
+          "3>\"; what is left out is chosen"),
       cl::value_desc("text"), cl::cat(category)};
   cl::list<std::string> inputs{
       "inputs", cl::CommaSeparated,

@@ -24,11 +24,34 @@
 
 #include "Upweave/IR/UpweaveEnums.h.inc"
 
+namespace upweave {
+class ScheduleAttr;
+class YieldOp;
+} // namespace upweave
+
 #define GET_ATTRDEF_CLASSES
 #include "Upweave/IR/UpweaveAttrs.h.inc"
 
 namespace upweave {
-class YieldOp;
+
+/// How a block runs: one of the schedule attributes.
+class ScheduleAttr : public mlir::Attribute {
+public:
+  using Attribute::Attribute;
+  ScheduleAttr() = default;
+  ScheduleAttr(FusedScheduleAttr fused) : Attribute(fused) {}
+  ScheduleAttr(RowsScheduleAttr rows) : Attribute(rows) {}
+  ScheduleAttr(SplitScheduleAttr split) : Attribute(split) {}
+  ScheduleAttr(DirectScheduleAttr direct) : Attribute(direct) {}
+
+  static bool classof(mlir::Attribute attr) {
+    return llvm::isa<FusedScheduleAttr, RowsScheduleAttr, SplitScheduleAttr,
+                     DirectScheduleAttr>(attr);
+  }
+
+  /// "fused", "rows", "split" or "direct".
+  llvm::StringRef getKindName() const;
+};
 } // namespace upweave
 
 #define GET_OP_CLASSES

@@ -81,17 +81,11 @@ def Upweave_PrecisionAttr
   let assemblyFormat = "`<` $value `>`";
 }
 
-def Upweave_ScheduleKind : Upweave_Enum<"ScheduleKind", "how a block runs", [
-    I32EnumAttrCase<"Stored", 0, "stored">,
-    I32EnumAttrCase<"Direct", 1, "direct">,
-    I32EnumAttrCase<"Split", 2, "split">,
-    I32EnumAttrCase<"Fused", 3, "fused">]>;
-
 def Upweave_InputStaging
     : Upweave_Enum<"InputStaging", "what a fused kernel stages its input from", [
     I32EnumAttrCase<"Chosen", 0, "chosen">,
     I32EnumAttrCase<"Packed", 1, "packed">,
-    I32EnumAttrCase<"Direct", 2, "direct">]>;
+    I32EnumAttrCase<"Strided", 2, "strided">]>;
 
 //===----------------------------------------------------------------------===//
 // Geometry
@@ -160,62 +154,157 @@ def Upweave_PackedOrderAttr : Upweave_Attr<"PackedOrder", "packed_order"> {
 }
 
 //===----------------------------------------------------------------------===//
-// Schedule
+// Schedules
 //===----------------------------------------------------------------------===//
 
-def Upweave_ScheduleAttr : Upweave_Attr<"Schedule", "schedule"> {
-  let summary = "How a block is run on one target";
-  let description = [{
-    The first word is the kind:
-    * `stored`: one kernel over a stored tensor;
-    * `direct`: one kernel, one thread an output element, each over its own
-      taps, for a convolution whose region has no collective;
-    * `split`: the convolution with an identity region into a workspace, then a
-      `stored` kernel over it;
-    * `fused`: one kernel, the region applied to the convolution's accumulators.
+/// One attribute for each way to run a block. Numbers are 0 where they are not
+/// set; in text they are left out then.
+class Upweave_Schedule<string name, string attrMnemonic>
+    : Upweave_Attr<name # "Schedule", attrMnemonic> {
+  let hasCustomAssemblyFormat = 1;
+}
 
-    `warps` is the number of warps in a thread block, `lanes` the number of
-    threads that share a row (a power of two; more than 32 means that rows span
-    warps), `vector` the number of contiguous elements in one access of a
-    thread, `registers` the number of row elements a thread holds at a time
-    (where vectors lie across rows, those of `vector` rows together); `looped`
-    says that a row takes several such steps, and `staged` is the number of them
-    that stay in shared memory, where each thread finds what it loaded when it
-    walks the row again. `tile` of a kernel over stored
-    rows is the rows a thread holds parts of and the tiles of rows a thread
-    block takes one after another. `stages` and `tile` of a fused kernel are its
-    pipeline depth and tile sizes; `input` is `packed` if a kernel before it
-    rewrites the input, `direct` if it takes the input as it lies. Fields come in any order; what is left out
-    is chosen by the lowering, or not used by this kind.
+def Upweave_FusedScheduleAttr : Upweave_Schedule<"Fused", "fused"> {
+  let summary = "One kernel for a convolution and its region";
+  let description = [{
+    The region is applied to the convolution's sums while they are in registers.
+
+    * `block`, `warp`: the tile of a thread block and that of each of its warps:
+      result channels of one group, positions along the row axis (the last
+      spatial axis but one) and along the column axis (the last). A position is
+      a stride of results.
+    * `chunks`: how many chunks of the input's channels, of 32 bytes an input
+      position each, are staged and multiplied between two barriers.
+    * `stages`: how many such steps have room in shared memory.
+    * `input`: `packed` if a kernel before this one rewrites the input, `strided`
+      if this one loads it as it lies.
+    * `blocks_per_sm`: how many thread blocks a multiprocessor is to hold, for
+      which ptxas limits the registers of a thread.
+
+    Fields come in any order. `upweave-select-schedule` chooses what is left out;
+    packing and lowering take all of them. `block`, `warp` and `chunks` are left
+    out together.
 
     Example:
 
     ```mlir
-    #upweave.schedule<split, warps = 8, lanes = 16, vector = 4, registers = 4>
+    #upweave.fused<block = 32 channels x 8 rows x 32 columns,
+                   warp = 32 channels x 2 rows x 32 columns, chunks = 2,
+                   stages = 3, input = packed, blocks_per_sm = 2>
     ```
   }];
   let parameters = (ins
-    EnumParameter<Upweave_ScheduleKind>:$kind,
+    OptionalArrayRefParameter<"int64_t">:$block,
+    OptionalArrayRefParameter<"int64_t">:$warp,
+    DefaultValuedParameter<"int64_t", "0">:$chunks,
+    DefaultValuedParameter<"int64_t", "0">:$stages,
+    DefaultValuedParameter<"InputStaging", "InputStaging::Chosen">:$input,
+    DefaultValuedParameter<"int64_t", "0">:$blocksPerSM);
+  let extraClassDeclaration = [{
+    /// The first field that is not set; nothing if the schedule is complete.
+    std::optional<::llvm::StringRef> getMissingField() const;
+  }];
+  let genVerifyDecl = 1;
+}
+
+def Upweave_RowsScheduleAttr : Upweave_Schedule<"Rows", "rows"> {
+  let summary = "One kernel over the rows of a stored tensor";
+  let description = [{
+    * `warps`: warps of a thread block.
+    * `lanes`: threads that share a row, a power of two; more than 32 are of
+      several warps.
+    * `vector`: neighbouring elements in one access of a thread.
+    * `registers`: row elements that a thread holds at a time (where vectors lie
+      across rows, those of `vector` rows together).
+    * `looped`: true if a row takes several steps of `lanes * registers`
+      elements.
+    * `staged`: steps of a looped row that stay in shared memory, where each
+      thread finds what it loaded when it walks the row again.
+    * `rows_per_thread`: rows that a thread holds parts of.
+    * `tiles_per_block`: tiles of rows that a thread block takes one after
+      another.
+    * `blocks_per_sm`: how many thread blocks a multiprocessor is to hold, for
+      which ptxas limits the registers of a thread; without it ptxas chooses.
+
+    Fields come in any order. `upweave-select-schedule` chooses what is left out;
+    lowering takes all of them but `looped`, `staged` and `blocks_per_sm`, which
+    are left out where they do not apply.
+
+    Example:
+
+    ```mlir
+    #upweave.rows<warps = 8, lanes = 16, vector = 4, registers = 4,
+                  rows_per_thread = 1, tiles_per_block = 1>
+    ```
+  }];
+  let parameters = (ins
     DefaultValuedParameter<"int64_t", "0">:$warps,
     DefaultValuedParameter<"int64_t", "0">:$lanes,
     DefaultValuedParameter<"int64_t", "0">:$vector,
     DefaultValuedParameter<"int64_t", "0">:$registers,
     DefaultValuedParameter<"bool", "false">:$looped,
-    DefaultValuedParameter<"int64_t", "0">:$stages,
-    OptionalArrayRefParameter<"int64_t">:$tile,
     DefaultValuedParameter<"int64_t", "0">:$staged,
-    DefaultValuedParameter<"InputStaging", "InputStaging::Chosen">:$input);
-  // Without `staged`, which only kernels over stored rows have, and `input`,
-  // which only fused ones do.
-  let builders = [AttrBuilder<(ins
-    "ScheduleKind":$kind, "int64_t":$warps, "int64_t":$lanes,
-    "int64_t":$vector, "int64_t":$registers, "bool":$looped,
-    "int64_t":$stages, "::llvm::ArrayRef<int64_t>":$tile), [{
-      return $_get($_ctxt, kind, warps, lanes, vector, registers, looped,
-                   stages, tile, int64_t(0), InputStaging::Chosen);
-    }]>];
-  let hasCustomAssemblyFormat = 1;
+    DefaultValuedParameter<"int64_t", "0">:$rowsPerThread,
+    DefaultValuedParameter<"int64_t", "0">:$tilesPerBlock,
+    DefaultValuedParameter<"int64_t", "0">:$blocksPerSM);
+  // Without a field.
+  let builders = [AttrBuilder<(ins), [{
+    constexpr int64_t kNone = 0;
+    return $_get($_ctxt, kNone, kNone, kNone, kNone, false, kNone, kNone, kNone,
+                 kNone);
+  }]>];
+  let extraClassDeclaration = [{
+    /// The first field that every schedule of rows has and that is not set here;
+    /// nothing if the schedule is complete.
+    std::optional<::llvm::StringRef> getMissingField() const;
+    /// True if no field is set.
+    bool isEmpty() const;
+  }];
   let genVerifyDecl = 1;
+}
+
+def Upweave_SplitScheduleAttr : Upweave_Schedule<"Split", "split"> {
+  let summary = "One kernel for a convolution and one for its region";
+  let description = [{
+    The convolution alone writes a workspace, and a kernel over its rows applies
+    the region. `convolution` is the schedule of the first, `#upweave.fused` or
+    `#upweave.direct`, `rows` are the fields of the second's `#upweave.rows`. They
+    come in any order; `upweave-select-schedule` chooses what is left out.
+
+    Example:
+
+    ```mlir
+    #upweave.split<convolution = #upweave.direct,
+                   rows = <warps = 8, lanes = 16, vector = 4, registers = 4>>
+    ```
+  }];
+  // `convolution` is null where it is left out, `rows` is never.
+  let parameters = (ins "::upweave::ScheduleAttr":$convolution,
+                        "::upweave::RowsScheduleAttr":$rows);
+  let genVerifyDecl = 1;
+}
+
+def Upweave_DirectScheduleAttr : Upweave_Schedule<"Direct", "direct"> {
+  let summary = "One thread for each result element of a convolution";
+  let description = [{
+    Each thread sums its own taps, for a convolution whose region has no
+    collective. It has no fields.
+
+    Example:
+
+    ```mlir
+    #upweave.direct
+    ```
+  }];
+}
+
+/// Any of them, which is what a block has.
+def Upweave_AnySchedule : Attr<
+    CPred<"::llvm::isa<::upweave::ScheduleAttr>($_self)">,
+    "#upweave.fused, #upweave.rows, #upweave.split or #upweave.direct"> {
+  let storageType = "::upweave::ScheduleAttr";
+  let returnType = "::upweave::ScheduleAttr";
+  let convertFromStorage = "$_self";
 }
 
 #endif // UPWEAVE_ATTRS

@@ -24,6 +24,8 @@ def Upweave_Scalar : AnyTypeOf<[AnyFloat, AnySignlessInteger, Index],
                                "float, signless integer or index">;
 def Upweave_Param : AnyTypeOf<[Upweave_Shaped, Upweave_Scalar],
                               "ranked tensor, memref or scalar">;
+/// An operand of a convolution in the order that its kernel reads it.
+def Upweave_PackedBuffer : MemRefRankOf<[I32], [1]>;
 
 //===----------------------------------------------------------------------===//
 // conv_transpose
@@ -101,7 +103,14 @@ def Upweave_BlockOp : Upweave_Op<"block", [
     region are written over what `outs` hold.
 
     *Attributes.* `precision` and `schedule` come with stage 4 of the pipeline;
-    they follow `outs` as `attributes {schedule = …}`.
+    they follow `outs` as `attributes {schedule = …}`. The schedule is
+    `#upweave.rows` for a stored producer, else `#upweave.fused`,
+    `#upweave.split` or `#upweave.direct`.
+
+    *Packed operands.* What a fused convolution on buffers reads in place of its
+    operands (`upweave.pack`), after `upweave-pack-operands`, is written
+    `packed(%px, %pw : memref<512xi32>, memref<1024xi32>)` after the producer:
+    the input's, unless the schedule says `input = strided`, and the filter's.
 
     *Region.* Isolated from above. The first argument is the producer's value,
     of its element type (for a convolution of f16 or bf16 the accumulator's type,
@@ -129,6 +138,7 @@ def Upweave_BlockOp : Upweave_Op<"block", [
   }];
   let arguments = (ins
     Variadic<Upweave_Shaped>:$inputs,
+    Variadic<Upweave_PackedBuffer>:$packed,
     Variadic<Upweave_Param>:$params,
     Variadic<Upweave_Shaped>:$outs,
     DenseI64ArrayAttr:$domain,
@@ -136,7 +146,7 @@ def Upweave_BlockOp : Upweave_Op<"block", [
     AffineMapArrayAttr:$maps,
     OptionalAttr<Upweave_ConvTransposeAttr>:$geometry,
     OptionalAttr<Upweave_PrecisionAttr>:$precision,
-    OptionalAttr<Upweave_ScheduleAttr>:$schedule);
+    OptionalAttr<Upweave_AnySchedule>:$schedule);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
@@ -181,6 +191,14 @@ def Upweave_BlockOp : Upweave_Op<"block", [
     /// The number of elements of a row: the product of the row dimensions'
     /// sizes, 1 without any.
     int64_t getRowLength();
+    /// The packed operands of a fused convolution; null before they are packed,
+    /// and the input's where the kernel takes it as it lies.
+    ::mlir::Value getPackedInput() {
+      return getPacked().size() == 2 ? getPacked().front() : ::mlir::Value();
+    }
+    ::mlir::Value getPackedFilter() {
+      return getPacked().empty() ? ::mlir::Value() : getPacked().back();
+    }
     /// The domain's dimensions that are not row dimensions, ascending.
     ::llvm::SmallVector<int64_t> getParallelDims();
 
@@ -218,8 +236,6 @@ def Upweave_BlockOp : Upweave_Op<"block", [
 //===----------------------------------------------------------------------===//
 // pack
 //===----------------------------------------------------------------------===//
-
-def Upweave_PackedBuffer : MemRefRankOf<[I32], [1]>;
 
 def Upweave_PackOp : Upweave_Op<"pack", [
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {

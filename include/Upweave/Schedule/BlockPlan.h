@@ -29,15 +29,27 @@ RowFacts getRowFacts(BlockOp block, const RowNest &nest);
 llvm::SmallVector<unsigned> getRereadArguments(BlockOp block,
                                                const RowNest &nest);
 
-/// The schedule that says `plan`, of kind `stored` or `split`.
-ScheduleAttr getSchedule(mlir::MLIRContext *context, ScheduleKind kind,
-                         const RowPlan &plan);
+/// A block over the rows of a stored tensor with its plan.
+struct RowBlock {
+  RowFacts facts;
+  RowPlan plan;
+  /// Thread blocks that a multiprocessor is to hold; 0 for what ptxas chooses.
+  int64_t blocksPerSM = 0;
 
-/// The plan that a schedule of kind `stored` or `split` says; what it leaves
-/// out (0) is chosen as planStoredRows would. The error says which number of
-/// the schedule is not legal, and why.
-llvm::Expected<RowPlan> getRowPlan(ScheduleAttr schedule, const RowFacts &facts,
-                                   const RowTarget &target);
+  /// What makes it illegal on the target, or nothing.
+  llvm::Error verify(const RowTarget &target) const;
+};
+
+/// The schedule that says the plan of `rows`.
+RowsScheduleAttr getSchedule(mlir::MLIRContext *context, const RowBlock &rows);
+
+/// The facts and the plan of a block on a stored tensor that was scheduled.
+/// Nothing is chosen: fails, with an error at the block, if its schedule is not
+/// complete or not legal.
+mlir::FailureOr<RowBlock> getRowBlock(BlockOp block);
+
+/// Why a schedule that leaves out the field `missing` says no plan.
+llvm::Error refuseIncomplete(llvm::StringRef missing);
 
 /// What of a target row plans depend on.
 RowTarget getRowTarget(const TargetDescription &target);
@@ -57,30 +69,51 @@ llvm::Expected<FusedFacts> getFusedFacts(BlockOp block, Precision precision);
 /// What of a target fused plans depend on.
 FusedTarget getFusedTarget(const TargetDescription &target, AtomKind atom);
 
-/// The schedule of kind `fused` that says `plan`.
-ScheduleAttr getSchedule(mlir::MLIRContext *context, const FusedPlan &plan);
-
-/// The plan that a schedule of kind `fused` says; if it leaves out the tile,
-/// the predicted best. The error says what is not legal, and why.
-llvm::Expected<FusedPlan> getFusedPlan(ScheduleAttr schedule,
-                                       const FusedFacts &facts,
-                                       const FusedTarget &target);
-
-/// The facts and the plan of a block that was scheduled as `fused`. Fails, with
-/// an error at the block, if it cannot be so.
+/// A convolution and its region in one kernel, with its plan.
 struct FusedBlock {
   FusedFacts facts;
   FusedPlan plan;
+  /// Thread blocks that a multiprocessor is to hold.
+  int64_t blocksPerSM = 1;
+
+  /// What makes it illegal on the target, or nothing.
+  llvm::Error verify(const FusedTarget &target) const;
 };
+
+/// The schedule that says the plan of `fused`.
+FusedScheduleAttr getSchedule(mlir::MLIRContext *context,
+                              const FusedBlock &fused);
+
+/// Where a schedule takes the input from, if it says so.
+std::optional<FusedInput> getFusedInput(FusedScheduleAttr schedule);
+
+/// What a schedule with a tile says of its plan, before FusedPlan::complete.
+FusedPlan getFusedTile(FusedScheduleAttr schedule);
+
+/// False if FusedPlan::complete cannot divide by the tile, which verify refuses.
+bool isCompletable(const FusedPlan &plan);
+
+/// What a complete schedule says of a kernel with `facts`. The error says which
+/// field is missing or not legal, and why.
+llvm::Expected<FusedBlock> readFusedBlock(FusedScheduleAttr schedule,
+                                          const FusedFacts &facts,
+                                          const FusedTarget &target);
+
+/// The facts and the plan of a block that was scheduled as one fused kernel.
+/// Nothing is chosen: fails, with an error at the block, if its schedule is not
+/// complete or not legal.
 mlir::FailureOr<FusedBlock> getFusedBlock(BlockOp block);
 
-/// Seconds that `plan` is expected to take for `block` on `target`: what the
-/// cost model says, but no less than its tensors take to move once. Nothing if
-/// a size is dynamic.
-std::optional<double> predictFusedSeconds(BlockOp block,
+/// Seconds that `plan` is expected to take on `target`: what the cost model says,
+/// but no less than `tensors`, all that it reads and writes, take to move once.
+/// Nothing if a size is dynamic.
+std::optional<double> predictFusedSeconds(mlir::TypeRange tensors,
                                           const FusedFacts &facts,
                                           const FusedPlan &plan,
                                           const TargetDescription &target);
+
+/// What a fused kernel of `block` reads and writes, but for what is packed.
+llvm::SmallVector<mlir::Type> getMovedTypes(BlockOp block);
 
 } // namespace upweave
 

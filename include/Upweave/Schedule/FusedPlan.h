@@ -71,7 +71,7 @@ struct PhasedAxis {
 /// Where a fused kernel takes its input from: by cp.async from the positions
 /// that a kernel before it packed, or by loads from the tensor as it lies,
 /// through registers.
-enum class FusedInput { Packed, Direct };
+enum class FusedInput { Packed, Strided };
 
 /// The dimensions of a plan's tiles, by number.
 constexpr unsigned kPlanChannel = 0, kPlanRow = 1, kPlanColumn = 2;

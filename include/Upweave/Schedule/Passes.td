@@ -50,18 +50,20 @@ def SelectSchedule : Pass<"upweave-select-schedule", "mlir::ModuleOp"> {
     %y = upweave.block domain [4, 16, 64] rows [2] stored(%x : ...) ... { ... }
     // becomes, for sm_89
     %y = upweave.block domain [4, 16, 64] rows [2] stored(%x : ...) ...
-      {schedule = #upweave.schedule<stored, warps = 2, lanes = 16, vector = 4,
-                                    registers = 4, tile = [1, 1]>} { ... }
+      attributes {schedule = #upweave.rows<warps = 2, lanes = 16, vector = 4,
+                                           registers = 4, rows_per_thread = 1,
+                                           tiles_per_block = 1>} { ... }
     ```
 
-    A stored tensor is walked by rows (`stored`); a convolution runs with its
+    A stored tensor is walked by rows (`rows`); a convolution runs with its
     region in one kernel (`fused`) where a tile of the result holds whole rows,
     else as two (`split`): the convolution, then its rows from memory. Where
     elements have a type that no fused kernel takes, each is summed by a thread
     (`direct`). An analysis remark, `schedule-selected`, explains the choice,
     and another, `not-fused`, says which limit was met. A schedule that is there
-    already is obeyed, its missing numbers filled in, or refused with an error
-    that names the number.
+    already is obeyed, its missing fields filled in, or refused with an error
+    that names the field. Every schedule is complete then: what packs and lowers
+    blocks reads it, and chooses nothing.
 
     `precision` is what f32 convolutions are asked to run in; f16 and bf16 data
     have their own. What a block's kernel cannot do is granted as `ieee`, which
@@ -69,15 +71,13 @@ def SelectSchedule : Pass<"upweave-select-schedule", "mlir::ModuleOp"> {
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"ieee\"",
-           "Products of f32 convolutions: ieee, tf32 or tf32x3">,
-    Option<"onlyMissing", "only-missing", "bool", "false",
-           "Leave blocks that have a schedule alone (after upweave-split-blocks)">
+           "Products of f32 convolutions: ieee, tf32 or tf32x3">
   ];
   let statistics = [
     Statistic<"numStored", "stored", "Blocks over stored rows">,
-    Statistic<"numDirect", "direct", "Convolutions in one kernel">,
+    Statistic<"numDirect", "direct", "Convolutions a thread an element">,
     Statistic<"numSplit", "split", "Convolutions in two kernels">,
-    Statistic<"numFused", "fused", "Convolutions fused with their regions">
+    Statistic<"numFused", "fused", "Convolutions in fused kernels">
   ];
   let dependentDialects = ["upweave::UpweaveDialect"];
 }

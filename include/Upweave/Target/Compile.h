@@ -39,9 +39,10 @@ struct CompileOptions {
   std::string entry;
   /// Of f32 convolutions: Ieee, Tf32 or Tf32x3.
   bundle::Precision precision = bundle::Precision::Ieee;
-  /// What is between the brackets of `#upweave.schedule<...>`, for the blocks
-  /// of its kind (convolutions, or stored tensors) that have no schedule;
-  /// numbers that are missing are chosen. Empty to choose everything.
+  /// A schedule attribute without its `#upweave.`, as `split` or
+  /// `fused<stages = 3>`, for the blocks of its kind (convolutions, or stored
+  /// tensors) that have no schedule; fields that are left out are chosen. Empty
+  /// to choose everything.
   std::string schedule;
   /// No value that the source rounds is kept wider, no addend dropped.
   bool strictNumerics = false;

@@ -422,27 +422,27 @@ def HostEntryPoints : Pass<"upweave-host-entry-points", "::mlir::ModuleOp"> {
 }
 
 def SplitBlocks : Pass<"upweave-split-blocks", "::mlir::ModuleOp"> {
-  let summary = "Carry out schedules of kind 'split' as two blocks";
+  let summary = "Carry out the schedule #upweave.split as two blocks";
   let description = [{
-    A convolution whose schedule is `split` becomes a block that computes the
+    A convolution whose schedule is `#upweave.split` becomes a block that computes the
     convolution alone, followed by a block over the stored result: one kernel
     each, with a buffer between them that bufferization sees. Both parts keep
-    its location, under which reports put both kernels. Runs on tensors, after
-    `upweave-select-schedule`, which with `only-missing` schedules the
-    convolution's part afterwards.
+    its location, under which reports put both kernels, and take their schedules
+    from that of the whole. Runs on tensors, after `upweave-select-schedule`.
 
     ```mlir
     %y = upweave.block domain [2, 4, 8] rows [2]
            conv_transpose(%x, %w : ...) #g params() outs(%e : tensor<2x4x8xf32>)
-           {schedule = #upweave.schedule<split, warps = 8, lanes = 2>} { body }
+           attributes {schedule = #upweave.split<convolution = #upweave.fused<...>,
+                                                rows = <warps = 8, ...>>} { body }
     // becomes
     %0 = tensor.empty() : tensor<2x4x8xf32>
     %1 = upweave.block domain [2, 4, 8]
            conv_transpose(%x, %w : ...) #g params() outs(%0 : tensor<2x4x8xf32>)
-           { yield }
+           attributes {schedule = #upweave.fused<...>} { yield }
     %y = upweave.block domain [2, 4, 8] rows [2]
            stored(%1 : tensor<2x4x8xf32>) params() outs(%e : tensor<2x4x8xf32>)
-           {schedule = #upweave.schedule<stored, warps = 8, lanes = 2>} { body }
+           attributes {schedule = #upweave.rows<warps = 8, ...>} { body }
     ```
   }];
   let dependentDialects = ["::upweave::UpweaveDialect",
@@ -454,22 +454,23 @@ def SplitBlocks : Pass<"upweave-split-blocks", "::mlir::ModuleOp"> {
 def PackOperands : Pass<"upweave-pack-operands", "::mlir::ModuleOp"> {
   let summary = "Give fused convolutions packed operands";
   let description = [{
-    Allocates, before each block on buffers whose schedule is `fused`, what its
+    Allocates, before each block on buffers whose schedule is `#upweave.fused`, what its
     kernel reads in place of the convolution's operands, and packs them:
 
     ```mlir
     upweave.block domain [2, 16, 64] conv_transpose(%x, %w : ...) #g outs(%y : ...)
-      attributes {precision = ..., schedule = #upweave.schedule<fused, ...>} {...}
+      attributes {precision = ..., schedule = #upweave.fused<...>} {...}
     // becomes
     %px = memref.alloc() : memref<512xi32>
     upweave.pack <input> #g ins(%x : ...) outs(%px : ...) {...}
     %pw = memref.alloc() : memref<1024xi32>
     upweave.pack <filter> #g ins(%w : ...) outs(%pw : ...) {...}
-    upweave.block domain [2, 16, 64] conv_transpose(%x, %w, %px, %pw : ...) #g ...
+    upweave.block domain [2, 16, 64] conv_transpose(%x, %w : ...) #g
+      packed(%px, %pw : memref<512xi32>, memref<1024xi32>) outs(%y : ...) ...
     ```
 
-    Where the schedule says `input = direct` the input is not packed, and the
-    block reads `%x, %w, %pw`. What a schedule leaves out is written down.
+    Where the schedule says `input = strided` the input is not packed, and the
+    block has `packed(%pw : ...)`. A schedule that leaves something out is refused.
 
     A filter that is a constant, or a view of one, is packed by the pass, into
     another constant:

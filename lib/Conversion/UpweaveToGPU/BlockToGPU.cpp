@@ -15,25 +15,23 @@ using namespace upweave;
 LogicalResult upweave::lowerBlock(LaunchContext &context, BlockOp block) {
   if (block.hasTensorSemantics())
     return block.emitError("works on tensors; bufferize before lowering");
-  LogicalResult lowered = failure();
   ScheduleAttr schedule = block.getScheduleAttr();
-  if (!block.isConv()) {
-    lowered = lowerStoredRows(context, block);
-  } else if (schedule && schedule.getKind() == ScheduleKind::Fused) {
-    lowered = lowerFusedConv(context, block);
-  } else if (schedule && schedule.getKind() != ScheduleKind::Direct) {
-    return block.emitError("schedule of kind '")
-           << stringifyScheduleKind(schedule.getKind())
-           << "' reached the lowering: run upweave-split-blocks before "
-              "bufferization, or use 'direct'";
-  } else if (block.hasCollectives()) {
+  if (!schedule)
+    return block.emitError("has no schedule: run upweave-select-schedule, "
+                           "which chooses one, before lowering");
+  if (isa<SplitScheduleAttr>(schedule))
+    return block.emitError(
+        "schedule #upweave.split reached the lowering: run "
+        "upweave-split-blocks before bufferization, or use #upweave.direct");
+  if (isa<DirectScheduleAttr>(schedule) && block.hasCollectives())
     return block.emitError(
         "a convolution whose region reduces over rows is not one direct "
-        "kernel: give it a schedule of kind 'split' and run "
+        "kernel: give it the schedule #upweave.split and run "
         "upweave-split-blocks before bufferization");
-  } else {
-    lowered = lowerDirectConv(context, block);
-  }
+  LogicalResult lowered =
+      isa<RowsScheduleAttr>(schedule)    ? lowerStoredRows(context, block)
+      : isa<FusedScheduleAttr>(schedule) ? lowerFusedConv(context, block)
+                                         : lowerDirectConv(context, block);
   if (succeeded(lowered))
     block.erase();
   return lowered;

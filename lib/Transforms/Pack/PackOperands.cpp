@@ -168,13 +168,11 @@ public:
         loc(block.getLoc()) {}
 
   void run() {
-    // What the schedule left out is the same for the packing and the block.
-    block.setScheduleAttr(getSchedule(b.getContext(), fused.plan));
     SmallVector<Value, 2> packed;
     if (fused.plan.input == FusedInput::Packed)
       packed.push_back(packInput());
     packed.push_back(packTheFilter());
-    block.getInputsMutable().append(packed);
+    block.getPackedMutable().assign(packed);
   }
 
   /// Whether the filter is a constant, which is packed already, or can be
@@ -290,9 +288,8 @@ struct PackOperandsPass : upweave::impl::PackOperandsBase<PackOperandsPass> {
   void runOnOperation() override {
     SmallVector<BlockOp> blocks;
     getOperation().walk([&](BlockOp block) {
-      ScheduleAttr schedule = block.getScheduleAttr();
-      if (block.isConv() && block.getInputs().size() == 2 && schedule &&
-          schedule.getKind() == ScheduleKind::Fused)
+      if (isa_and_nonnull<FusedScheduleAttr>(block.getScheduleAttr()) &&
+          block.getPacked().empty())
         blocks.push_back(block);
     });
     SymbolTable symbols(getOperation());

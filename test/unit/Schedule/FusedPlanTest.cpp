@@ -262,8 +262,8 @@ TEST(FusedPlanTest, MeasuredFiguresCount) {
        {Figure{&Target::launchCycles, FusedInput::Packed},
         Figure{&Target::blockLatencyCycles, FusedInput::Packed},
         Figure{&Target::stageLatencyCycles, FusedInput::Packed},
-        Figure{&Target::directLatencyCycles, FusedInput::Direct},
-        Figure{&Target::loadLatencyCycles, FusedInput::Direct}}) {
+        Figure{&Target::directLatencyCycles, FusedInput::Strided},
+        Figure{&Target::loadLatencyCycles, FusedInput::Strided}}) {
     Target slow = getKnownTarget("sm_90");
     slow.*figure.member *= 8;
     EXPECT_GT(predict(slow, figure.input),
@@ -272,7 +272,7 @@ TEST(FusedPlanTest, MeasuredFiguresCount) {
   for (Figure figure :
        {Figure{&Target::mmaSyncPermille, FusedInput::Packed},
         Figure{&Target::l2BytesPerCycle, FusedInput::Packed},
-        Figure{&Target::loadBytesPerCycle, FusedInput::Direct}}) {
+        Figure{&Target::loadBytesPerCycle, FusedInput::Strided}}) {
     Target slow = getKnownTarget("sm_90");
     slow.*figure.member /= 8;
     EXPECT_GT(predict(slow, figure.input),
@@ -285,7 +285,7 @@ FusedPlan makeDirect(const FusedFacts &facts, std::array<int64_t, 3> block,
   FusedPlan plan;
   plan.block = block;
   plan.warp = warp;
-  plan.input = FusedInput::Direct;
+  plan.input = FusedInput::Strided;
   plan.complete(facts);
   return plan;
 }
@@ -346,9 +346,9 @@ TEST(FusedPlanTest, InputIsPackedWhereItIsStagedOften) {
   std::optional<FusedPlan> plan = findPlan(facts, makeHopper(), whyNot);
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->input, FusedInput::Packed);
-  plan = findPlan(facts, makeHopper(), whyNot, FusedInput::Direct);
+  plan = findPlan(facts, makeHopper(), whyNot, FusedInput::Strided);
   ASSERT_TRUE(plan);
-  EXPECT_EQ(plan->input, FusedInput::Direct);
+  EXPECT_EQ(plan->input, FusedInput::Strided);
   // Filter 2, stride 2: twice.
   facts.outer.clear();
   facts.row = facts.column = PhasedAxis::get(makeAxis(2, 0), 64, 2);
@@ -357,7 +357,7 @@ TEST(FusedPlanTest, InputIsPackedWhereItIsStagedOften) {
   facts.batch = 16;
   plan = findPlan(facts, makeHopper(), whyNot);
   ASSERT_TRUE(plan);
-  EXPECT_EQ(plan->input, FusedInput::Direct);
+  EXPECT_EQ(plan->input, FusedInput::Strided);
 }
 
 /// A launch for a few tiles' input is what they take themselves.
@@ -368,7 +368,7 @@ TEST(FusedPlanTest, SmallInputIsNotPacked) {
   for (const FusedTarget &target : {makeTarget(), makeHopper()}) {
     std::optional<FusedPlan> plan = findPlan(facts, target, whyNot);
     ASSERT_TRUE(plan);
-    EXPECT_EQ(plan->input, FusedInput::Direct);
+    EXPECT_EQ(plan->input, FusedInput::Strided);
   }
 }
 
@@ -383,7 +383,7 @@ TEST(FusedPlanTest, TilesThatBarelyFitTakePackedInput) {
   std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->input, FusedInput::Packed);
-  EXPECT_FALSE(findPlan(facts, makeTarget(), whyNot, FusedInput::Direct));
+  EXPECT_FALSE(findPlan(facts, makeTarget(), whyNot, FusedInput::Strided));
   EXPECT_NE(whyNot.find("a thread would need"), std::string::npos) << whyNot;
 }
 

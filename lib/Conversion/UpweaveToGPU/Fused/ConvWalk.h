@@ -9,12 +9,9 @@
 
 #include "Emission/TileWalk.h"
 
-namespace upweave {
+#include "Upweave/Schedule/FusedLayout.h"
 
-/// Dimensions of the tile: channels, row positions, and results along the
-/// column axis.
-constexpr unsigned kTileChannelDim = 0, kTileRowPositionDim = 1,
-                   kTileColumnDim = 2;
+namespace upweave {
 
 /// How a loop of a convolution's nest is walked: coordinate = first + scale *
 /// (offset of thread and register along the tile's `dim`).

@@ -98,18 +98,18 @@ LogicalResult FusedKernel::passOperands() {
       list.push_back(*flat);
     return failed(flat);
   };
-  auto passBuffer = [&](unsigned number, Value &view) {
-    FailureOr<Value> passed =
-        launch.addBuffer(block.getInputs()[number], Access::Read);
+  auto passBuffer = [&](Value operand, Value &view) {
+    FailureOr<Value> passed = launch.addBuffer(operand, Access::Read);
     if (succeeded(passed))
       view = *passed;
     return failed(passed);
   };
   bool packed = plan.input == FusedInput::Packed;
-  if ((packed && passBuffer(2, packedInput)) ||
-      passBuffer(packed ? 3 : 2, packedFilter))
+  if ((packed && passBuffer(block.getPackedInput(), packedInput)) ||
+      passBuffer(block.getPackedFilter(), packedFilter))
     return failure();
-  if ((!packed || facts.readsOutside()) && passBuffer(0, input))
+  if ((!packed || facts.readsOutside()) &&
+      passBuffer(block.getInputs()[0], input))
     return failure();
   for (auto [i, param] : llvm::enumerate(block.getParams()))
     if (pass(param, block.getParamMap(i), nest.params[i], Access::Read, params))
@@ -426,31 +426,20 @@ Value FusedKernel::createNumTiles() {
 }
 
 LogicalResult upweave::lowerFusedConv(LaunchContext &context, BlockOp block) {
-  if (block.getInputs().size() == 2)
-    return block.emitError("schedule of kind 'fused' reads packed operands: "
-                           "run upweave-pack-operands after bufferization");
   FailureOr<FusedBlock> fused = getFusedBlock(block);
   if (failed(fused))
     return failure();
-  size_t wanted = fused->plan.input == FusedInput::Packed ? 4 : 3;
-  if (block.getInputs().size() != wanted)
-    return block.emitError("has ")
-           << block.getInputs().size() << " inputs, but its schedule, 'input = "
-           << (wanted == 4 ? "packed" : "direct") << "', takes " << wanted
-           << ": run upweave-pack-operands with this schedule";
-  FailureOr<TargetDescription> target = getTargetOrDefault(block);
-  if (failed(target))
-    return failure();
+  if (block.getPacked().empty())
+    return block.emitError("schedule #upweave.fused reads packed operands: run "
+                           "upweave-pack-operands after bufferization");
   expandBlockRegion(block, context.mayContract());
   if (context.mayContract())
     allowContraction(block);
   llvm::Expected<RowNest> nest = buildConvNest(block);
   if (!nest)
-    return block.emitError("schedule 'fused' has no kernel for this block: ")
+    return block.emitError("schedule #upweave.fused has no kernel for this "
+                           "block: ")
            << llvm::toString(nest.takeError());
-  int64_t resident = fused->plan.getBlocksPerSM(
-      getFusedTarget(*target, fused->facts.atom),
-      estimateFusedRegisters(fused->plan, fused->facts));
   FusedKernel kernel(context, block, *nest, *fused);
-  return kernel.emit(std::max<int64_t>(resident, 1));
+  return kernel.emit(fused->blocksPerSM);
 }

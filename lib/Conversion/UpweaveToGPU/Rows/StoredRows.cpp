@@ -243,32 +243,14 @@ void StoredRowsKernel::emitResidentStores() {
     storeRun(reg, getStoredAt(reg, all));
 }
 
-/// The plan that the block's schedule says, or else the default.
-static FailureOr<RowPlan> getPlan(BlockOp block, const RowFacts &facts,
-                                  const RowTarget &target) {
-  ScheduleAttr schedule = block.getScheduleAttr();
-  if (!schedule)
-    return planStoredRows(facts, target);
-  llvm::Expected<RowPlan> said = getRowPlan(schedule, facts, target);
-  if (!said)
-    return block.emitError("schedule is not legal here: ")
-           << llvm::toString(said.takeError());
-  return *said;
-}
-
 LogicalResult upweave::lowerStoredRows(LaunchContext &context, BlockOp block) {
-  RowFacts facts = getRowFacts(block, getStoredNest(block));
-  FailureOr<TargetDescription> description = getTargetOrDefault(block);
-  if (failed(description))
-    return failure();
-  RowTarget target = getRowTarget(*description);
-  FailureOr<RowPlan> plan = getPlan(block, facts, target);
-  if (failed(plan))
+  FailureOr<RowBlock> rows = getRowBlock(block);
+  if (failed(rows))
     return failure();
   expandBlockRegion(block, context.mayContract(),
-                    plan->getSampledElements(facts));
+                    rows->plan.getSampledElements(rows->facts));
   if (context.mayContract())
     allowContraction(block);
-  StoredRowsKernel kernel(context, block, *plan, facts);
-  return kernel.emit(plan->getWantedBlocks(facts, target));
+  StoredRowsKernel kernel(context, block, rows->plan, rows->facts);
+  return kernel.emit(rows->blocksPerSM);
 }

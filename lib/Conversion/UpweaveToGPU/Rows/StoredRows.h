@@ -12,8 +12,8 @@
 
 namespace upweave {
 
-/// The kernel of a block on a stored tensor, tiled as its schedule says, or as
-/// planStoredRows would where it has none.
+/// The kernel of a block on a stored tensor, tiled as its complete
+/// schedule says.
 mlir::LogicalResult lowerStoredRows(LaunchContext &context, BlockOp block);
 
 } // namespace upweave
