@@ -15,6 +15,20 @@ static constexpr Holder kRegister = Holder::Register, kLane = Holder::Lane;
 static constexpr unsigned kM = kAtomChannelDim, kN = kAtomColumnDim,
                           kK = kAtomDepthDim;
 
+/// FMA reads four channels of each position for two columns, twice a chunk, and
+/// of filters for two rows; mma.sync a fragment of 8 bytes a lane and one of 16.
+/// Multiply-adds leave fewer temporaries alive.
+static constexpr AtomCosts kCostsFMA = {/*inputWavefronts=*/16,
+                                        /*filterWavefronts=*/8,
+                                        /*inputRegisters=*/8,
+                                        /*aheadRegisters=*/0,
+                                        /*otherRegisters=*/32};
+static constexpr AtomCosts kCostsTensor = {/*inputWavefronts=*/2,
+                                           /*filterWavefronts=*/4,
+                                           /*inputRegisters=*/2,
+                                           /*aheadRegisters=*/2,
+                                           /*otherRegisters=*/56};
+
 /// Lane 4g + t holds rows g and g + 8 at columns 2t and 2t + 1.
 static TileLayout getResultLayout() {
   return TileLayout(kAtomDims, {{kRegister, 2, kN, 1},
@@ -46,23 +60,26 @@ static AtomInfo makeFMA() {
           /*maxUnitAtoms=*/64,
           /*roundsToTF32=*/false,
           /*steps=*/2,
+          ProductUnit::FMA,
+          kCostsFMA,
           filter,
           input,
           getResultLayout()};
 }
 
-/// mma.sync.m16n8k8: registers are channels t and t + 4 of rows g and g + 8, and
-/// of column g.
+/// mma.sync.m16n8k8: registers are channels t and t + 4 of rows g and g + 8,
+/// and of column g.
 static AtomInfo makeTF32() {
-  AtomOperand filter{TileLayout(kAtomDims, {{kRegister, 2, kM, 8},
-                                            {kRegister, 2, kK, 4},
-                                            {kLane, 4, kK, 1},
-                                            {kLane, 8, kM, 1}}),
-                     DigitOrder({{2, kM, 8}, {2, kK, 4}, {4, kK, 1}, {8, kM, 1}})};
-  AtomOperand input{TileLayout(kAtomDims, {{kRegister, 2, kK, 4},
-                                           {kLane, 4, kK, 1},
-                                           {kLane, 8, kN, 1}}),
-                    DigitOrder({{2, kK, 4}, {4, kK, 1}})};
+  AtomOperand filter{
+      TileLayout(kAtomDims, {{kRegister, 2, kM, 8},
+                             {kRegister, 2, kK, 4},
+                             {kLane, 4, kK, 1},
+                             {kLane, 8, kM, 1}}),
+      DigitOrder({{2, kM, 8}, {2, kK, 4}, {4, kK, 1}, {8, kM, 1}})};
+  AtomOperand input{
+      TileLayout(kAtomDims,
+                 {{kRegister, 2, kK, 4}, {kLane, 4, kK, 1}, {kLane, 8, kN, 1}}),
+      DigitOrder({{2, kK, 4}, {4, kK, 1}})};
   return {AtomKind::TF32,
           "tf32 m16n8k8",
           /*elementBytes=*/4,
@@ -70,6 +87,8 @@ static AtomInfo makeTF32() {
           /*maxUnitAtoms=*/512,
           /*roundsToTF32=*/true,
           /*steps=*/1,
+          ProductUnit::TensorTF32,
+          kCostsTensor,
           filter,
           input,
           getResultLayout()};
@@ -77,16 +96,13 @@ static AtomInfo makeTF32() {
 
 /// mma.sync.m16n8k16 of f16 or bf16: pairs of channels 2t and 2t + 8.
 static AtomInfo makeHalf(AtomKind kind, llvm::StringLiteral name) {
-  AtomOperand filter{TileLayout(kAtomDims, {{kRegister, 2, kK, 1},
-                                            {kRegister, 2, kM, 8},
-                                            {kRegister, 2, kK, 8},
-                                            {kLane, 4, kK, 2},
-                                            {kLane, 8, kM, 1}}),
-                     DigitOrder({{2, kK, 1},
-                                 {2, kM, 8},
-                                 {2, kK, 8},
-                                 {4, kK, 2},
-                                 {8, kM, 1}})};
+  AtomOperand filter{
+      TileLayout(kAtomDims, {{kRegister, 2, kK, 1},
+                             {kRegister, 2, kM, 8},
+                             {kRegister, 2, kK, 8},
+                             {kLane, 4, kK, 2},
+                             {kLane, 8, kM, 1}}),
+      DigitOrder({{2, kK, 1}, {2, kM, 8}, {2, kK, 8}, {4, kK, 2}, {8, kM, 1}})};
   AtomOperand input{TileLayout(kAtomDims, {{kRegister, 2, kK, 1},
                                            {kRegister, 2, kK, 8},
                                            {kLane, 4, kK, 2},
@@ -99,6 +115,8 @@ static AtomInfo makeHalf(AtomKind kind, llvm::StringLiteral name) {
           /*maxUnitAtoms=*/512,
           /*roundsToTF32=*/false,
           /*steps=*/1,
+          ProductUnit::TensorF16,
+          kCostsTensor,
           filter,
           input,
           getResultLayout()};

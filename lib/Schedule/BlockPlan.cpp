@@ -170,9 +170,9 @@ FailureOr<RowBlock> upweave::getRowBlock(BlockOp block) {
   FailureOr<TargetDescription> target = getTargetOrDefault(block);
   if (failed(target))
     return failure();
-  llvm::Expected<RowBlock> rows = readRowBlock(
-      cast<RowsScheduleAttr>(block.getScheduleAttr()), facts,
-      getRowTarget(*target));
+  llvm::Expected<RowBlock> rows =
+      readRowBlock(cast<RowsScheduleAttr>(block.getScheduleAttr()), facts,
+                   getRowTarget(*target));
   if (!rows)
     return block.emitError("schedule is not legal here: ")
            << llvm::toString(rows.takeError());

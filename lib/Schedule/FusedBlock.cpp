@@ -11,7 +11,7 @@
 using namespace mlir;
 using namespace upweave;
 
-static std::optional<AtomKind> getAtom(Type element, Precision precision) {
+std::optional<AtomKind> upweave::getAtom(Type element, Precision precision) {
   if (element.isF16())
     return AtomKind::F16;
   if (element.isBF16())
@@ -19,6 +19,20 @@ static std::optional<AtomKind> getAtom(Type element, Precision precision) {
   if (!element.isF32())
     return std::nullopt;
   return precision == Precision::TF32 ? AtomKind::TF32 : AtomKind::FMA;
+}
+
+Precision upweave::getPrecision(AtomKind atom) {
+  switch (atom) {
+  case AtomKind::FMA:
+    return Precision::IEEE;
+  case AtomKind::TF32:
+    return Precision::TF32;
+  case AtomKind::F16:
+    return Precision::F16;
+  case AtomKind::BF16:
+    return Precision::BF16;
+  }
+  llvm_unreachable("unknown atom");
 }
 
 /// Which dimension of the plan the block's rows are along, if one is it.
@@ -38,7 +52,7 @@ static std::optional<DimSet> getReduced(BlockOp block, const RowNest &nest) {
   if (rows.empty())
     return std::nullopt;
   if (covers(nest.loops.back()))
-    return makeDimSet({kPlanColumn});
+    return makeDimSet({kPlanWidth});
   if (covers(nest.loops[1]))
     return makeDimSet({kPlanChannel});
   return std::nullopt;
@@ -50,11 +64,11 @@ static void setAxes(FusedFacts &facts, const ConvTransposeGeometry &geometry,
   for (int64_t axis = 0; axis < geometry.getNumSpatialAxes(); ++axis)
     axes.push_back(PhasedAxis::get(geometry.getAxis(axis), sizes.input[axis],
                                    sizes.filter[axis]));
-  facts.column = axes.back();
+  facts.width = axes.back();
   axes.pop_back();
   if (axes.empty())
     return;
-  facts.row = axes.back();
+  facts.height = axes.back();
   axes.pop_back();
 }
 
@@ -120,8 +134,8 @@ upweave::getConvFacts(const ConvTransposeGeometry &geometry, ShapedType input,
   facts.inputChannels = sizes.inputChannels / geometry.groups;
   facts.outputChannels = sizes.outputChannels / geometry.groups;
   facts.atom = *atom;
-  facts.divideColumn(geometry.getAxis(geometry.getNumSpatialAxes() - 1),
-                     sizes.filter.back());
+  facts.divideWidth(geometry.getAxis(geometry.getNumSpatialAxes() - 1),
+                    sizes.filter.back());
   setInputAccess(facts, geometry.inputDims, input);
   return facts;
 }
@@ -146,13 +160,13 @@ llvm::Expected<FusedFacts> upweave::getFusedFacts(BlockOp block,
   if (hasDim(*reduced, kPlanChannel) && geometry.groups > 1)
     return llvm::createStringError("its rows are channels of several groups");
   FusedFacts facts = *found;
-  if (hasDim(*reduced, kPlanColumn) && facts.column.phaseClasses > 1)
+  if (hasDim(*reduced, kPlanWidth) && facts.width.phaseClasses > 1)
     return llvm::createStringError(
-        "its rows have " + std::to_string(facts.column.getStride()) +
+        "its rows have " + std::to_string(facts.width.getStride()) +
         " phases and " +
         std::to_string(filter.getDimSize(geometry.filterDims.spatial.back())) +
         " taps, a thread block takes " +
-        std::to_string(facts.column.getPhases()) + " phases");
+        std::to_string(facts.width.getPhases()) + " phases");
   facts.reduced = *reduced;
   facts.resultBytes = 1;
   for (const NestOperand &out : nest->outs)
@@ -174,10 +188,11 @@ FusedTarget upweave::getFusedTarget(const TargetDescription &target,
   fused.registersPerMultiprocessor = target.registersPerMultiprocessor;
   fused.registersPerThread = target.registersPerThread;
   fused.maxWarpsPerBlock = target.threadsPerBlock / 32;
-  double flops = static_cast<double>(atom == AtomKind::TF32 ? target.flopsTF32
-                                                            : target.flopsF16);
+  ProductUnit unit = getAtomInfo(atom).unit;
+  double flops = static_cast<double>(
+      unit == ProductUnit::TensorTF32 ? target.flopsTF32 : target.flopsF16);
   fused.atomRate = kUnitsPerSM;
-  if (atom != AtomKind::FMA)
+  if (unit != ProductUnit::FMA)
     fused.atomRate *= flops / static_cast<double>(target.flopsF32) *
                       (static_cast<double>(target.mmaSyncPermille) / 1000);
   fused.clock = static_cast<double>(target.flopsF32) /
@@ -229,7 +244,7 @@ FusedPlan upweave::getFusedTile(FusedScheduleAttr schedule) {
 }
 
 bool upweave::isCompletable(const FusedPlan &plan) {
-  return plan.warp[2] % kAtomColumns == 0;
+  return plan.warp[2] % kAtomPositions == 0;
 }
 
 llvm::Error FusedBlock::verify(const FusedTarget &target) const {

@@ -31,7 +31,7 @@ static constexpr double kCopyInstructions = 3;
 static constexpr double kResultInstructions = 24;
 /// Of an accumulator that is stored alone, because rows are not aligned, in
 /// units of the above: the fewer columns a warp has, the more parts of sectors.
-static constexpr double kUnalignedResult = 3.5, kUnalignedColumns = 9;
+static constexpr double kUnalignedResult = 3.5, kUnalignedPositions = 9;
 /// What a block's barriers leave of a multiprocessor's issue slots when no
 /// other block fills them.
 static constexpr double kLoneBlockShare = 0.88;
@@ -48,11 +48,10 @@ static constexpr int64_t kSchedulers = 4;
 /// in one word.
 static constexpr double kDirectInstructions = 5, kLoadInstructions = 2,
                         kRoundInstructions = 3, kPairInstructions = 1;
-/// Registers beside accumulators and fragments: addresses, temporaries of the
-/// region. Multiply-adds leave less of them alive.
-static constexpr int64_t kOtherRegisters = 56, kOtherRegistersFMA = 32;
+/// Registers of the filter fragment that is being multiplied, and the next.
+static constexpr int64_t kFilterRegisters = 8;
 /// The largest tiles that are tried.
-static constexpr int64_t kMaxWarps = 16, kMaxWarpColumns = 64,
+static constexpr int64_t kMaxWarps = 16, kMaxWarpPositions = 64,
                          kMaxWarpChannels = 64, kMaxChannelWarps = 4;
 
 namespace {
@@ -69,8 +68,8 @@ struct UnitWork {
 /// Offsets, from a lane's first position, that its fragments are read at.
 static int64_t countOffsets(const FusedPlan &plan, const FusedFacts &facts) {
   llvm::SmallSet<int64_t, 32> offsets;
-  for (int64_t atom = 0; atom < plan.getColumnAtoms(); ++atom)
-    for (const auto &list : facts.column.taps)
+  for (int64_t atom = 0; atom < plan.getWidthAtoms(); ++atom)
+    for (const auto &list : facts.width.taps)
       for (const Tap &tap : list)
         offsets.insert(plan.getAtomPosition(atom) + tap.offset);
   return offsets.size();
@@ -78,21 +77,20 @@ static int64_t countOffsets(const FusedPlan &plan, const FusedFacts &facts) {
 
 static UnitWork getUnitWork(const FusedPlan &plan, const FusedFacts &facts) {
   UnitWork work;
-  int64_t filterLoads =
-      plan.unitChunks * plan.rowTaps * plan.columnTaps * plan.getChannelAtoms();
+  int64_t filterLoads = plan.unitChunks * plan.heightTaps * plan.widthTaps *
+                        plan.getChannelAtoms();
   work.atoms =
-      static_cast<double>(filterLoads * plan.getColumnAtoms() * plan.warp[1]);
-  int64_t rows = std::min(plan.warp[1] * plan.rowTaps,
-                          plan.warp[1] + (plan.rowTaps - 1) * plan.rowTapStep);
+      static_cast<double>(filterLoads * plan.getWidthAtoms() * plan.warp[1]);
+  int64_t rows =
+      std::min(plan.warp[1] * plan.heightTaps,
+               plan.warp[1] + (plan.heightTaps - 1) * plan.heightTapStep);
   int64_t offsets = countOffsets(plan, facts);
-  bool isFMA = facts.atom == AtomKind::FMA;
+  const AtomCosts &costs = getAtomInfo(facts.atom).costs;
   int64_t inputLoads = plan.unitChunks * rows * offsets;
-  // FMA reads each position's four channels for two columns, twice a chunk,
-  // and filters' for two rows; others a fragment of 8 and one of 16 bytes.
-  work.wavefronts = isFMA ? 4.0 * 4 * inputLoads + 4.0 * 2 * filterLoads
-                          : 2.0 * inputLoads + 4.0 * filterLoads;
-  work.fragmentRegisters = isFMA ? plan.warp[1] * offsets * 8 + 8
-                                 : plan.warp[1] * offsets * 2 + offsets * 2 + 8;
+  work.wavefronts = static_cast<double>(costs.inputWavefronts * inputLoads +
+                                        costs.filterWavefronts * filterLoads);
+  work.fragmentRegisters = plan.warp[1] * offsets * costs.inputRegisters +
+                           offsets * costs.aheadRegisters + kFilterRegisters;
   return work;
 }
 
@@ -113,9 +111,10 @@ static double getInputInstructions(const FusedPlan &plan,
   double elements = static_cast<double>(plan.copyVector * kPieceBytes /
                                         getAtomInfo(facts.atom).elementBytes);
   double convert = 0;
-  if (facts.atom == AtomKind::TF32)
+  const AtomInfo &atom = getAtomInfo(facts.atom);
+  if (atom.roundsToTF32)
     convert = kRoundInstructions * elements;
-  else if (facts.atom != AtomKind::FMA && !facts.channelsContiguous)
+  else if (atom.elementBytes < kWordBytes && !facts.channelsContiguous)
     convert = kPairInstructions * elements / 2;
   return static_cast<double>(plan.getThreadCopies()) *
          (kLoadInstructions * static_cast<double>(getAccesses(plan, facts)) +
@@ -149,7 +148,7 @@ static double getInputBytes(const FusedPlan &plan, const FusedFacts &facts) {
   int64_t channels =
       std::min(plan.unitChunks * atom.getChunkChannels(), facts.inputChannels);
   return static_cast<double>(
-      channels * plan.stagedRows *
+      channels * plan.stagedLines *
       static_cast<int64_t>(llvm::alignTo(run, kSectorBytes)));
 }
 
@@ -164,10 +163,9 @@ static double predictPackCycles(const FusedPlan &plan, const FusedFacts &facts,
 
 int64_t upweave::estimateFusedRegisters(const FusedPlan &plan,
                                         const FusedFacts &facts) {
-  int64_t other =
-      facts.atom == AtomKind::FMA ? kOtherRegistersFMA : kOtherRegisters;
   return plan.getAccumulators(facts) + plan.getHeldRegisters(facts) +
-         getUnitWork(plan, facts).fragmentRegisters + other;
+         getUnitWork(plan, facts).fragmentRegisters +
+         getAtomInfo(facts.atom).costs.otherRegisters;
 }
 
 /// The most column fragments that are read and will be read again, while one
@@ -175,9 +173,9 @@ int64_t upweave::estimateFusedRegisters(const FusedPlan &plan,
 static int64_t countLiveOffsets(const FusedPlan &plan,
                                 const FusedFacts &facts) {
   llvm::SmallVector<int64_t> reads;
-  for (const auto &list : facts.column.taps)
+  for (const auto &list : facts.width.taps)
     for (const Tap &tap : list)
-      for (int64_t atom = 0; atom < plan.getColumnAtoms(); ++atom)
+      for (int64_t atom = 0; atom < plan.getWidthAtoms(); ++atom)
         reads.push_back(plan.getAtomPosition(atom) + tap.offset);
   llvm::DenseMap<int64_t, size_t> last;
   for (auto [i, read] : llvm::enumerate(reads))
@@ -197,12 +195,13 @@ static int64_t countLiveOffsets(const FusedPlan &plan,
 /// than it is needed, nor read ahead.
 static int64_t getLeastRegisters(const FusedPlan &plan,
                                  const FusedFacts &facts) {
-  bool isFMA = facts.atom == AtomKind::FMA;
-  bool rowsOverlap = plan.rowTaps > 1 && plan.rowTapStep < plan.warp[1];
+  const AtomCosts &costs = getAtomInfo(facts.atom).costs;
+  bool rowsOverlap = plan.heightTaps > 1 && plan.heightTapStep < plan.warp[1];
   int64_t live =
       rowsOverlap ? countOffsets(plan, facts) : countLiveOffsets(plan, facts);
-  return plan.getAccumulators(facts) + plan.warp[1] * live * (isFMA ? 8 : 2) +
-         8 + (isFMA ? kOtherRegistersFMA : kOtherRegisters);
+  return plan.getAccumulators(facts) +
+         plan.warp[1] * live * costs.inputRegisters + kFilterRegisters +
+         costs.otherRegisters;
 }
 
 /// Units of a block, with the taps that phases have on average.
@@ -210,7 +209,7 @@ static double countUnits(const FusedPlan &plan, const FusedFacts &facts) {
   double units =
       static_cast<double>(std::max<int64_t>(plan.getMaxUnits(facts), 1));
   for (const PhasedAxis *axis : facts.getClassAxes()) {
-    if (axis == &facts.row && plan.rowTapsInUnit)
+    if (axis == &facts.height && plan.heightTapsInUnit)
       continue;
     double taps = 0;
     for (int64_t count : axis->getTapCounts())
@@ -225,9 +224,9 @@ static double predictUnitCycles(const FusedPlan &plan, const FusedFacts &facts,
                                 const FusedTarget &target, double resident) {
   UnitWork work = getUnitWork(plan, facts);
   double warps = static_cast<double>(plan.getNumWarps());
-  bool isNarrow = plan.getChannelAtoms() == 1 || plan.getColumnAtoms() == 1;
+  bool isNarrow = plan.getChannelAtoms() == 1 || plan.getWidthAtoms() == 1;
   double atomIssue =
-      facts.atom == AtomKind::FMA
+      getAtomInfo(facts.atom).unit == ProductUnit::FMA
           ? kAtomProducts / kProductShare * (isNarrow ? kNarrowProducts : 1)
           : 16 * 8 * getAtomInfo(facts.atom).getChunkChannels() * kSchedulers /
                 target.atomRate;
@@ -254,9 +253,9 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
   double results = static_cast<double>(plan.getNumWarps()) / kSchedulers *
                    kResultInstructions *
                    static_cast<double>(plan.getAccumulators(facts));
-  if (!facts.hasAlignedRows())
+  if (!facts.hasAlignedLines())
     results *= 1 + kUnalignedResult +
-               kUnalignedColumns / static_cast<double>(plan.getColumnAtoms());
+               kUnalignedPositions / static_cast<double>(plan.getWidthAtoms());
   double resident = static_cast<double>(std::max<int64_t>(
       1, plan.getBlocksPerSM(target, estimateFusedRegisters(plan, facts))));
   double block = countUnits(plan, facts) *
@@ -308,21 +307,21 @@ static void chooseStages(FusedPlan &plan, const FusedFacts &facts,
 
 /// What keeps a block from holding whole rows, if no tile does.
 static std::string explainRows(const FusedFacts &facts) {
-  bool columns = facts.reduces(kPlanColumn);
-  int64_t size = columns ? facts.column.resultSize : facts.outputChannels;
-  int64_t units = columns ? facts.column.getPositions() : facts.outputChannels;
+  bool columns = facts.reduces(kPlanWidth);
+  int64_t size = columns ? facts.width.resultSize : facts.outputChannels;
+  int64_t units = columns ? facts.width.getPositions() : facts.outputChannels;
   return ("rows of " + llvm::Twine(size) + " elements are " +
           llvm::Twine(units) + (columns ? " column positions" : " channels") +
           ", a block of " +
           llvm::Twine(columns ? kMaxWarps : kMaxChannelWarps) +
           " warps along them holds at most " +
-          llvm::Twine(columns ? kMaxWarps * kMaxWarpColumns
+          llvm::Twine(columns ? kMaxWarps * kMaxWarpPositions
                               : kMaxChannelWarps * kMaxWarpChannels))
       .str();
 }
 
 static bool holdsRows(const FusedPlan &plan, const FusedFacts &facts) {
-  return (!facts.reduces(kPlanColumn) || plan.getColumnTiles(facts) == 1) &&
+  return (!facts.reduces(kPlanWidth) || plan.getWidthTiles(facts) == 1) &&
          (!facts.reduces(kPlanChannel) || plan.getChannelTiles(facts) == 1);
 }
 
@@ -331,8 +330,8 @@ static bool isSensible(const FusedPlan &plan, const FusedFacts &facts) {
     return tile >= 2 * static_cast<int64_t>(llvm::alignTo(size, unit));
   };
   return !wasteful(plan.block[0], facts.outputChannels, kAtomChannels) &&
-         !wasteful(plan.block[1], facts.row.getPositions(), 1) &&
-         !wasteful(plan.block[2], facts.column.getPositions(), kAtomColumns);
+         !wasteful(plan.block[1], facts.height.getPositions(), 1) &&
+         !wasteful(plan.block[2], facts.width.getPositions(), kAtomPositions);
 }
 
 /// Warps along the three dimensions and chunks of a unit, by number: 1 to 4 of
@@ -344,8 +343,8 @@ static void shapeBlock(FusedPlan &plan, const FusedFacts &facts,
   plan.block[0] = plan.warp[0] << (shape % 3);
   plan.block[1] = plan.warp[1] << (shape / 3 % 4);
   plan.block[2] = plan.warp[2];
-  if (facts.reduces(kPlanColumn))
-    while (plan.block[2] < facts.column.getPositions())
+  if (facts.reduces(kPlanWidth))
+    while (plan.block[2] < facts.width.getPositions())
       plan.block[2] *= 2;
   plan.unitChunks = int64_t(1) << (shape / 12);
 }

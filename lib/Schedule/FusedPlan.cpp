@@ -24,7 +24,7 @@ using llvm::Twine;
 
 /// Products of fragments that a unit's code may have in a row where row taps
 /// could be looped over instead.
-static constexpr int64_t kMaxUnrolledRowAtoms = 256;
+static constexpr int64_t kMaxUnrolledHeightAtoms = 256;
 /// Shared memory that a block of every target has for its stages.
 static constexpr int64_t kMostSharedBytes = 96 * 1024;
 static constexpr int64_t kMaxGrid = 1 << 30;
@@ -113,14 +113,14 @@ bool PhasedAxis::readsOutside() const {
 }
 
 bool FusedFacts::readsOutside() const {
-  return column.readsOutside() ||
+  return width.readsOutside() ||
          llvm::any_of(getClassAxes(), [](const PhasedAxis *axis) {
            return axis->readsOutside();
          });
 }
 
-bool FusedFacts::hasAlignedRows() const {
-  return column.resultSize * resultBytes % kPieceBytes == 0;
+bool FusedFacts::hasAlignedLines() const {
+  return width.resultSize * resultBytes % kPieceBytes == 0;
 }
 
 int64_t FusedFacts::getChunks() const {
@@ -131,31 +131,30 @@ llvm::SmallVector<const PhasedAxis *, 3> FusedFacts::getClassAxes() const {
   llvm::SmallVector<const PhasedAxis *, 3> axes;
   for (const PhasedAxis &axis : outer)
     axes.push_back(&axis);
-  axes.push_back(&row);
+  axes.push_back(&height);
   return axes;
 }
 
 int64_t FusedFacts::getClasses() const {
-  int64_t classes = column.phaseClasses;
+  int64_t classes = width.phaseClasses;
   for (const PhasedAxis *axis : getClassAxes())
     classes *= axis->getStride();
   return classes;
 }
 
-void FusedFacts::divideColumn(const AxisGeometry &geometry,
-                              int64_t filterSize) {
-  constexpr int64_t kAtomRegisters = kAtomChannels * kAtomColumns / 32;
+void FusedFacts::divideWidth(const AxisGeometry &geometry, int64_t filterSize) {
+  constexpr int64_t kAtomRegisters = kAtomChannels * kAtomPositions / 32;
   const AtomInfo &info = getAtomInfo(atom);
-  int64_t stride = column.getStride();
+  int64_t stride = width.getStride();
   // Two stages of one chunk's filter must fit every target's shared memory.
   int64_t maxTaps = std::min<int64_t>(88, info.maxUnitAtoms);
   auto fits = [&](int64_t phases, int64_t taps) {
     return phases * kAtomRegisters <= info.maxAccumulators && taps <= maxTaps;
   };
-  if (column.phaseClasses > 1 || fits(stride, filterSize))
+  if (width.phaseClasses > 1 || fits(stride, filterSize))
     return;
   std::set<int64_t> offsets;
-  for (const auto &list : column.taps)
+  for (const auto &list : width.taps)
     for (const Tap &tap : list)
       offsets.insert(tap.offset);
   // At best as many as fill a sector with f32, and few more.
@@ -167,11 +166,11 @@ void FusedFacts::divideColumn(const AxisGeometry &geometry,
       phases = count;
   if (phases == 0)
     return;
-  column.phaseClasses = stride / phases;
-  column.taps.assign(phases, {});
+  width.phaseClasses = stride / phases;
+  width.taps.assign(phases, {});
   for (int64_t phase = 0; phase < phases; ++phase)
     for (int64_t offset : offsets)
-      column.taps[phase].push_back(
+      width.taps[phase].push_back(
           {phase + geometry.paddingLow - stride * offset, offset});
 }
 
@@ -186,44 +185,44 @@ void FusedFacts::divideColumn(const AxisGeometry &geometry,
 /// of several are not next to those of the next position.
 static int64_t chooseRun(const FusedFacts &facts, int64_t atoms) {
   int64_t best = 1;
-  if (!facts.hasAlignedRows() || facts.column.phaseClasses > 1)
+  if (!facts.hasAlignedLines() || facts.width.phaseClasses > 1)
     return best;
   for (int64_t run : {1, 2, 4, 8}) {
     if (atoms % run != 0)
       break;
     best = run;
-    if (run * facts.column.getStride() * facts.resultBytes % kPieceBytes == 0)
+    if (run * facts.width.getStride() * facts.resultBytes % kPieceBytes == 0)
       break;
   }
   return best;
 }
 
 void FusedPlan::complete(const FusedFacts &facts) {
-  run = chooseRun(facts, getColumnAtoms());
-  columnTaps = 0;
+  run = chooseRun(facts, getWidthAtoms());
+  widthTaps = 0;
   int64_t first = 0, last = 0;
   bool any = false;
-  for (const auto &list : facts.column.taps)
+  for (const auto &list : facts.width.taps)
     for (const Tap &tap : list) {
       first = any ? std::min(first, tap.offset) : tap.offset;
       last = any ? std::max(last, tap.offset) : tap.offset;
       any = true;
-      ++columnTaps;
+      ++widthTaps;
     }
-  firstColumn = first;
-  stagedColumns = block[2] + last - first;
+  firstPosition = first;
+  stagedPositions = block[2] + last - first;
 
   int64_t atoms =
-      unitChunks * columnTaps * getColumnAtoms() * getChannelAtoms() * warp[1];
-  rowTapsInUnit = facts.row.isUniform() &&
-                  (facts.row.getMaxTaps() == 1 ||
-                   atoms * facts.row.getMaxTaps() <=
-                       std::min(kMaxUnrolledRowAtoms,
-                                getAtomInfo(facts.atom).maxUnitAtoms));
-  rowBytes = (getSlot(stagedColumns - 1) + 1) * kPositionBytes;
+      unitChunks * widthTaps * getWidthAtoms() * getChannelAtoms() * warp[1];
+  heightTapsInUnit = facts.height.isUniform() &&
+                     (facts.height.getMaxTaps() == 1 ||
+                      atoms * facts.height.getMaxTaps() <=
+                          std::min(kMaxUnrolledHeightAtoms,
+                                   getAtomInfo(facts.atom).maxUnitAtoms));
+  lineBytes = (getSlot(stagedPositions - 1) + 1) * kPositionBytes;
   sizeStage(facts);
-  if (rowTapsInUnit && 2 * (inputBytes + filterBytes) > kMostSharedBytes) {
-    rowTapsInUnit = false;
+  if (heightTapsInUnit && 2 * (inputBytes + filterBytes) > kMostSharedBytes) {
+    heightTapsInUnit = false;
     sizeStage(facts);
   }
   sharedBytes = stages * (inputBytes + filterBytes);
@@ -232,29 +231,29 @@ void FusedPlan::complete(const FusedFacts &facts) {
 
 /// What follows from which row taps are in a unit.
 void FusedPlan::sizeStage(const FusedFacts &facts) {
-  rowTaps = rowTapsInUnit ? facts.row.getMaxTaps() : 1;
-  rowTapStep = rowTapsInUnit ? facts.row.getOffsetStep() : 0;
-  stagedRows = block[1] + (rowTaps - 1) * rowTapStep;
-  inputBytes = unitChunks * stagedRows * rowBytes;
-  filterBytes = unitChunks * rowTaps * columnTaps * block[0] / kAtomChannels *
+  heightTaps = heightTapsInUnit ? facts.height.getMaxTaps() : 1;
+  heightTapStep = heightTapsInUnit ? facts.height.getOffsetStep() : 0;
+  stagedLines = block[1] + (heightTaps - 1) * heightTapStep;
+  inputBytes = unitChunks * stagedLines * lineBytes;
+  filterBytes = unitChunks * heightTaps * widthTaps * block[0] / kAtomChannels *
                 kAtomChannels * kPositionBytes;
 }
 
 /// Which columns are written for each unit, and by how many threads.
 void FusedPlan::completeCopies(const FusedFacts &facts) {
   copyBegin = 0;
-  copyEnd = stagedColumns;
-  if (getColumnTiles(facts) == 1) {
-    copyBegin = std::clamp<int64_t>(-firstColumn, 0, copyEnd);
+  copyEnd = stagedPositions;
+  if (getWidthTiles(facts) == 1) {
+    copyBegin = std::clamp<int64_t>(-firstPosition, 0, copyEnd);
     copyEnd =
-        std::clamp(facts.column.inputSize - firstColumn, copyBegin, copyEnd);
+        std::clamp(facts.width.inputSize - firstPosition, copyBegin, copyEnd);
   }
   copyVector = 1;
   if (input == FusedInput::Strided && !facts.channelsContiguous) {
     copyVector = std::min(facts.inputVector, kMaxCopyVector);
     // Accesses are aligned and wholly in the input or outside.
-    for (int64_t size : {firstColumn + copyBegin, copyEnd - copyBegin,
-                         facts.column.inputSize, block[2]})
+    for (int64_t size : {firstPosition + copyBegin, copyEnd - copyBegin,
+                         facts.width.inputSize, block[2]})
       while (size % copyVector != 0)
         copyVector /= 2;
   }
@@ -263,7 +262,7 @@ void FusedPlan::completeCopies(const FusedFacts &facts) {
 }
 
 int64_t FusedPlan::getThreadCopies() const {
-  return unitChunks * divideCeil(stagedRows, getThreads() / lineThreads) *
+  return unitChunks * divideCeil(stagedLines, getThreads() / lineThreads) *
          divideCeil(getLineCopies(), lineThreads);
 }
 
@@ -278,26 +277,26 @@ int64_t FusedPlan::getHeldRegisters(const FusedFacts &facts) const {
 }
 
 int64_t FusedPlan::getAccumulators(const FusedFacts &facts) const {
-  constexpr int64_t kAtomRegisters = kAtomChannels * kAtomColumns / 32;
-  return kAtomRegisters * facts.column.getPhases() * getChannelAtoms() *
-         getColumnAtoms() * warp[1];
+  constexpr int64_t kAtomRegisters = kAtomChannels * kAtomPositions / 32;
+  return kAtomRegisters * facts.width.getPhases() * getChannelAtoms() *
+         getWidthAtoms() * warp[1];
 }
 
 int64_t FusedPlan::getChannelTiles(const FusedFacts &facts) const {
   return divideCeil(facts.outputChannels, block[0]);
 }
 
-int64_t FusedPlan::getRowTiles(const FusedFacts &facts) const {
-  return divideCeil(facts.row.getPositions(), block[1]);
+int64_t FusedPlan::getHeightTiles(const FusedFacts &facts) const {
+  return divideCeil(facts.height.getPositions(), block[1]);
 }
 
-int64_t FusedPlan::getColumnTiles(const FusedFacts &facts) const {
-  return divideCeil(facts.column.getPositions(), block[2]);
+int64_t FusedPlan::getWidthTiles(const FusedFacts &facts) const {
+  return divideCeil(facts.width.getPositions(), block[2]);
 }
 
 int64_t FusedPlan::getBlocksPerImage(const FusedFacts &facts) const {
   int64_t blocks = facts.groups * getChannelTiles(facts) * facts.getClasses() *
-                   getRowTiles(facts) * getColumnTiles(facts);
+                   getHeightTiles(facts) * getWidthTiles(facts);
   for (const PhasedAxis &axis : facts.outer)
     blocks *= axis.getPositions();
   return blocks;
@@ -307,7 +306,7 @@ int64_t FusedPlan::getMaxUnits(const FusedFacts &facts) const {
   int64_t units = facts.getChunks() / unitChunks;
   for (const PhasedAxis &axis : facts.outer)
     units *= axis.getMaxTaps();
-  return rowTapsInUnit ? units : units * facts.row.getMaxTaps();
+  return heightTapsInUnit ? units : units * facts.height.getMaxTaps();
 }
 
 int64_t FusedPlan::getPackedFilterBytes(const FusedFacts &facts) const {
@@ -320,9 +319,9 @@ int64_t FusedPlan::getPackedImageBytes(const FusedFacts &facts) {
 }
 
 int64_t FusedPlan::getReductionBytes(const FusedFacts &facts) const {
-  int64_t sizes[] = {block[0], block[1], block[2] * facts.column.getPhases()};
+  int64_t sizes[] = {block[0], block[1], block[2] * facts.width.getPhases()};
   int64_t warps = 1, rows = 1;
-  for (unsigned dim : {kPlanChannel, kPlanRow, kPlanColumn})
+  for (unsigned dim : {kPlanChannel, kPlanHeight, kPlanWidth})
     (facts.reduces(dim) ? warps : rows) *=
         facts.reduces(dim) ? getWarps(dim) : sizes[dim];
   return warps > 1 ? facts.rounds * facts.partialBytes * rows * warps : 0;
@@ -342,7 +341,7 @@ int64_t FusedPlan::getBlocksPerSM(const FusedTarget &target,
 
 static llvm::Error verifyTile(const FusedPlan &plan) {
   static constexpr const char *kNames[] = {"channels", "rows", "columns"};
-  static constexpr int64_t kUnits[] = {kAtomChannels, 1, kAtomColumns};
+  static constexpr int64_t kUnits[] = {kAtomChannels, 1, kAtomPositions};
   for (unsigned dim = 0; dim < 3; ++dim) {
     if (plan.warp[dim] < 1 || plan.warp[dim] % kUnits[dim] != 0)
       return createStringError(
@@ -373,18 +372,18 @@ llvm::Error FusedPlan::verify(const FusedFacts &facts,
   if (stages < 2)
     return createStringError("stages = " + Twine(stages) +
                              ", it must be at least 2");
-  if (block[1] > 1 && facts.row.resultSize == 1)
+  if (block[1] > 1 && facts.height.resultSize == 1)
     return createStringError("a block's rows are " + Twine(block[1]) +
                              ", the result has one");
-  if (facts.reduced != 0 && facts.reduced != makeDimSet({kPlanColumn}) &&
+  if (facts.reduced != 0 && facts.reduced != makeDimSet({kPlanWidth}) &&
       facts.reduced != makeDimSet({kPlanChannel}))
     return createStringError(
         "its rows are neither along the last spatial axis nor "
         "along the channels");
-  if (facts.reduces(kPlanColumn) && getColumnTiles(facts) > 1)
+  if (facts.reduces(kPlanWidth) && getWidthTiles(facts) > 1)
     return createStringError(
-        "rows of " + Twine(facts.column.resultSize) + " elements are " +
-        Twine(facts.column.getPositions()) +
+        "rows of " + Twine(facts.width.resultSize) + " elements are " +
+        Twine(facts.width.getPositions()) +
         " column positions, a block holds " + Twine(block[2]));
   if (facts.reduces(kPlanChannel) && getChannelTiles(facts) > 1)
     return createStringError("rows of " + Twine(facts.outputChannels) +
@@ -396,7 +395,7 @@ llvm::Error FusedPlan::verify(const FusedFacts &facts,
                              Twine(getAccumulators(facts)) + " accumulators, " +
                              Twine(most) + " is the most for " +
                              getAtomInfo(facts.atom).name);
-  int64_t atoms = unitChunks * rowTaps * columnTaps * getColumnAtoms() *
+  int64_t atoms = unitChunks * heightTaps * widthTaps * getWidthAtoms() *
                   getChannelAtoms() * warp[1];
   most = getAtomInfo(facts.atom).maxUnitAtoms;
   if (atoms > most)
@@ -427,8 +426,8 @@ llvm::Error FusedPlan::verifyMemory(const FusedFacts &facts,
     return createStringError("a packed image has " + Twine(image) +
                              " bytes and the packed filter " + Twine(filter) +
                              ", a kernel counts to 2^31 - 1 words of 4");
-  if (facts.column.resultSize > kMostCounted / 2)
-    return createStringError("rows of " + Twine(facts.column.resultSize) +
+  if (facts.width.resultSize > kMostCounted / 2)
+    return createStringError("rows of " + Twine(facts.width.resultSize) +
                              " elements are longer than 2^30");
   if (getBlocksPerImage(facts) *
           (facts.batch == kDynamicSize ? 1 : facts.batch) >
@@ -442,7 +441,7 @@ void FusedPlan::print(llvm::raw_ostream &os) const {
   os << "tile " << block[0] << "x" << block[1] << "x" << block[2]
      << " (channels x rows x columns), " << getNumWarps() << " warps of "
      << warp[0] << "x" << warp[1] << "x" << warp[2] << ", units of "
-     << unitChunks << " chunks" << (rowTapsInUnit ? " and all row taps" : "")
+     << unitChunks << " chunks" << (heightTapsInUnit ? " and all row taps" : "")
      << ", " << stages << " stages, " << sharedBytes << " bytes shared, input "
      << (input == FusedInput::Strided ? "strided" : "packed");
 }

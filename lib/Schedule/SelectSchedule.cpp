@@ -94,10 +94,9 @@ FailureOr<Precision> ScheduleSelector::getAsked(BlockOp block) {
 
 /// Records what precision the chosen kernel gives.
 void ScheduleSelector::grant(BlockOp block, Precision asked, bool fused) {
-  Precision granted = getNaturalPrecision(
-      getElementTypeOrSelf(block.getInputs().front().getType()));
-  if (fused && asked == Precision::TF32)
-    granted = asked;
+  Type element = getElementTypeOrSelf(block.getInputs().front().getType());
+  Precision granted = fused ? getPrecision(*getAtom(element, asked))
+                            : getNaturalPrecision(element);
   block.setPrecisionAttr(PrecisionAttr::get(block.getContext(), granted));
   if (asked == granted)
     return;
@@ -245,8 +244,8 @@ static std::string describe(const RowPlan &plan) {
   return text;
 }
 
-/// The fused kernel of the convolution alone, in the precision asked for or else
-/// in that of its operands.
+/// The fused kernel of the convolution alone, in the precision asked for or
+/// else in that of its operands.
 llvm::Expected<FusedBlock>
 ScheduleSelector::selectPart(BlockOp block, FusedScheduleAttr written,
                              Precision asked) {

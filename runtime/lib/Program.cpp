@@ -89,7 +89,8 @@ uw_status Program::prepare(const LaunchRequest &request) const {
   return runPreparing(request);
 }
 
-uw_status Program::launch(LaunchRequest request) const {
+uw_status Program::launch(const LaunchRequest &asked) const {
+  LaunchRequest request = asked;
   uint64_t bytes;
   UW_TRY(workspaceSize(request.tensors, request.count, bytes));
   if (request.prepared) {

@@ -74,7 +74,7 @@ public:
   uw_status workspaceSize(const uw_tensor *tensors, size_t count,
                           uint64_t &bytes) const;
   /// Checks everything and runs or enqueues.
-  uw_status launch(LaunchRequest request) const;
+  uw_status launch(const LaunchRequest &asked) const;
   /// Bytes that `prepare` writes; 0 if there is nothing to prepare.
   virtual uint64_t preparedSize() const { return 0; }
   /// What they are: equal for the same entry and image; 0 for nothing.

@@ -835,11 +835,81 @@ func.func @packed_rows(%x: memref<8x16xf32>, %p: memref<256xi32>, %y: memref<8x1
 
 // -----
 
-func.func @pack_for_split(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
-  // expected-error@+3 {{attribute 'schedule' failed to satisfy constraint: One kernel for a convolution and its region}}
+func.func @pack_other_positions(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
+  // expected-error@+1 {{has an order that counts 15 'width_position', the operand has 16}}
   upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]>
     ins(%x : memref<2x3x16xf32>) outs(%p : memref<256xi32>)
-    {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.split}
+    {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[8 in, 15 width_position]>}
+  return
+}
+
+// -----
+
+func.func @pack_few_channels(%w: memref<3x4x4xf32>, %p: memref<256xi32>) {
+  // expected-error@+1 {{has an order that counts 2 'in', the operand has 3}}
+  upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%w : memref<3x4x4xf32>) outs(%p : memref<256xi32>)
+    {other = memref<2x3x16xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[2 in, 16 out, 4 width_tap]>}
+  return
+}
+
+// -----
+
+func.func @pack_few_results(%w: memref<3x4x4xf32>, %p: memref<256xi32>) {
+  // expected-error@+1 {{has an order that counts 2 'out', the operand has 4}}
+  upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%w : memref<3x4x4xf32>) outs(%p : memref<256xi32>)
+    {other = memref<2x3x16xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[4 in, 2 out, 4 width_tap]>}
+  return
+}
+
+// -----
+
+func.func @pack_groups(%w: memref<3x4x4xf32>, %p: memref<1024xi32>) {
+  // expected-error@+1 {{has an order that counts 3 'group', the operand has 1}}
+  upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%w : memref<3x4x4xf32>) outs(%p : memref<1024xi32>)
+    {other = memref<2x3x16xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[4 in, 16 out, 4 width_tap, 3 group]>}
+  return
+}
+
+// -----
+
+func.func @pack_small_buffer(%x: memref<2x3x16xf32>, %p: memref<255xi32>) {
+  // expected-error@+1 {{packs 256 words into a buffer of 255}}
+  upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%x : memref<2x3x16xf32>) outs(%p : memref<255xi32>)
+    {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[8 in, 16 width_position]>}
+  return
+}
+
+// -----
+
+func.func @order_of_unknown_dim(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
+  // expected-error@+4 {{a digit counts 'columns'; it is out, in, group, phase_class, or a tap, phase or position such as width_tap, height_phase, position3}}
+  upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%x : memref<2x3x16xf32>) outs(%p : memref<256xi32>)
+    {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[8 in, 16 columns]>}
+  return
+}
+
+// -----
+
+func.func @order_with_gap(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
+  // expected-error@+4 {{the digits of 'in' do not count on: one by 1 is due}}
+  upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%x : memref<2x3x16xf32>) outs(%p : memref<256xi32>)
+    {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[8 in by 2, 16 width_position]>}
+  return
+}
+
+// -----
+
+func.func @order_of_zeros(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
+  // expected-error@+4 {{digit '0 in by 1': both numbers must be positive}}
+  upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]>
+    ins(%x : memref<2x3x16xf32>) outs(%p : memref<256xi32>)
+    {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[0 in, 16 width_position]>}
   return
 }
 
@@ -861,7 +931,7 @@ func.func @pack_of_two_types(%w: memref<3x4x4xf16>, %p: memref<256xi32>) {
   // expected-error@+1 {{packs for elements of different types, 'f32' and 'f16'}}
   upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]>
     ins(%w : memref<3x4x4xf16>) outs(%p : memref<256xi32>)
-    {other = memref<2x3x16xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.fused}
+    {other = memref<2x3x16xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[4 in, 16 out, 4 width_tap]>}
   return
 }
 
@@ -871,6 +941,6 @@ func.func @pack_for_other_shape(%w: memref<3x4x4xf32>, %p: memref<256xi32>) {
   // expected-error@+1 {{filter has 3 input channels, expected 5}}
   upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]>
     ins(%w : memref<3x4x4xf32>) outs(%p : memref<256xi32>)
-    {other = memref<2x5x16xf32>, precision = #upweave.precision<ieee>, schedule = #upweave.fused}
+    {other = memref<2x5x16xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[4 in, 16 out, 4 width_tap]>}
   return
 }

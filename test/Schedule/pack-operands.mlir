@@ -9,9 +9,9 @@
 //       CHECK:   %[[IMAGE:.*]] = arith.constant 128 : index
 //       CHECK:   %[[SIZE:.*]] = arith.muli %[[N]], %[[IMAGE]]
 //       CHECK:   %[[PX:.*]] = memref.alloc(%[[SIZE]]) : memref<?xi32>
-//       CHECK:   upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]> ins(%[[X]] : memref<?x3x16xf32>) outs(%[[PX]] : memref<?xi32>) {other = memref<3x4x4xf32>, precision = #upweave.precision<tf32>
+//       CHECK:   upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]> ins(%[[X]] : memref<?x3x16xf32>) outs(%[[PX]] : memref<?xi32>) {order = #upweave.packed_order<[2 in by 4, 4 in, 16 width_position]>, other = memref<3x4x4xf32>, precision = #upweave.precision<tf32>}
 //       CHECK:   %[[PW:.*]] = memref.alloc() {upweave.prepared} : memref<512xi32>
-//       CHECK:   upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]> ins(%[[W]] : memref<3x4x4xf32>) outs(%[[PW]] : memref<512xi32>) {other = memref<?x3x16xf32>
+//       CHECK:   upweave.pack <filter> #upweave.conv_transpose<strides = [2], padding = [1]> ins(%[[W]] : memref<3x4x4xf32>) outs(%[[PW]] : memref<512xi32>) {order = #upweave.packed_order<[2 out by 8, 2 in by 4, 4 in, 8 out, 4 width_tap]>, other = memref<?x3x16xf32>
 //       CHECK:   upweave.block domain [?, 4, 32]
 //       CHECK:     conv_transpose(%[[X]], %[[W]] :
 //  CHECK-NEXT:     packed(%[[PX]], %[[PW]] : memref<?xi32>, memref<512xi32>)

@@ -254,8 +254,8 @@ def Upweave_RowsScheduleAttr : Upweave_Schedule<"Rows", "rows"> {
                  kNone);
   }]>];
   let extraClassDeclaration = [{
-    /// The first field that every schedule of rows has and that is not set here;
-    /// nothing if the schedule is complete.
+    /// The first field that every schedule of rows has and that is not set
+    /// here; nothing if the schedule is complete.
     std::optional<::llvm::StringRef> getMissingField() const;
     /// True if no field is set.
     bool isEmpty() const;

@@ -19,7 +19,7 @@ constexpr int64_t kPositionBytes = 32;
 /// Bytes of one access to packed operands, of which a position has two.
 constexpr int64_t kPieceBytes = 16;
 /// Result channels and positions of one product of fragments.
-constexpr int64_t kAtomChannels = 16, kAtomColumns = 8;
+constexpr int64_t kAtomChannels = 16, kAtomPositions = 8;
 /// Bytes of a filter fragment: kAtomChannels positions of one chunk.
 constexpr int64_t kFragmentBytes = kAtomChannels * kPositionBytes;
 /// Bytes of the words that packed and shared memory is counted in.
@@ -39,11 +39,25 @@ enum class AtomKind { FMA, TF32, F16, BF16 };
 
 /// One operand of a product. `held` says which register and lane have which
 /// element; a digit along a dimension that the operand does not have says which
-/// results a lane needs its elements for. `order` is how elements lie in memory:
-/// those of a filter fragment, those of a position of the input.
+/// results a lane needs its elements for. `order` is how elements lie in
+/// memory: those of a filter fragment, those of a position of the input.
 struct AtomOperand {
   TileLayout held;
   DigitOrder order;
+};
+
+/// The units of a multiprocessor that form an atom's products.
+enum class ProductUnit { FMA, TensorTF32, TensorF16 };
+
+/// What the cost model counts of an atom.
+struct AtomCosts {
+  /// Wavefronts of shared memory that a warp reads a fragment of the input, and
+  /// of the filter, in.
+  int64_t inputWavefronts, filterWavefronts;
+  /// Registers of a fragment of the input, those of one that is read ahead, and
+  /// those beside accumulators and fragments: addresses, temporaries of the
+  /// region.
+  int64_t inputRegisters, aheadRegisters, otherRegisters;
 };
 
 /// An atom: a row of the table in Atom.cpp. Its instructions are in
@@ -63,8 +77,10 @@ struct AtomInfo {
   /// Parts, of equally many registers, that a chunk's operands are read and
   /// multiplied in.
   int64_t steps;
+  ProductUnit unit;
+  AtomCosts costs;
   AtomOperand filter, input;
-  /// Who holds which of kAtomChannels x kAtomColumns results.
+  /// Who holds which of kAtomChannels x kAtomPositions results.
   TileLayout result;
 
   int64_t getChunkChannels() const { return kPositionBytes / elementBytes; }

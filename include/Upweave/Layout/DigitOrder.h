@@ -62,8 +62,8 @@ public:
   /// One more than the largest dimension that a digit counts.
   unsigned getNumDims() const;
 
-  /// The stride that a digit of `dim` should have and none has, or nothing: they
-  /// must count on from one another, from 1. An order is a bijection if no
+  /// The stride that a digit of `dim` should have and none has, or nothing:
+  /// they must count on from one another, from 1. An order is a bijection if no
   /// dimension has a gap.
   std::optional<int64_t> findGap(unsigned dim) const;
 
@@ -136,7 +136,8 @@ public:
 
 private:
   std::pair<DigitOrder, DigitOrder> cut(int64_t count) const;
-  /// True if no digit counts more of the same dimension: no coordinate is beyond.
+  /// True if no digit counts more of the same dimension: no coordinate is
+  /// beyond.
   bool isLast(const Digit &digit) const {
     return llvm::none_of(digits, [&](const Digit &other) {
       return other.dim == digit.dim && other.stride > digit.stride;

@@ -1,6 +1,6 @@
 //===- PackedOrder.h - The order of a packed operand ------------*- C++ -*-===//
-// What the digits of a packed filter and a packed input count. Whoever writes or
-// reads packed memory takes its addresses from here.
+// What the digits of a packed filter and a packed input count. Whoever writes
+// or reads packed memory takes its addresses from here.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
 
@@ -16,8 +16,8 @@
 namespace upweave {
 
 /// The dimensions of a packed operand. Spatial axes are numbered from the
-/// innermost: 0 is the width, 1 the height, 2 the depth. Channels are those of a
-/// group.
+/// innermost: 0 is the width, 1 the height, 2 the depth. Channels are those of
+/// a group.
 ///
 /// A filter's element has a result and an input channel, a group, and for each
 /// axis the phase it belongs to and the number of its tap in that phase's list;

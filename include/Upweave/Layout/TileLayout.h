@@ -39,9 +39,9 @@ struct TileDigit {
 };
 
 /// How the sum over some tile dimensions is formed: `registers` values of a
-/// thread (0 along the other dimensions), then exchanges with the lanes whose number
-/// differs by each of `laneMasks`, then `warps` partial values through shared
-/// memory.
+/// thread (0 along the other dimensions), then exchanges with the lanes whose
+/// number differs by each of `laneMasks`, then `warps` partial values through
+/// shared memory.
 struct ReductionSteps {
   int64_t registers = 1;
   llvm::SmallVector<int64_t, 5> laneMasks;

@@ -54,6 +54,13 @@ llvm::Error refuseIncomplete(llvm::StringRef missing);
 /// What of a target row plans depend on.
 RowTarget getRowTarget(const TargetDescription &target);
 
+/// The atom that multiplies operands of type `element` where `precision` is asked
+/// for, or the one that is more accurate; nothing if there is none.
+std::optional<AtomKind> getAtom(mlir::Type element, Precision precision);
+
+/// The precision that an atom's products have.
+Precision getPrecision(AtomKind atom);
+
 /// The convolution's part of what a fused plan depends on, or nothing if no
 /// atom multiplies its elements. The shapes must have been verified.
 std::optional<FusedFacts> getConvFacts(const ConvTransposeGeometry &geometry,
@@ -90,7 +97,8 @@ std::optional<FusedInput> getFusedInput(FusedScheduleAttr schedule);
 /// What a schedule with a tile says of its plan, before FusedPlan::complete.
 FusedPlan getFusedTile(FusedScheduleAttr schedule);
 
-/// False if FusedPlan::complete cannot divide by the tile, which verify refuses.
+/// False if FusedPlan::complete cannot divide by the tile, which verify
+/// refuses.
 bool isCompletable(const FusedPlan &plan);
 
 /// What a complete schedule says of a kernel with `facts`. The error says which
@@ -104,9 +112,9 @@ llvm::Expected<FusedBlock> readFusedBlock(FusedScheduleAttr schedule,
 /// complete or not legal.
 mlir::FailureOr<FusedBlock> getFusedBlock(BlockOp block);
 
-/// Seconds that `plan` is expected to take on `target`: what the cost model says,
-/// but no less than `tensors`, all that it reads and writes, take to move once.
-/// Nothing if a size is dynamic.
+/// Seconds that `plan` is expected to take on `target`: what the cost model
+/// says, but no less than `tensors`, all that it reads and writes, take to move
+/// once. Nothing if a size is dynamic.
 std::optional<double> predictFusedSeconds(mlir::TypeRange tensors,
                                           const FusedFacts &facts,
                                           const FusedPlan &plan,

@@ -15,22 +15,21 @@ namespace upweave {
 
 /// Dimensions of a block's tile: channels, row positions, and results along the
 /// column axis.
-constexpr unsigned kTileChannelDim = 0, kTileRowPositionDim = 1,
-                   kTileColumnDim = 2;
+constexpr unsigned kTileChannelDim = 0, kTileHeightDim = 1, kTileWidthDim = 2;
 
 /// The layout of a block's tile over accumulators, lanes and warps: each thread
 /// holds, of each product of fragments, what the atom says, of all phases. A
-/// position along the column is run-digit + run * lane + lanes * run * (fragment
-/// / run) + half * (odd column of the fragment).
+/// position along the column is run-digit + run * lane + lanes * run *
+/// (fragment / run) + half * (odd column of the fragment).
 TileLayout getFusedLayout(const FusedPlan &plan, const FusedFacts &facts);
 
 /// The order of the packed filter, fragment by fragment: [phases][class][group]
-/// [channel tile][taps of the outer axes][row tap, if units are of one][units]
-/// [chunks of a unit][row tap, if they are in the unit][column tap][fragments of
-/// channels][the fragment].
+/// [channel tile][taps of the outer axes][height tap, if units are of one]
+/// [units][chunks of a unit][height tap, if they are in the unit][width tap]
+/// [fragments of channels][the fragment].
 PackedOrder getFilterOrder(const FusedPlan &plan, const FusedFacts &facts);
 
-/// The order of a packed image: [outer axes][row][group][chunk][column]
+/// The order of a packed image: [outer axes][height][group][chunk][width]
 /// [position].
 PackedOrder getInputOrder(const FusedFacts &facts);
 

@@ -37,7 +37,7 @@ struct PhasedAxis {
   int64_t resultSize = 1;
   /// By phase; each list by increasing offset.
   std::vector<llvm::SmallVector<Tap>> taps{{Tap{0, 0}}};
-  /// Into how many classes the stride's phases are divided (divideColumn): a
+  /// Into how many classes the stride's phases are divided (divideWidth): a
   /// thread block takes one. `taps` are then a class's phases with the offsets
   /// of all classes, and `filterIndex` is what `dilation * k'` would be in the
   /// first; in class c it is c * getPhases() more. Where that is no position of
@@ -74,14 +74,14 @@ struct PhasedAxis {
 enum class FusedInput { Packed, Strided };
 
 /// The dimensions of a plan's tiles, by number.
-constexpr unsigned kPlanChannel = 0, kPlanRow = 1, kPlanColumn = 2;
+constexpr unsigned kPlanChannel = 0, kPlanHeight = 1, kPlanWidth = 2;
 
-/// What the tiling depends on. The last spatial axis is the column, the one
-/// before it the row; sizes of channels are those of one group.
+/// What the tiling depends on. The last spatial axis is the width, the one
+/// before it the height; sizes of channels are those of one group.
 struct FusedFacts {
   std::vector<PhasedAxis> outer;
-  PhasedAxis row;
-  PhasedAxis column;
+  PhasedAxis height;
+  PhasedAxis width;
   int64_t batch = 1; ///< May be kDynamicSize.
   int64_t groups = 1;
   int64_t inputChannels = 1;
@@ -107,16 +107,16 @@ struct FusedFacts {
   /// where the filter is infinite.
   bool readsOutside() const;
   /// True if rows of the result start at multiples of 16 bytes.
-  bool hasAlignedRows() const;
+  bool hasAlignedLines() const;
   /// Chunks of a group's input channels.
   int64_t getChunks() const;
-  /// Phases of the axes but the column.
+  /// Phases of the axes but the width.
   int64_t getClasses() const;
-  /// Divides the column's phases into classes, of equally many each, if a
+  /// Divides the width's phases into classes, of equally many each, if a
   /// thread cannot hold sums of all of them, or a unit the products of all
   /// their taps. `geometry` and `filterSize` are those of the axis.
-  void divideColumn(const AxisGeometry &geometry, int64_t filterSize);
-  /// All axes but the column: the outer ones, then the row.
+  void divideWidth(const AxisGeometry &geometry, int64_t filterSize);
+  /// All axes but the width: the outer ones, then the height.
   llvm::SmallVector<const PhasedAxis *, 3> getClassAxes() const;
 };
 
@@ -152,18 +152,18 @@ struct FusedPlan {
   FusedInput input = FusedInput::Packed;
 
   // The rest follows from the facts (complete).
-  /// True if a unit holds all taps of the row axis.
-  bool rowTapsInUnit = false;
-  int64_t rowTaps = 1;
-  int64_t rowTapStep = 0;
+  /// True if a unit holds all taps of the height axis.
+  bool heightTapsInUnit = false;
+  int64_t heightTaps = 1;
+  int64_t heightTapStep = 0;
   /// Neighbouring column positions that a lane holds.
   int64_t run = 1;
-  /// Offsets of the staged columns from the block's first position.
-  int64_t firstColumn = 0;
-  int64_t stagedColumns = 0;
-  int64_t stagedRows = 0;
-  /// Bytes of a staged row of one chunk; of a stage's input and filter.
-  int64_t rowBytes = 0;
+  /// Offsets of the staged positions from the block's first position.
+  int64_t firstPosition = 0;
+  int64_t stagedPositions = 0;
+  int64_t stagedLines = 0;
+  /// Bytes of a staged line of one chunk; of a stage's input and filter.
+  int64_t lineBytes = 0;
   int64_t inputBytes = 0;
   int64_t filterBytes = 0;
   int64_t sharedBytes = 0;
@@ -175,8 +175,8 @@ struct FusedPlan {
   int64_t copyVector = 1;
   /// Threads that share a staged row.
   int64_t lineThreads = 1;
-  /// Taps of all phases of the column axis.
-  int64_t columnTaps = 0;
+  /// Taps of all phases of the width axis.
+  int64_t widthTaps = 0;
 
   void complete(const FusedFacts &facts);
   void completeCopies(const FusedFacts &facts);
@@ -198,7 +198,7 @@ struct FusedPlan {
   int64_t getHeldRegisters(const FusedFacts &facts) const;
   int64_t getAccumulators(const FusedFacts &facts) const;
   /// Column fragments of a warp.
-  int64_t getColumnAtoms() const { return warp[2] / kAtomColumns; }
+  int64_t getWidthAtoms() const { return warp[2] / kAtomPositions; }
   int64_t getChannelAtoms() const { return warp[0] / kAtomChannels; }
   /// Where staged columns (from 0) lie in their row.
   SlotOrder getSlots() const { return SlotOrder::get(getHalf(), run); }
@@ -215,8 +215,8 @@ struct FusedPlan {
 
   /// Blocks' tiles along channels (of a group), rows and columns.
   int64_t getChannelTiles(const FusedFacts &facts) const;
-  int64_t getRowTiles(const FusedFacts &facts) const;
-  int64_t getColumnTiles(const FusedFacts &facts) const;
+  int64_t getHeightTiles(const FusedFacts &facts) const;
+  int64_t getWidthTiles(const FusedFacts &facts) const;
   /// Thread blocks of one image.
   int64_t getBlocksPerImage(const FusedFacts &facts) const;
   /// Units of one phase class, with the most taps that a phase has.

@@ -37,9 +37,9 @@ public:
         geometry(geometry), columnSize(columnSize), filter(filter),
         outStride(filter.strides[geometry.filterDims.out]),
         inStride(filter.strides[geometry.filterDims.in]) {
-    for (const auto &list : facts.column.taps)
+    for (const auto &list : facts.width.taps)
       for (const Tap &tap : list)
-        columnTaps.push_back(tap.filterIndex);
+        widthTaps.push_back(tap.filterIndex);
     column = geometry.getAxis(geometry.getNumSpatialAxes() - 1);
     PackedOrder inner = order.getInner(kFragmentBytes / sizeof(Element));
     for (int64_t row = 0; row < kAtomChannels; ++row)
@@ -84,7 +84,7 @@ private:
   int64_t outStride, inStride;
   /// What a row and a channel add to the place in a fragment.
   llvm::SmallVector<int64_t> rowPlaces, channelPlaces;
-  llvm::SmallVector<int64_t> columnTaps;
+  llvm::SmallVector<int64_t> widthTaps;
   AxisGeometry column;
 };
 } // namespace
@@ -94,10 +94,10 @@ private:
 template <typename Element>
 int64_t FilterPacker<Element>::getColumnPosition(int64_t tap,
                                                  int64_t columnClass) const {
-  int64_t reach = columnTaps[tap];
-  if (facts.column.phaseClasses == 1)
+  int64_t reach = widthTaps[tap];
+  if (facts.width.phaseClasses == 1)
     return reach;
-  reach += columnClass * facts.column.getPhases();
+  reach += columnClass * facts.width.getPhases();
   if (reach < 0 || reach > column.dilation * (columnSize - 1) ||
       reach % column.dilation != 0)
     return -1;

@@ -74,7 +74,7 @@ protected:
 
 TEST_F(RowReductionTest, ChannelsAndColumnsAreReducedTogether) {
   std::string text =
-      reduce(getDimSet(kChannel) | getDimSet(kColumn), BarrierScope::block());
+      reduce(makeDimSet({kChannel, kColumn}), BarrierScope::block());
   // Two rows a thread, by all lanes; then two warps for each of four rows.
   EXPECT_EQ(count<gpu::ShuffleOp>(), 2 * 5) << text;
   EXPECT_EQ(count<gpu::BarrierOp>(), 1) << text;
@@ -84,7 +84,7 @@ TEST_F(RowReductionTest, ChannelsAndColumnsAreReducedTogether) {
 }
 
 TEST_F(RowReductionTest, ColumnsAloneNeedNoBarrier) {
-  std::string text = reduce(getDimSet(kColumn), BarrierScope::warp());
+  std::string text = reduce(makeDimSet({kColumn}), BarrierScope::warp());
   EXPECT_EQ(count<gpu::ShuffleOp>(), 4 * 2) << text;
   EXPECT_EQ(count<gpu::BarrierOp>() + count<NVVM::SyncWarpOp>(), 0) << text;
   EXPECT_EQ(getBufferSize(), 0) << text;
@@ -92,7 +92,7 @@ TEST_F(RowReductionTest, ColumnsAloneNeedNoBarrier) {
 
 TEST_F(RowReductionTest, GroupsReduceInSharedMemoryOfTheirOwn) {
   std::string text =
-      reduce(getDimSet(kChannel) | getDimSet(kColumn),
+      reduce(makeDimSet({kChannel, kColumn}),
              BarrierScope::group(number, /*groups=*/3, /*warps=*/4));
   EXPECT_EQ(count<gpu::BarrierOp>(), 0) << text;
   EXPECT_EQ(count<NVVM::BarrierOp>(), 1) << text;
@@ -106,7 +106,7 @@ TEST_F(RowReductionTest, ManyRowsAreCombinedOnce) {
                           {Holder::Lane, 32, 0, 1},
                           {Holder::Warp, 4, 0, 32}});
   std::string text =
-      reduce(getDimSet(0), BarrierScope::group(number, /*groups=*/2,
+      reduce(makeDimSet({0}), BarrierScope::group(number, /*groups=*/2,
                                                /*warps=*/4));
   EXPECT_EQ(count<NVVM::BarrierOp>(), 2) << text;
   EXPECT_EQ(count<gpu::BarrierOp>(), 0) << text;

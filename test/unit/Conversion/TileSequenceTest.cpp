@@ -18,13 +18,14 @@ protected:
     AxisGeometry axis;
     axis.stride = 2;
     axis.paddingLow = axis.paddingHigh = 1;
-    facts.row = PhasedAxis::get(axis, 32, 4);
-    facts.column = PhasedAxis::get(axis, 32, 4);
+    facts.height = PhasedAxis::get(axis, 32, 4);
+    facts.width = PhasedAxis::get(axis, 32, 4);
     facts.batch = 8;
     facts.inputChannels = 32;
     facts.outputChannels = 64;
-    std::string whyNot;
-    plan = *planFused(facts, FusedTarget(), whyNot);
+    plan.block = {32, 2, 16};
+    plan.warp = {16, 1, 16};
+    plan.complete(facts);
   }
 
   /// Emits a sequence whose tiles are the sum of their place's digits that

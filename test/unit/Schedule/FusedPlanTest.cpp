@@ -28,13 +28,13 @@ FusedFacts makeFacts(AtomKind atom, int64_t batch = 32) {
   FusedFacts facts;
   AxisGeometry axis = makeAxis(2, 1);
   facts.outer.push_back(PhasedAxis::get(axis, 16, 4));
-  facts.row = PhasedAxis::get(axis, 32, 4);
-  facts.column = PhasedAxis::get(axis, 32, 4);
+  facts.height = PhasedAxis::get(axis, 32, 4);
+  facts.width = PhasedAxis::get(axis, 32, 4);
   facts.batch = batch;
   facts.inputChannels = 32;
   facts.outputChannels = 64;
   facts.atom = atom;
-  facts.reduced = makeDimSet({kPlanColumn});
+  facts.reduced = makeDimSet({kPlanWidth});
   return facts;
 }
 
@@ -96,18 +96,18 @@ TEST(FusedPlanTest, EveryShapeHasAPlan) {
     if (choose(0, 2) > 0)
       facts.outer.push_back(makeRandomAxis(40, filterSize).second);
     if (choose(0, 1) > 0)
-      facts.row = makeRandomAxis(200, filterSize).second;
+      facts.height = makeRandomAxis(200, filterSize).second;
     auto [axis, column] = makeRandomAxis(512, filterSize);
-    facts.column = column;
+    facts.width = column;
     facts.batch = choose(1, 8);
     facts.groups = choose(1, 4);
     facts.inputChannels = choose(1, 600);
     facts.outputChannels = choose(1, 600);
     facts.atom = static_cast<AtomKind>(choose(0, 3));
     facts.resultBytes = choose(0, 1) ? 4 : 2;
-    facts.divideColumn(axis, filterSize);
-    if (choose(0, 1) && facts.column.phaseClasses == 1) {
-      facts.reduced = makeDimSet({kPlanColumn});
+    facts.divideWidth(axis, filterSize);
+    if (choose(0, 1) && facts.width.phaseClasses == 1) {
+      facts.reduced = makeDimSet({kPlanWidth});
       facts.rounds = 2;
       facts.partialBytes = 8;
     }
@@ -130,26 +130,24 @@ FusedFacts makeLine(AtomKind atom, AxisGeometry axis, int64_t filterSize) {
   FusedFacts facts;
   facts.atom = atom;
   facts.inputChannels = facts.outputChannels = 16;
-  facts.column = PhasedAxis::get(axis, 32, filterSize);
-  facts.divideColumn(axis, filterSize);
+  facts.width = PhasedAxis::get(axis, 32, filterSize);
+  facts.divideWidth(axis, filterSize);
   return facts;
 }
 
 TEST(FusedPlanTest, ManyPhasesAreDivided) {
   // As many as a thread has sums for stay together.
-  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(32, 0), 64).column.phaseClasses,
+  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(32, 0), 64).width.phaseClasses,
             1);
-  EXPECT_EQ(makeLine(AtomKind::FMA, makeAxis(16, 0), 32).column.phaseClasses,
-            1);
-  EXPECT_EQ(makeLine(AtomKind::FMA, makeAxis(32, 0), 64).column.phaseClasses,
-            4);
+  EXPECT_EQ(makeLine(AtomKind::FMA, makeAxis(16, 0), 32).width.phaseClasses, 1);
+  EXPECT_EQ(makeLine(AtomKind::FMA, makeAxis(32, 0), 64).width.phaseClasses, 4);
   // 37 phases have no divisor but 1.
-  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(37, 0), 37).column.phaseClasses,
+  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(37, 0), 37).width.phaseClasses,
             37);
   // What no number of classes helps stays as it is.
-  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(1, 0), 200).column.phaseClasses,
+  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(1, 0), 200).width.phaseClasses,
             1);
-  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(2, 0), 900).column.phaseClasses,
+  EXPECT_EQ(makeLine(AtomKind::TF32, makeAxis(2, 0), 900).width.phaseClasses,
             1);
 }
 
@@ -157,7 +155,7 @@ TEST(FusedPlanTest, ClassesHaveTheTapsOfTheirPhases) {
   AxisGeometry axis = makeAxis(40, 13);
   axis.dilation = 3;
   FusedFacts facts = makeLine(AtomKind::TF32, axis, 30);
-  const PhasedAxis &column = facts.column;
+  const PhasedAxis &column = facts.width;
   EXPECT_EQ(column.getPhases(), 8);
   EXPECT_EQ(column.getStride(), 40);
   EXPECT_EQ(facts.getClasses(), 5);
@@ -181,7 +179,7 @@ TEST(FusedPlanTest, SlotsOfAFragmentDifferInTheirBanks) {
       if (atoms % run != 0)
         continue;
       FusedPlan plan;
-      plan.warp = {16, 1, atoms * kAtomColumns};
+      plan.warp = {16, 1, atoms * kAtomPositions};
       plan.run = run;
       int64_t free = 0, all = 0;
       for (int64_t offset = 0; offset <= plan.getHalf() - 4 * run; ++offset)
@@ -329,7 +327,7 @@ TEST(FusedPlanTest, ColumnsAreLoadedTogetherWhereTheyAreAligned) {
   // Tiles of columns that start one before a pair.
   facts.inputVector = 8;
   plan = makeDirect(facts, {64, 8, 16}, {64, 2, 16});
-  EXPECT_EQ(plan.getColumnTiles(facts), 2);
+  EXPECT_EQ(plan.getWidthTiles(facts), 2);
   EXPECT_EQ(plan.copyVector, 1);
   // Channels side by side are loaded together instead.
   facts.channelsContiguous = true;
@@ -351,7 +349,7 @@ TEST(FusedPlanTest, InputIsPackedWhereItIsStagedOften) {
   EXPECT_EQ(plan->input, FusedInput::Strided);
   // Filter 2, stride 2: twice.
   facts.outer.clear();
-  facts.row = facts.column = PhasedAxis::get(makeAxis(2, 0), 64, 2);
+  facts.height = facts.width = PhasedAxis::get(makeAxis(2, 0), 64, 2);
   facts.reduced = 0;
   facts.inputChannels = 256;
   facts.batch = 16;
@@ -376,10 +374,10 @@ TEST(FusedPlanTest, SmallInputIsNotPacked) {
 TEST(FusedPlanTest, TilesThatBarelyFitTakePackedInput) {
   std::string whyNot;
   FusedFacts facts;
-  facts.column = PhasedAxis::get(makeAxis(1, 8), 512, 16);
+  facts.width = PhasedAxis::get(makeAxis(1, 8), 512, 16);
   facts.inputChannels = facts.outputChannels = 16;
   facts.atom = AtomKind::TF32;
-  facts.reduced = makeDimSet({kPlanColumn});
+  facts.reduced = makeDimSet({kPlanWidth});
   std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->input, FusedInput::Packed);
@@ -390,7 +388,7 @@ TEST(FusedPlanTest, TilesThatBarelyFitTakePackedInput) {
 TEST(FusedPlanTest, RowsSpanWarps) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
-  facts.column = PhasedAxis::get(makeAxis(2, 1), 256, 4);
+  facts.width = PhasedAxis::get(makeAxis(2, 1), 256, 4);
   std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->block[2], 256);
@@ -400,7 +398,7 @@ TEST(FusedPlanTest, RowsSpanWarps) {
 TEST(FusedPlanTest, RowsThatDoNotFitAreRefused) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
-  facts.column = PhasedAxis::get(makeAxis(2, 1), 1 << 14, 4);
+  facts.width = PhasedAxis::get(makeAxis(2, 1), 1 << 14, 4);
   EXPECT_FALSE(findPlan(facts, makeTarget(), whyNot));
   EXPECT_NE(whyNot, "");
 }
@@ -410,8 +408,8 @@ TEST(FusedPlanTest, OtherReductionsAreRefused) {
   FusedFacts facts = makeFacts(AtomKind::TF32);
   facts.outputChannels = 16;
   for (DimSet reduced :
-       {makeDimSet({kPlanRow}), makeDimSet({kPlanChannel, kPlanColumn}),
-        makeDimSet({kPlanRow, kPlanColumn})}) {
+       {makeDimSet({kPlanHeight}), makeDimSet({kPlanChannel, kPlanWidth}),
+        makeDimSet({kPlanHeight, kPlanWidth})}) {
     facts.reduced = reduced;
     std::string whyNot;
     EXPECT_FALSE(findPlan(facts, makeTarget(), whyNot));
@@ -426,9 +424,9 @@ TEST(FusedPlanTest, UnalignedRowsAreStoredByWideWarps) {
   std::string whyNot;
   FusedFacts facts = makeFacts(AtomKind::TF32);
   facts.reduced = 0;
-  facts.column = PhasedAxis::get(makeAxis(2, 1), 48, 3);
-  EXPECT_EQ(facts.column.resultSize, 95);
-  EXPECT_FALSE(facts.hasAlignedRows());
+  facts.width = PhasedAxis::get(makeAxis(2, 1), 48, 3);
+  EXPECT_EQ(facts.width.resultSize, 95);
+  EXPECT_FALSE(facts.hasAlignedLines());
   std::optional<FusedPlan> plan = findPlan(facts, makeTarget(), whyNot);
   ASSERT_TRUE(plan) << whyNot;
   EXPECT_EQ(plan->run, 1);
@@ -437,13 +435,13 @@ TEST(FusedPlanTest, UnalignedRowsAreStoredByWideWarps) {
 
 TEST(FusedPlanTest, UnevenRowTapsAreLoopedOver) {
   FusedFacts facts = makeFacts(AtomKind::TF32);
-  facts.row = PhasedAxis::get(makeAxis(2, 1), 32, 3);
+  facts.height = PhasedAxis::get(makeAxis(2, 1), 32, 3);
   FusedPlan plan;
   plan.block = {32, 8, 32};
   plan.warp = {32, 2, 32};
   plan.complete(facts);
-  EXPECT_FALSE(plan.rowTapsInUnit);
-  EXPECT_EQ(plan.stagedRows, 8);
+  EXPECT_FALSE(plan.heightTapsInUnit);
+  EXPECT_EQ(plan.stagedLines, 8);
   EXPECT_EQ(plan.getMaxUnits(facts), 4 * 2 * 2);
 }
 

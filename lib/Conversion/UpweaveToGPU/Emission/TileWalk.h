@@ -58,8 +58,8 @@ public:
   virtual mlir::Value getAddress(const FlatOperand &operand, int64_t reg,
                                  bool clamped) = 0;
 
-  /// True where `reg` is inside of the domain along the tile's `dim`; null if it
-  /// always is.
+  /// True where `reg` is inside of the domain along the tile's `dim`; null if
+  /// it always is.
   mlir::Value getMask(unsigned dim, int64_t reg);
   /// True in the threads that store `out` at `reg`, where a unit starts: each
   /// element by one thread. Null for all threads.

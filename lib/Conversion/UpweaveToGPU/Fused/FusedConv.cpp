@@ -33,8 +33,8 @@ public:
         plan(fused.plan), layout(getFusedLayout(plan, facts)),
         launch(context, block, "fused", plan.getThreads()),
         points(launch.body()),
-        rowDims(makeDimSet({facts.reduces(kPlanChannel) ? kTileChannelDim
-                                                        : kTileColumnDim})),
+        rowDims(makeDimSet(
+            {facts.reduces(kPlanChannel) ? kTileChannelDim : kTileWidthDim})),
         tiles(facts, plan) {
     points.rowDims = rowDims;
   }
@@ -164,17 +164,16 @@ void FusedKernel::createTile() {
     add(m.add(m.mul(place.outerPositions[i], axis.getStride()),
               place.phases[i]),
         std::nullopt, 1, axis.resultSize % axis.getStride() != 0);
-  int64_t stride = facts.row.getStride();
+  int64_t stride = facts.height.getStride();
   if (nest.getNumLoops() == facts.outer.size() + 4)
     add(m.add(m.mul(place.rowTile, plan.block[1] * stride),
               place.phases.back()),
-        kTileRowPositionDim, stride,
-        facts.row.resultSize % (plan.block[1] * stride) != 0);
-  stride = facts.column.getStride();
+        kTileHeightDim, stride,
+        facts.height.resultSize % (plan.block[1] * stride) != 0);
+  stride = facts.width.getStride();
   add(m.add(m.mul(place.columnTile, plan.block[2] * stride),
-            m.mul(place.columnClass, facts.column.getPhases())),
-      kTileColumnDim, 1,
-      facts.column.resultSize % (plan.block[2] * stride) != 0);
+            m.mul(place.columnClass, facts.width.getPhases())),
+      kTileWidthDim, 1, facts.width.resultSize % (plan.block[2] * stride) != 0);
 
   SmallVector<OpFoldResult> sizes;
   for (auto [loop, dim] : llvm::enumerate(nest.loops))
@@ -184,7 +183,7 @@ void FusedKernel::createTile() {
   if (facts.groups > 1)
     sizes[1] = m.toIndex(m.mul(m.add(place.group, 1), facts.outputChannels));
   walk = std::make_unique<ConvWalk>(nest, layout,
-                                    plan.run * facts.column.getPhases(), points,
+                                    plan.run * facts.width.getPhases(), points,
                                     numbers, loops, sizes, loc);
   tile = std::make_unique<BlockTile>(*walk);
   tile->setOperands(params, outs);
@@ -371,7 +370,7 @@ void FusedKernel::emitRound(unsigned round) {
 /// Loads what differs from element to element for the run from `first` on.
 void FusedKernel::loadRun(int64_t first) {
   constexpr DimSet kAllDims = 7;
-  int64_t run = plan.run * facts.column.getPhases();
+  int64_t run = plan.run * facts.width.getPhases();
   for (BlockArgument arg : block.getBodyBlock()->getArguments().drop_front())
     if (!arg.use_empty() && program->getDims(arg) == kAllDims)
       for (int64_t i = 0; i < run; ++i)
@@ -384,9 +383,9 @@ void FusedKernel::loadRun(int64_t first) {
 /// loads are under way however much code comes between them.
 void FusedKernel::emitStores() {
   constexpr int64_t kAheadRegisters = 32;
-  int64_t run = plan.run * facts.column.getPhases();
+  int64_t run = plan.run * facts.width.getPhases();
   int64_t ahead = std::max<int64_t>(kAheadRegisters / run, 1);
-  DimSet column = makeDimSet({kTileColumnDim});
+  DimSet column = makeDimSet({kTileWidthDim});
   SmallVector<int64_t> runs;
   for (int64_t first : layout.getRepresentatives(column))
     if (first % run == 0)

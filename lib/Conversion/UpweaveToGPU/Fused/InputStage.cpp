@@ -1,4 +1,4 @@
-//===- InputStage.cpp - The input of a fused kernel to shared memory ------===//
+//===- InputStage.cpp - A fused kernel stages its input -------------------===//
 // What all stages of the input share: the columns that are zeros for all units.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //===----------------------------------------------------------------------===//
@@ -14,8 +14,8 @@ using namespace upweave;
 void InputStage::clearHalos(OpBuilder &b) const {
   Location loc = context.loc;
   const FusedPlan &plan = context.plan;
-  int64_t halo = plan.stagedColumns - (plan.copyEnd - plan.copyBegin);
-  int64_t lines = plan.unitChunks * plan.stagedRows;
+  int64_t halo = plan.stagedPositions - (plan.copyEnd - plan.copyBegin);
+  int64_t lines = plan.unitChunks * plan.stagedLines;
   int64_t pieces = 2 * halo * lines * plan.stages;
   Int32Math m(b, loc);
   auto words = VectorType::get({kPieceWords}, b.getI32Type());
@@ -33,9 +33,9 @@ void InputStage::clearHalos(OpBuilder &b) const {
     Value column = im.select(im.below(d[1], plan.copyBegin), d[1],
                              im.add(d[1], plan.copyEnd - plan.copyBegin));
     Value word = im.add(im.mul(d[3], context.getStageWords()),
-                        im.mul(d[2], plan.rowBytes / kWordBytes));
-    word = im.add(
-        word, im.mul(plan.getSlots().getSlot(im, column), kPositionWords));
+                        im.mul(d[2], plan.lineBytes / kWordBytes));
+    word = im.add(word,
+                  im.mul(plan.getSlots().getSlot(im, column), kPositionWords));
     word = im.add(word, im.mul(d[0], kPieceWords));
     vector::StoreOp::create(inner, loc, zeros, context.shared,
                             ValueRange(im.toIndex(word)), /*nontemporal=*/false,

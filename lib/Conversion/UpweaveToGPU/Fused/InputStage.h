@@ -1,4 +1,4 @@
-//===- InputStage.h - The input of a fused kernel to shared memory -*- C++ -*-//
+//===- InputStage.h - A fused kernel stages its input -----------*- C++ -*-===//
 // The interface that staging has for the loop over units, whatever the input is
 // taken from.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,8 +11,8 @@
 
 namespace upweave {
 
-/// Stages the input of units. A stage is [chunk][row][column slot] of positions;
-/// all implementations write the same bytes.
+/// Stages the input of units. A stage is [chunk][row][column slot] of
+/// positions; all implementations write the same bytes.
 ///
 /// The loop over units calls `issue` for a unit some stages ahead, where
 /// asynchronous copies start; `begin` before the loop and `advance` in each

@@ -21,7 +21,7 @@ SmallVector<int64_t, 4> MainLoop::getRegisters(int64_t channelAtom, int64_t row,
                                                int64_t phase,
                                                int64_t columnAtom) const {
   const TileLayout &result = atom->getInfo().result;
-  int64_t stride = facts.column.getStride();
+  int64_t stride = facts.width.getStride();
   SmallVector<int64_t, 4> registers;
   for (int64_t i = 0; i < result.getCount(Holder::Register); ++i) {
     int64_t channel = result.getOffset(Holder::Register, kAtomChannelDim, i);
@@ -56,7 +56,7 @@ void MainLoop::prepareLanes(OpBuilder &b) {
   filterLane = m.add(filterLane, plan.inputBytes / kWordBytes);
   int64_t half = plan.getSlot(plan.getHalf()) * kPositionWords;
   inputLane = m.add(atom->getInputLane(b, loc, numbers.lane),
-                    m.mul(warp[0], plan.warp[1] * plan.rowBytes / kWordBytes));
+                    m.mul(warp[0], plan.warp[1] * plan.lineBytes / kWordBytes));
   inputLane = m.add(inputLane, m.mul(warp[2], 2 * half));
   // Of a product's columns, the parity chooses a half of the warp's positions.
   int64_t unit = 1;
@@ -103,8 +103,9 @@ const Fragment &MainLoop::getInput(OpBuilder &b, Value stageWord, int64_t line,
   Value first = m.toIndex(m.add(stageWord, getLaneBase(b, offset)));
   SmallVector<Value, 2> words;
   for (int64_t parity = 0; parity < atom->getInfo().getInputColumns(); ++parity)
-    words.push_back(IndexMath(b, loc).add(first,
-        line * plan.rowBytes / kWordBytes +
+    words.push_back(IndexMath(b, loc).add(
+        first,
+        line * plan.lineBytes / kWordBytes +
             (plan.getSlot(offset) + parity * plan.getSlot(plan.getHalf())) *
                 kPositionWords));
   fragment = atom->loadInput(b, loc, context.shared, words, step);
@@ -117,8 +118,9 @@ void MainLoop::multiplyTap(OpBuilder &b, Value stageWord,
                            int64_t phase, int64_t offset, int64_t firstLine,
                            int64_t step, FragmentCache &cache,
                            MutableArrayRef<Value> sums) {
-  for (int64_t column = 0; column < plan.getColumnAtoms(); ++column) {
-    int64_t position = plan.getAtomPosition(column) + offset - plan.firstColumn;
+  for (int64_t column = 0; column < plan.getWidthAtoms(); ++column) {
+    int64_t position =
+        plan.getAtomPosition(column) + offset - plan.firstPosition;
     for (int64_t row = 0; row < plan.warp[1]; ++row) {
       const Fragment &input =
           getInput(b, stageWord, firstLine + row, position, step, cache);
@@ -138,14 +140,15 @@ void MainLoop::emitStep(OpBuilder &b, Value stageWord, int64_t chunk,
   Int32Math m(b, loc);
   FragmentCache cache;
   Value filterWord = m.toIndex(m.add(stageWord, filterLane));
-  for (int64_t rowTap = 0; rowTap < plan.rowTaps; ++rowTap) {
-    int64_t firstLine = chunk * plan.stagedRows + rowTap * plan.rowTapStep;
+  for (int64_t rowTap = 0; rowTap < plan.heightTaps; ++rowTap) {
+    int64_t firstLine = chunk * plan.stagedLines + rowTap * plan.heightTapStep;
     int64_t columnTap = 0;
-    for (auto [phase, taps] : llvm::enumerate(facts.column.taps))
+    for (auto [phase, taps] : llvm::enumerate(facts.width.taps))
       for (const Tap &tap : taps) {
         for (int64_t i = 0; i < plan.getChannelAtoms(); ++i) {
           int64_t number = getFragment(chunk, rowTap, columnTap, i);
-          Value word = IndexMath(b, loc).add(filterWord, number * kFragmentWords);
+          Value word =
+              IndexMath(b, loc).add(filterWord, number * kFragmentWords);
           Fragment filter =
               atom->loadFilter(b, loc, context.shared, word, step);
           multiplyTap(b, stageWord, filter, i, phase, tap.offset, firstLine,
@@ -158,12 +161,12 @@ void MainLoop::emitStep(OpBuilder &b, Value stageWord, int64_t chunk,
 
 /// Bases of all offsets, before the loop.
 void MainLoop::prepareBases(OpBuilder &b) {
-  for (const auto &list : facts.column.taps)
+  for (const auto &list : facts.width.taps)
     for (const Tap &tap : list)
-      for (int64_t atomNumber = 0; atomNumber < plan.getColumnAtoms();
+      for (int64_t atomNumber = 0; atomNumber < plan.getWidthAtoms();
            ++atomNumber)
         (void)getLaneBase(b, plan.getAtomPosition(atomNumber) + tap.offset -
-                                 plan.firstColumn);
+                                 plan.firstPosition);
 }
 
 /// Starts the copies of `unit`, if there is one, to the stage at `word`. Groups

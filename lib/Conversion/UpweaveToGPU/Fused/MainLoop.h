@@ -27,8 +27,8 @@ public:
            const BarrierScope &scope)
       : loc(context.loc), facts(context.facts), plan(context.plan),
         context(context), layout(layout), units(units),
-        filterStage(filterStage), inputStage(inputStage), numbers(numbers), scope(scope),
-        atom(MmaAtom::create(facts.atom)),
+        filterStage(filterStage), inputStage(inputStage), numbers(numbers),
+        scope(scope), atom(MmaAtom::create(facts.atom)),
         unitOrder(
             getFilterOrder(plan, facts)
                 .getInner(getUnitFilterElements(plan, facts))

@@ -111,7 +111,7 @@ Fragment MmaAtom::loadRegisters(OpBuilder &b, Location loc,
       ++count;
     Value first = IndexMath(b, loc).add(word, words[i]);
     for (Value bits : loadWords(b, loc, shared, first, count))
-      fragment.push_back(convertWord(b, loc, bits));
+      appendWord(b, loc, bits, fragment);
     i += count;
   }
   return fragment;
@@ -153,7 +153,7 @@ public:
     int64_t depth = getInfo().getChunkChannels();
     Value product = NVVM::MmaOp::create(
         b, loc, results, filter, input, sums,
-        ArrayRef<int64_t>{kAtomChannels, kAtomColumns, depth},
+        ArrayRef<int64_t>{kAtomChannels, kAtomPositions, depth},
         /*b1Op=*/std::nullopt, /*intOverflow=*/std::nullopt,
         std::array<NVVM::MMATypes, 2>{type, type},
         std::array<NVVM::MMALayout, 2>{NVVM::MMALayout::row,
@@ -164,11 +164,12 @@ public:
   }
 
 protected:
-  Value convertWord(OpBuilder &b, Location loc, Value word) const override {
-    if (!isPair)
-      return word;
-    return LLVM::BitcastOp::create(b, loc, VectorType::get({2}, b.getF16Type()),
-                                   word);
+  void appendWord(OpBuilder &b, Location loc, Value word,
+                  Fragment &fragment) const override {
+    if (isPair)
+      word = LLVM::BitcastOp::create(
+          b, loc, VectorType::get({2}, b.getF16Type()), word);
+    fragment.push_back(word);
   }
 
 private:
@@ -197,8 +198,9 @@ public:
   }
 
 protected:
-  Value convertWord(OpBuilder &b, Location loc, Value word) const override {
-    return arith::BitcastOp::create(b, loc, b.getF32Type(), word);
+  void appendWord(OpBuilder &b, Location loc, Value word,
+                  Fragment &fragment) const override {
+    fragment.push_back(arith::BitcastOp::create(b, loc, b.getF32Type(), word));
   }
 };
 } // namespace

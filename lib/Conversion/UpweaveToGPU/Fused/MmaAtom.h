@@ -18,9 +18,10 @@ namespace upweave {
 /// The registers of one thread's part of an operand fragment.
 using Fragment = llvm::SmallVector<mlir::Value, 8>;
 
-/// A product of kAtomChannels x chunk by chunk x kAtomColumns into results that
-/// lie as AtomInfo::result says. Where operands lie follows from AtomInfo, too;
-/// an implementation has only the types that its instructions take, and these.
+/// A product of kAtomChannels x chunk by chunk x kAtomPositions into results
+/// that lie as AtomInfo::result says. Where operands lie follows from AtomInfo,
+/// too; an implementation has only the types that its instructions take, and
+/// these.
 class MmaAtom {
 public:
   static std::unique_ptr<MmaAtom> create(AtomKind kind);
@@ -49,9 +50,10 @@ public:
 
 protected:
   explicit MmaAtom(const AtomInfo &info) : info(info) {}
-  /// A word of an operand as the instructions take it.
-  virtual mlir::Value convertWord(mlir::OpBuilder &b, mlir::Location loc,
-                                  mlir::Value word) const = 0;
+  /// Appends a word of an operand as the instructions take it, in one register
+  /// or in several.
+  virtual void appendWord(mlir::OpBuilder &b, mlir::Location loc,
+                          mlir::Value word, Fragment &fragment) const = 0;
 
 private:
   Fragment loadRegisters(mlir::OpBuilder &b, mlir::Location loc,

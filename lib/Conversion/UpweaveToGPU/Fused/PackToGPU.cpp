@@ -111,8 +111,8 @@ void PackKernel::emitInput(OpBuilder &b, Value image, Value piece) {
   }
   int64_t imageWords = order.getSize() * atom.elementBytes / kWordBytes;
   Value word = IndexMath(b, loc).mul(m.toIndex(image), imageWords);
-  word =
-      IndexMath(b, loc).add(word, IndexMath(b, loc).mul(m.toIndex(piece), kPieceWords));
+  word = IndexMath(b, loc).add(
+      word, IndexMath(b, loc).mul(m.toIndex(piece), kPieceWords));
   storePiece(b, loc, elements, packed, word);
 }
 
@@ -147,16 +147,16 @@ SmallVector<Value> PackKernel::getFilterTaps(Int32Math &m, ArrayRef<Value> at,
 Value PackKernel::getColumnTap(Int32Math &m, Value tap, Value columnClass,
                                Value &valid) {
   SmallVector<int64_t> columns;
-  for (const auto &list : facts.column.taps)
+  for (const auto &list : facts.width.taps)
     for (const Tap &each : list)
       columns.push_back(each.filterIndex);
   Value first = m.lookup(tap, columns);
-  if (facts.column.phaseClasses == 1)
+  if (facts.width.phaseClasses == 1)
     return first;
   AxisGeometry axis = geometry.getAxis(geometry.getNumSpatialAxes() - 1);
   int64_t size =
       op.getFilterType().getDimSize(geometry.filterDims.spatial.back());
-  Value reach = m.add(first, m.mul(columnClass, facts.column.getPhases()));
+  Value reach = m.add(first, m.mul(columnClass, facts.width.getPhases()));
   Value has = m.below(reach, axis.dilation * (size - 1) + 1);
   has = m.both(has, m.equal(m.rem(reach, axis.dilation), 0));
   valid = m.both(valid, has);
@@ -272,16 +272,16 @@ static LogicalResult verifyTaps(PackOp op, const FusedFacts &facts) {
            << order.getExtent(dim) << " '" << PackedDim::getName(dim)
            << "', the convolution has " << count;
   };
-  int64_t columnTaps = 0;
-  for (int64_t taps : facts.column.getTapCounts())
-    columnTaps += taps;
+  int64_t widthTaps = 0;
+  for (int64_t taps : facts.width.getTapCounts())
+    widthTaps += taps;
   LogicalResult result = success();
   auto check = [&](unsigned dim, int64_t count) {
     if (succeeded(result))
       result = verify(dim, count);
   };
-  check(PackedDim::tap(0), columnTaps);
-  check(PackedDim::kPhaseClass, facts.column.phaseClasses);
+  check(PackedDim::tap(0), widthTaps);
+  check(PackedDim::kPhaseClass, facts.width.phaseClasses);
   for (auto [i, axis] : llvm::enumerate(facts.getClassAxes())) {
     check(PackedDim::tap(getAxisNumber(facts, i)), axis->getMaxTaps());
     check(PackedDim::phase(getAxisNumber(facts, i)), axis->getStride());

@@ -41,7 +41,7 @@ PackedFilterEmitter::getCoordinates(Int32Math &m,
   SmallVector<Value> at(PackedDim::count(axes.size() + 1));
   // A convolution along one axis has no row.
   size_t skipped = axes.size() + 1 - element.taps.size();
-  axes.push_back(&facts.column);
+  axes.push_back(&facts.width);
   for (auto [i, axis] : llvm::enumerate(ArrayRef(axes).drop_front(skipped))) {
     unsigned number = element.taps.size() - 1 - i;
     Value position = m.fromIndex(element.position[i]);
@@ -57,11 +57,11 @@ PackedFilterEmitter::getCoordinates(Int32Math &m,
   }
   // Along the column the lists of all phases of a class are one.
   Value &phase = at[PackedDim::phase(0)], &tap = at[PackedDim::tap(0)];
-  if (facts.column.phaseClasses > 1)
-    at[PackedDim::kPhaseClass] = m.div(phase, facts.column.getPhases());
-  phase = m.rem(phase, facts.column.getPhases());
+  if (facts.width.phaseClasses > 1)
+    at[PackedDim::kPhaseClass] = m.div(phase, facts.width.getPhases());
+  phase = m.rem(phase, facts.width.getPhases());
   SmallVector<int64_t> firstTaps{0};
-  for (int64_t count : facts.column.getTapCounts())
+  for (int64_t count : facts.width.getTapCounts())
     firstTaps.push_back(firstTaps.back() + count);
   firstTaps.pop_back();
   tap = m.add(m.lookup(phase, firstTaps), tap);
@@ -85,9 +85,9 @@ Value PackedFilterEmitter::loadFilter(OpBuilder &b,
   at[PackedDim::kOut] = m.rem(at[PackedDim::kOut], kAtomChannels);
   at[PackedDim::kIn] = m.rem(at[PackedDim::kIn], atom.getChunkChannels());
   Value place = order.getInner(inFragment).encode(m, coordinates);
-  Value word =
-      IndexMath(b, loc).add(IndexMath(b, loc).mul(m.toIndex(number), kFragmentWords),
-                m.toIndex(m.div(place, perWord)));
+  Value word = IndexMath(b, loc).add(
+      IndexMath(b, loc).mul(m.toIndex(number), kFragmentWords),
+      m.toIndex(m.div(place, perWord)));
   Value bits = memref::LoadOp::create(b, loc, filter, word);
   if (perWord > 1) {
     Value shift = m.mul(m.rem(place, perWord), 8 * atom.elementBytes);

@@ -16,12 +16,13 @@ using namespace upweave;
 PackedInput::PackedInput(OpBuilder &b, const StageContext &context,
                          const UnitWalk &units, Value packed)
     : InputStage(context), units(units), packed(packed),
-      lineWords(context.facts.column.inputSize * kPositionWords) {
+      lineWords(context.facts.width.inputSize * kPositionWords) {
   PackedOrder order = getInputOrder(context.facts);
   int64_t bytes = getAtomInfo(context.facts.atom).elementBytes;
   lines = order.getOuter(lineWords * kWordBytes / bytes);
-  imageWord = IndexMath(b, context.loc).mul(Int32Math(b, context.loc).toIndex(context.place.image),
-                        order.getSize() * bytes / kWordBytes);
+  imageWord = IndexMath(b, context.loc)
+                  .mul(Int32Math(b, context.loc).toIndex(context.place.image),
+                       order.getSize() * bytes / kWordBytes);
   prepareColumns(b);
 }
 
@@ -35,7 +36,7 @@ void PackedInput::prepareColumns(OpBuilder &b) {
   threadLine = m.div(context.thread, lineThreads);
   Value first = m.rem(context.thread, lineThreads);
   Value tileColumn =
-      m.add(m.mul(context.place.columnTile, plan.block[2]), plan.firstColumn);
+      m.add(m.mul(context.place.columnTile, plan.block[2]), plan.firstPosition);
   for (int64_t start = 0; start < pieces; start += lineThreads) {
     Value piece = m.add(first, start);
     Value column = m.add(m.div(piece, 2), plan.copyBegin);
@@ -47,8 +48,8 @@ void PackedInput::prepareColumns(OpBuilder &b) {
     copy.packed = m.add(m.mul(inInput, kPositionWords), half);
     if (start + lineThreads > pieces)
       copy.active = m.below(piece, pieces);
-    if (plan.getColumnTiles(context.facts) > 1)
-      copy.inside = m.below(inInput, context.facts.column.inputSize);
+    if (plan.getWidthTiles(context.facts) > 1)
+      copy.inside = m.below(inInput, context.facts.width.inputSize);
     columns.push_back(copy);
   }
 }
@@ -72,12 +73,12 @@ void PackedInput::copyLine(OpBuilder &b, Value lineActive, Value line,
   }
 }
 
-/// The number of the line at `row` of a unit's first chunk. A row outside of the
-/// input has a number, too: nothing is copied from there.
+/// The number of the line at `row` of a unit's first chunk. A row outside of
+/// the input has a number, too: nothing is copied from there.
 Value PackedInput::getLine(Int32Math &m, const UnitOrigin &origin,
                            Value row) const {
   const FusedFacts &facts = context.facts;
-  int64_t linesOfRow = getLinesOfRow(), rows = facts.row.inputSize;
+  int64_t linesOfRow = getLinesOfRow(), rows = facts.height.inputSize;
   Value outer =
       lines.getOuter(linesOfRow * rows)
           .combine<Value>(m, [&](const Digit &digit) {
@@ -103,21 +104,22 @@ void PackedInput::issue(OpBuilder &b, Value unit, Value stage) const {
   Int32Math m(b, loc);
   UnitOrigin origin = units.getOrigin(b, unit);
   Value firstRow = m.add(origin.positions.back(), threadLine);
-  Value source = IndexMath(b, loc).add(m.toIndex(m.mul(getLine(m, origin, firstRow), lineWords)),
-      imageWord);
-  int64_t rowWords = plan.rowBytes / kWordBytes;
+  Value source = IndexMath(b, loc).add(
+      m.toIndex(m.mul(getLine(m, origin, firstRow), lineWords)), imageWord);
+  int64_t rowWords = plan.lineBytes / kWordBytes;
   Value target = m.toIndex(m.add(stage, m.mul(threadLine, rowWords)));
   int64_t linesAtOnce = plan.getThreads() / plan.lineThreads;
-  for (int64_t row = 0; row < plan.stagedRows; row += linesAtOnce) {
-    Value inside = m.below(m.add(firstRow, row), facts.row.inputSize);
+  for (int64_t row = 0; row < plan.stagedLines; row += linesAtOnce) {
+    Value inside = m.below(m.add(firstRow, row), facts.height.inputSize);
     Value active;
-    if (row + linesAtOnce > plan.stagedRows)
-      active = m.below(m.add(threadLine, row), plan.stagedRows);
+    if (row + linesAtOnce > plan.stagedLines)
+      active = m.below(m.add(threadLine, row), plan.stagedLines);
     for (int64_t i = 0; i < plan.unitChunks; ++i) {
-      int64_t staged = (i * plan.stagedRows + row) * rowWords;
+      int64_t staged = (i * plan.stagedLines + row) * rowWords;
       int64_t from = (row * getLinesOfRow() + i) * lineWords;
       copyLine(b, active, IndexMath(b, loc).add(target, staged),
-               IndexMath(b, loc).add(source, from), m.both(origin.valid, inside));
+               IndexMath(b, loc).add(source, from),
+               m.both(origin.valid, inside));
     }
   }
 }

@@ -95,7 +95,7 @@ void StridedInput::prepareColumns(OpBuilder &b) {
   Value first = m.rem(context.thread, lineThreads);
   threadHalf = m.mul(m.rem(first, 2), halfChannels);
   Value tileColumn =
-      m.add(m.mul(context.place.columnTile, plan.block[2]), plan.firstColumn);
+      m.add(m.mul(context.place.columnTile, plan.block[2]), plan.firstPosition);
   int64_t dim = dims.spatial.back();
   for (int64_t begin = 0; begin < pieces; begin += lineThreads) {
     Value piece = m.add(first, begin);
@@ -116,15 +116,15 @@ void StridedInput::prepareColumns(OpBuilder &b) {
           column.offset, getStride(b, threadLine, dims.spatial.rbegin()[1]));
     if (begin + lineThreads > pieces)
       column.active = m.below(piece, pieces);
-    if (plan.getColumnTiles(facts) > 1)
-      column.inside = m.below(inInput, facts.column.inputSize);
+    if (plan.getWidthTiles(facts) > 1)
+      column.inside = m.below(inInput, facts.width.inputSize);
     columns.push_back(column);
   }
 }
 
 void StridedInput::prepareCopies() {
   int64_t linesAtOnce = plan.getThreads() / plan.lineThreads;
-  for (int64_t row = 0; row < plan.stagedRows; row += linesAtOnce)
+  for (int64_t row = 0; row < plan.stagedLines; row += linesAtOnce)
     for (int64_t chunk = 0; chunk < plan.unitChunks; ++chunk)
       for (const Column &column : columns)
         copies.push_back({row, chunk, &column});
@@ -138,9 +138,9 @@ void StridedInput::prepareCopies() {
 Value StridedInput::getActive(OpBuilder &b, const Copy &copy) const {
   Int32Math m(b, loc);
   Value active = copy.column->active;
-  if (copy.row + plan.getThreads() / plan.lineThreads > plan.stagedRows)
+  if (copy.row + plan.getThreads() / plan.lineThreads > plan.stagedLines)
     active =
-        m.both(m.below(m.add(threadLine, copy.row), plan.stagedRows), active);
+        m.both(m.below(m.add(threadLine, copy.row), plan.stagedLines), active);
   return active;
 }
 
@@ -177,7 +177,7 @@ Value StridedInput::loadChannel(OpBuilder &b, const Unit &unit,
 ValueRange StridedInput::loadCopy(OpBuilder &b, const Unit &unit,
                                   const Copy &copy) const {
   Int32Math m(b, loc);
-  Value inside = m.below(m.add(unit.row, copy.row), facts.row.inputSize);
+  Value inside = m.below(m.add(unit.row, copy.row), facts.height.inputSize);
   inside = m.both(inside, m.both(getActive(b, copy), copy.column->inside));
   SmallVector<Type> types(accesses.size(), accessType);
   auto ifOp = scf::IfOp::create(b, loc, types, inside, /*withElseRegion=*/true);
@@ -213,8 +213,9 @@ void StridedInput::storeCopy(OpBuilder &b, const Copy &copy,
     inner = scf::IfOp::create(b, loc, active, /*withElseRegion=*/false)
                 .getThenBodyBuilder();
   Int32Math m(inner, loc);
-  int64_t line = (copy.chunk * plan.stagedRows + copy.row) * plan.rowBytes / 4;
-  Value lineStart = m.add(stage, m.mul(threadLine, plan.rowBytes / 4));
+  int64_t line =
+      (copy.chunk * plan.stagedLines + copy.row) * plan.lineBytes / 4;
+  Value lineStart = m.add(stage, m.mul(threadLine, plan.lineBytes / 4));
   int64_t width =
       atom.getPieceElements() / static_cast<int64_t>(accesses.size());
   for (int64_t column = 0; column < plan.copyVector; ++column) {

@@ -15,8 +15,8 @@
 namespace upweave {
 
 /// Stages input that no kernel packed. What a thread loads of a unit stays in
-/// registers while the products of another one run, then it is stored: loads are
-/// one round ahead of the stores and two of the products.
+/// registers while the products of another one run, then it is stored: loads
+/// are one round ahead of the stores and two of the products.
 class StridedInput : public InputStage {
 public:
   /// `input` is the kernel's view of the convolution's input, a memref whose

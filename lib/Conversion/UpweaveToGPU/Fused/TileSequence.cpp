@@ -25,11 +25,11 @@ BlockPlace TileSequence::createPlace(OpBuilder &b, Location loc,
                                      Value number) const {
   SmallVector<const PhasedAxis *, 3> axes = facts.getClassAxes();
   SmallVector<int64_t> sizes{plan.getChannelTiles(facts),
-                             facts.column.phaseClasses};
+                             facts.width.phaseClasses};
   for (const PhasedAxis *axis : llvm::reverse(axes))
     sizes.push_back(axis->getStride());
-  sizes.push_back(plan.getColumnTiles(facts));
-  sizes.push_back(plan.getRowTiles(facts));
+  sizes.push_back(plan.getWidthTiles(facts));
+  sizes.push_back(plan.getHeightTiles(facts));
   for (const PhasedAxis &axis : llvm::reverse(facts.outer))
     sizes.push_back(axis.getPositions());
   sizes.push_back(facts.groups);

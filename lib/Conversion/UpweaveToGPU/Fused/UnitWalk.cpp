@@ -16,8 +16,8 @@ UnitWalk::UnitWalk(OpBuilder &b, const StageContext &context)
   numUnits = m.constant(getChunkUnits());
   for (auto [i, axis] : llvm::enumerate(facts.getClassAxes())) {
     Value phase = place.phases[i];
-    Value count = isInUnit(i) ? m.constant(1)
-                              : m.lookup(phase, axis->getTapCounts());
+    Value count =
+        isInUnit(i) ? m.constant(1) : m.lookup(phase, axis->getTapCounts());
     tapCounts.push_back(count);
     numUnits = m.mul(numUnits, count);
     Value position = i == facts.outer.size()
@@ -71,10 +71,9 @@ Value UnitWalk::getFilterUnit(OpBuilder &b, Value unit) const {
     return unit;
   Int32Math m(b, context.loc);
   SmallVector<Value, 3> taps = getTaps(b, unit);
-  PackedOrder units =
-      getFilterOrder(context.plan, facts)
-          .getInner(getTileFilterElements(context.plan, facts))
-          .getOuter(getUnitFilterElements(context.plan, facts));
+  PackedOrder units = getFilterOrder(context.plan, facts)
+                          .getInner(getTileFilterElements(context.plan, facts))
+                          .getOuter(getUnitFilterElements(context.plan, facts));
   Value number = units.combine<Value>(m, [&](const Digit &digit) {
     if (digit.dim == PackedDim::kIn)
       return m.rem(unit, getChunkUnits());

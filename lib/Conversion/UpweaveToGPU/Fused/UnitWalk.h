@@ -24,8 +24,8 @@ struct BlockPlace {
 };
 
 /// What all stages of operands know: where the kernel is being emitted, its
-/// plan, the block's place, the block's shared memory as words, and the thread's
-/// number.
+/// plan, the block's place, the block's shared memory as words, and the
+/// thread's number.
 struct StageContext {
   mlir::Location loc;
   const FusedFacts &facts;
@@ -72,7 +72,7 @@ private:
   int64_t getChunkUnits() const;
   /// True if all taps of class axis `i` are in a unit.
   bool isInUnit(size_t i) const {
-    return i == context.facts.outer.size() && context.plan.rowTapsInUnit;
+    return i == context.facts.outer.size() && context.plan.heightTapsInUnit;
   }
 
   StageContext context;
