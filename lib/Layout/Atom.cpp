@@ -16,7 +16,7 @@ static constexpr unsigned kM = kAtomChannelDim, kN = kAtomColumnDim,
                           kK = kAtomDepthDim;
 
 /// FMA reads four channels of each position for two columns, twice a chunk, and
-/// of filters for two rows; mma.sync a fragment of 8 bytes a lane and one of 16.
+/// of filters for two rows; mma.sync a fragment of 8 bytes a lane, one of 16.
 /// Multiply-adds leave fewer temporaries alive.
 static constexpr AtomCosts kCostsFMA = {/*inputWavefronts=*/16,
                                         /*filterWavefronts=*/8,

@@ -886,7 +886,7 @@ func.func @pack_small_buffer(%x: memref<2x3x16xf32>, %p: memref<255xi32>) {
 // -----
 
 func.func @order_of_unknown_dim(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
-  // expected-error@+4 {{a digit counts 'columns'; it is out, in, group, phase_class, or a tap, phase or position such as width_tap, height_phase, position3}}
+  // expected-error@+3 {{a digit counts 'columns'; it is out, in, group, phase_class, or a tap, phase or position such as width_tap, height_phase, position3}}
   upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]>
     ins(%x : memref<2x3x16xf32>) outs(%p : memref<256xi32>)
     {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[8 in, 16 columns]>}
@@ -896,7 +896,7 @@ func.func @order_of_unknown_dim(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
 // -----
 
 func.func @order_with_gap(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
-  // expected-error@+4 {{the digits of 'in' do not count on: one by 1 is due}}
+  // expected-error@+3 {{the digits of 'in' do not count on: one by 1 is due}}
   upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]>
     ins(%x : memref<2x3x16xf32>) outs(%p : memref<256xi32>)
     {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[8 in by 2, 16 width_position]>}
@@ -906,7 +906,7 @@ func.func @order_with_gap(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
 // -----
 
 func.func @order_of_zeros(%x: memref<2x3x16xf32>, %p: memref<256xi32>) {
-  // expected-error@+4 {{digit '0 in by 1': both numbers must be positive}}
+  // expected-error@+3 {{digit '0 in by 1': both numbers must be positive}}
   upweave.pack <input> #upweave.conv_transpose<strides = [2], padding = [1]>
     ins(%x : memref<2x3x16xf32>) outs(%p : memref<256xi32>)
     {other = memref<3x4x4xf32>, precision = #upweave.precision<ieee>, order = #upweave.packed_order<[0 in, 16 width_position]>}

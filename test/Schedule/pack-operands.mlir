@@ -35,7 +35,7 @@ func.func @dynamic(%x: memref<?x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<?x4
 //   CHECK-NOT:   memref.alloc
 //       CHECK:   upweave.pack <filter>
 //  CHECK-SAME:   ins(%[[W]] : memref<3x4x4xf32>) outs(%[[PW]] : memref<512xi32>)
-//   CHECK-NOT:   upweave.pack
+//   CHECK-NOT:   upweave.pack <
 //       CHECK:     conv_transpose(%[[X]], %[[W]] :
 //  CHECK-NEXT:     packed(%[[PW]] : memref<512xi32>)
 func.func @strided_input(%x: memref<?x3x16xf32>, %w: memref<3x4x4xf32>, %y: memref<?x4x32xf32>) {

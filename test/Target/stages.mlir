@@ -2,7 +2,7 @@
 // other, and a clean-up, for fused, split and stored blocks.
 // RUN: upweave-opt %s --upweave-blocks-to-launch="chip=sm_90 precision=tf32" -o %t.whole
 // RUN: upweave-opt %s --upweave-attach-target=chip=sm_90 --upweave-select-schedule=precision=tf32 -o %t.scheduled
-// RUN: upweave-opt %t.scheduled --upweave-split-blocks --upweave-select-schedule=only-missing --upweave-bufferize -o %t.buffers
+// RUN: upweave-opt %t.scheduled --upweave-split-blocks --upweave-bufferize -o %t.buffers
 // RUN: upweave-opt %t.buffers --upweave-pack-operands --upweave-plan-buffers --upweave-lower-to-gpu --canonicalize --cse -o %t.parts
 // RUN: diff %t.whole %t.parts
 // What they leave can be read again.

@@ -107,7 +107,7 @@ TEST_F(RowReductionTest, ManyRowsAreCombinedOnce) {
                           {Holder::Warp, 4, 0, 32}});
   std::string text =
       reduce(makeDimSet({0}), BarrierScope::group(number, /*groups=*/2,
-                                               /*warps=*/4));
+                                                  /*warps=*/4));
   EXPECT_EQ(count<NVVM::BarrierOp>(), 2) << text;
   EXPECT_EQ(count<gpu::BarrierOp>(), 0) << text;
   EXPECT_EQ(getBufferSize(), 2 * 8 * 4) << text;
