@@ -54,8 +54,8 @@ llvm::Error refuseIncomplete(llvm::StringRef missing);
 /// What of a target row plans depend on.
 RowTarget getRowTarget(const TargetDescription &target);
 
-/// The atom that multiplies operands of type `element` where `precision` is asked
-/// for, or the one that is more accurate; nothing if there is none.
+/// The atom that multiplies operands of type `element` where `precision` is
+/// asked for, or the one that is more accurate; nothing if there is none.
 std::optional<AtomKind> getAtom(mlir::Type element, Precision precision);
 
 /// The precision that an atom's products have.
