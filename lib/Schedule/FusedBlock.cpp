@@ -204,7 +204,7 @@ FusedTarget upweave::getFusedTarget(const TargetDescription &target,
   fused.launchCycles = static_cast<double>(target.launchCycles);
   fused.blockLatency = static_cast<double>(target.blockLatencyCycles);
   fused.stageLatency = static_cast<double>(target.stageLatencyCycles);
-  fused.directLatency = static_cast<double>(target.directLatencyCycles);
+  fused.stridedLatency = static_cast<double>(target.stridedLatencyCycles);
   fused.loadLatency = static_cast<double>(target.loadLatencyCycles);
   return fused;
 }

@@ -43,10 +43,10 @@ static constexpr double kProductShare = 0.72;
 /// columns, only: what is read of the other operand is soon used up.
 static constexpr double kNarrowProducts = 1.25;
 static constexpr int64_t kSchedulers = 4;
-/// Of a copy of direct input: addresses and masks; a load and the zeros in its
+/// Of a copy of strided input: addresses and masks; a load and the zeros in its
 /// place; an element that is rounded to TF32, and a pair of halves that are put
 /// in one word.
-static constexpr double kDirectInstructions = 5, kLoadInstructions = 2,
+static constexpr double kStridedInstructions = 5, kLoadInstructions = 2,
                         kRoundInstructions = 3, kPairInstructions = 1;
 /// Registers of the filter fragment that is being multiplied, and the next.
 static constexpr int64_t kFilterRegisters = 8;
@@ -94,7 +94,7 @@ static UnitWork getUnitWork(const FusedPlan &plan, const FusedFacts &facts) {
   return work;
 }
 
-/// Accesses of one copy of direct input.
+/// Accesses of one copy of strided input.
 static int64_t getAccesses(const FusedPlan &plan, const FusedFacts &facts) {
   int64_t elements = kPieceBytes / getAtomInfo(facts.atom).elementBytes;
   return facts.channelsContiguous
@@ -118,7 +118,8 @@ static double getInputInstructions(const FusedPlan &plan,
     convert = kPairInstructions * elements / 2;
   return static_cast<double>(plan.getThreadCopies()) *
          (kLoadInstructions * static_cast<double>(getAccesses(plan, facts)) +
-          static_cast<double>(plan.copyVector) + convert + kDirectInstructions);
+          static_cast<double>(plan.copyVector) + convert +
+          kStridedInstructions);
 }
 
 /// Wavefronts of a block that stage a unit's input, in and out of shared memory
@@ -268,7 +269,7 @@ double upweave::predictFusedCycles(const FusedPlan &plan,
   double stagedBytes = static_cast<double>(plan.inputBytes + plan.filterBytes);
   double latency = target.blockLatency + stagedBytes / target.l2BytesPerCycle;
   if (plan.input == FusedInput::Strided)
-    latency += target.directLatency;
+    latency += target.stridedLatency;
   latency /= resident;
   double images = facts.batch == kDynamicSize
                       ? 64
@@ -435,7 +436,7 @@ llvm::Expected<FusedPlan> upweave::planFused(const FusedFacts &facts,
   FusedSearch search(facts, target, input);
   search.run(estimateFusedRegisters);
   // Long filters along wide rows leave no room to keep what is read, still less
-  // to hold what is loaded of direct input.
+  // to hold what is loaded of strided input.
   if (!search.best && input != FusedInput::Strided) {
     FusedSearch tight(facts, target, FusedInput::Packed);
     tight.run(getLeastRegisters);

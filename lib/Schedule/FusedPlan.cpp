@@ -29,7 +29,7 @@ static constexpr int64_t kMaxUnrolledHeightAtoms = 256;
 static constexpr int64_t kMostSharedBytes = 96 * 1024;
 static constexpr int64_t kMaxGrid = 1 << 30;
 static constexpr int64_t kMostCounted = std::numeric_limits<int32_t>::max();
-/// Columns of one access to direct input: more take registers without taking
+/// Columns of one access to strided input: more take registers without taking
 /// fewer sectors.
 static constexpr int64_t kMaxCopyVector = 2;
 

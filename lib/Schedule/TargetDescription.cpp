@@ -50,7 +50,7 @@ constexpr Figure kFigures[] = {
     {"launch_cycles", &TargetDescription::launchCycles},
     {"block_latency_cycles", &TargetDescription::blockLatencyCycles},
     {"stage_latency_cycles", &TargetDescription::stageLatencyCycles},
-    {"direct_latency_cycles", &TargetDescription::directLatencyCycles},
+    {"strided_latency_cycles", &TargetDescription::stridedLatencyCycles},
     {"load_latency_cycles", &TargetDescription::loadLatencyCycles},
 };
 
@@ -66,7 +66,7 @@ void setMeasured(TargetDescription &t) {
   t.launchCycles = 2000;
   t.blockLatencyCycles = 2500;
   t.stageLatencyCycles = 150;
-  t.directLatencyCycles = 1200;
+  t.stridedLatencyCycles = 1200;
   t.loadLatencyCycles = 800;
 }
 

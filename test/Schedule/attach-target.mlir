@@ -12,7 +12,7 @@
 // DEFAULT-SAME: "flops_f32" = 82600000000000 : i64, "flops_tf32" = 82600000000000 : i64, "flops_f16" = 165200000000000 : i64
 // DEFAULT-SAME: "mma_sync_permille" = 1000 : i64, "l2_bytes_per_cycle" = 32 : i64, "load_bytes_per_cycle" = 80 : i64
 // DEFAULT-SAME: "launch_cycles" = 2000 : i64, "block_latency_cycles" = 2500 : i64, "stage_latency_cycles" = 150 : i64
-// DEFAULT-SAME: "direct_latency_cycles" = 1200 : i64, "load_latency_cycles" = 800 : i64
+// DEFAULT-SAME: "strided_latency_cycles" = 1200 : i64, "load_latency_cycles" = 800 : i64
 // HOPPER-SAME: "chip" = "sm_90", "device" = "H200 SXM", "ptx_version" = 80 : i64, "multiprocessors" = 132 : i64
 // HOPPER-SAME: "shared_bytes_per_block" = 232448 : i64
 // HOPPER-SAME: "mma_sync_permille" = 720 : i64

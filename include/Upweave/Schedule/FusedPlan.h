@@ -137,7 +137,8 @@ struct FusedTarget {
   double clock = 0;
   /// As in TargetDescription; the latencies in cycles.
   double l2BytesPerCycle = 0, loadBytesPerCycle = 0, launchCycles = 0;
-  double blockLatency = 0, stageLatency = 0, directLatency = 0, loadLatency = 0;
+  double blockLatency = 0, stageLatency = 0, stridedLatency = 0,
+         loadLatency = 0;
 };
 
 /// A tiling. A unit is what is staged and multiplied between two barriers:
@@ -171,7 +172,7 @@ struct FusedPlan {
   /// are zeros for all.
   int64_t copyBegin = 0, copyEnd = 0;
   /// Neighbouring columns that a thread writes at a time, half a position of
-  /// each; more than 1 only of direct input.
+  /// each; more than 1 only of strided input.
   int64_t copyVector = 1;
   /// Threads that share a staged row.
   int64_t lineThreads = 1;
@@ -193,7 +194,7 @@ struct FusedPlan {
   }
   /// Copies of a thread for each unit.
   int64_t getThreadCopies() const;
-  /// Registers that a thread's direct input of a unit is held in between its
+  /// Registers that a thread's strided input of a unit is held in between its
   /// loads and its stores.
   int64_t getHeldRegisters(const FusedFacts &facts) const;
   int64_t getAccumulators(const FusedFacts &facts) const;

@@ -72,7 +72,7 @@ struct TargetDescription {
   /// Cycles until a block's first stage has arrived by cp.async, and its last
   /// store left; what that takes more through registers.
   int64_t blockLatencyCycles = 0;
-  int64_t directLatencyCycles = 0;
+  int64_t stridedLatencyCycles = 0;
   /// Cycles that the products of a stage wait for their operands where there
   /// are two stages.
   int64_t stageLatencyCycles = 0;

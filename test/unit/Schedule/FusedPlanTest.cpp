@@ -260,7 +260,7 @@ TEST(FusedPlanTest, MeasuredFiguresCount) {
        {Figure{&Target::launchCycles, FusedInput::Packed},
         Figure{&Target::blockLatencyCycles, FusedInput::Packed},
         Figure{&Target::stageLatencyCycles, FusedInput::Packed},
-        Figure{&Target::directLatencyCycles, FusedInput::Strided},
+        Figure{&Target::stridedLatencyCycles, FusedInput::Strided},
         Figure{&Target::loadLatencyCycles, FusedInput::Strided}}) {
     Target slow = getKnownTarget("sm_90");
     slow.*figure.member *= 8;
