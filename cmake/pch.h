@@ -1,5 +1,14 @@
 // The headers that nearly every file of the compiler includes, precompiled.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// LLVM's libraries come without assertions, and llvm::Statistic has no members
+// in them. Where ours are on it must not have any either: passes hold
+// statistics that MLIR's library constructs.
+#ifndef NDEBUG
+#define NDEBUG
+#include "llvm/ADT/Statistic.h"
+#undef NDEBUG
+#endif
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
