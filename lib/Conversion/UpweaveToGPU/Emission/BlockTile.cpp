@@ -69,6 +69,17 @@ Value BlockTile::getMask(DimSet dims, int64_t reg) {
   return mask;
 }
 
+Value BlockTile::maskOperand(RowReduceOp op, DimSet dims, int64_t reg,
+                             Value value) {
+  Value mask = getMask(dims, reg);
+  if (!mask)
+    return value;
+  OpBuilder &b = points.current;
+  Value identity = arith::ConstantOp::create(
+      b, loc, getReduceIdentity(op.getKind(), value.getType()));
+  return arith::SelectOp::create(b, loc, mask, value, identity);
+}
+
 DimSet BlockTile::getIndexDims(unsigned domainDim) {
   for (auto [loop, dim] : llvm::enumerate(walk.getNest().loops))
     if (llvm::is_contained(dim.members, domainDim)) {

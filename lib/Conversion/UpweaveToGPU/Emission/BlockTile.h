@@ -54,6 +54,10 @@ public:
   /// True where `reg` is within the domain along all of `dims`, and not
   /// padding; null if it always is.
   mlir::Value getMask(DimSet dims, int64_t reg);
+  /// `value`, an operand of `op` at `reg`; the reduction's identity on padding
+  /// along `dims`.
+  mlir::Value maskOperand(RowReduceOp op, DimSet dims, int64_t reg,
+                          mlir::Value value);
 
   /// True if out `out` has elements at the run of `reg` at all.
   bool isStoredAt(unsigned out, int64_t reg) const {

@@ -54,7 +54,6 @@ private:
   void repairSums(MutableArrayRef<Value> sums);
   Value hasNaN(ArrayRef<Value> sums);
   SmallVector<Value> formSumsAgain(OpBuilder &b, int64_t count);
-  Value getMaskedOperand(RowReduceOp op, int64_t reg);
   Value reduceOwn(RowReduceOp op, int64_t row);
   void loadRun(int64_t first);
   void emitStores();
@@ -319,18 +318,6 @@ void FusedKernel::repairSums(MutableArrayRef<Value> sums) {
   llvm::copy(ifOp.getResults(), sums.begin());
 }
 
-/// The operand of a reduction at `reg`; its identity on padding.
-Value FusedKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
-  Value value = program->get(op.getValue(), reg);
-  Value mask = tile->getMask(rowDims, reg);
-  if (!mask)
-    return value;
-  OpBuilder &b = points.current;
-  Value identity = arith::ConstantOp::create(
-      b, loc, getReduceIdentity(op.getKind(), value.getType()));
-  return arith::SelectOp::create(b, loc, mask, value, identity);
-}
-
 /// What this thread holds of row register `row`, reduced.
 Value FusedKernel::reduceOwn(RowReduceOp op, int64_t row) {
   OpBuilder &b = points.current;
@@ -351,7 +338,8 @@ Value FusedKernel::reduceOwn(RowReduceOp op, int64_t row) {
   }
   SmallVector<Value> values;
   for (int64_t reg : registers)
-    values.push_back(getMaskedOperand(op, reg));
+    values.push_back(
+        tile->maskOperand(op, rowDims, reg, program->get(op.getValue(), reg)));
   return RowReduction::reduceRegisters(b, loc, op.getKind(), values);
 }
 

@@ -188,6 +188,7 @@ public:
     const TileLayout &result = getInfo().result;
     int64_t columns = getInfo().getInputColumns();
     auto depth = static_cast<int64_t>(input.size()) / columns;
+    // Of the filter a lane has two rows, its results' lower one first.
     for (int64_t k = 0; k < depth; ++k)
       for (auto [i, sum] : llvm::enumerate(sums)) {
         int64_t row = result.getOffset(Holder::Register, kAtomChannelDim, i);

@@ -182,23 +182,12 @@ void StoredRowsKernel::prefetch() {
   }
 }
 
-/// The operand of a reduction at `reg`; its identity on padding.
-Value StoredRowsKernel::getMaskedOperand(RowReduceOp op, int64_t reg) {
-  Value value = program->get(op.getValue(), reg);
-  Value mask = tile->getMask(points.rowDims, reg);
-  if (!mask)
-    return value;
-  OpBuilder &b = points.current;
-  Value identity = arith::ConstantOp::create(
-      b, loc, getReduceIdentity(op.getKind(), value.getType()));
-  return arith::SelectOp::create(b, loc, mask, value, identity);
-}
-
 /// What this thread holds of the operand of a reduction, of row register `row`.
 SmallVector<Value> StoredRowsKernel::getOwn(RowReduceOp op, int64_t row) {
   SmallVector<Value> values;
   for (int64_t reg : layout.getRegistersAlong(points.rowDims, row))
-    values.push_back(getMaskedOperand(op, reg));
+    values.push_back(tile->maskOperand(op, points.rowDims, reg,
+                                       program->get(op.getValue(), reg)));
   return values;
 }
 

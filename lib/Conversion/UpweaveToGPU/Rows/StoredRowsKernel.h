@@ -86,7 +86,6 @@ private:
     return std::min(nest.getRowLength(), plan.staged * plan.getTileElements());
   }
   void finishRound(llvm::SmallVector<PartialResult> &partials);
-  mlir::Value getMaskedOperand(RowReduceOp op, int64_t reg);
   llvm::SmallVector<mlir::Value> getOwn(RowReduceOp op, int64_t row);
   /// Those of `outs` that have elements at the run of `reg`.
   llvm::SmallVector<unsigned> getStoredAt(int64_t reg,
