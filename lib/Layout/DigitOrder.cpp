@@ -29,14 +29,6 @@ int64_t DigitOrder::getSize() const {
   return size;
 }
 
-int64_t DigitOrder::getExtent(unsigned dim) const {
-  int64_t last = 0;
-  for (const Digit &digit : digits)
-    if (digit.dim == dim)
-      last += (digit.extent - 1) * digit.stride;
-  return last + 1;
-}
-
 unsigned DigitOrder::getNumDims() const {
   unsigned count = 0;
   for (const Digit &digit : digits)

@@ -5,6 +5,8 @@
 
 #include "Upweave/Layout/TileLayout.h"
 
+#include "Upweave/Layout/DigitOrder.h"
+
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringExtras.h"
@@ -43,11 +45,7 @@ int64_t TileLayout::getCount(Holder holder) const {
 }
 
 int64_t TileLayout::getExtent(unsigned dim) const {
-  int64_t last = 0;
-  for (const TileDigit &digit : digits)
-    if (digit.dim == dim)
-      last += (digit.extent - 1) * digit.stride;
-  return last + 1;
+  return getDigitsExtent(digits, dim);
 }
 
 int64_t TileLayout::getOffset(Holder holder, unsigned dim,

@@ -33,6 +33,16 @@ inline llvm::hash_code hash_value(const Digit &digit) {
   return llvm::hash_combine(digit.extent, digit.dim, digit.stride);
 }
 
+/// One more than the largest coordinate along `dim` that `digits` count to.
+template <typename Digits>
+int64_t getDigitsExtent(const Digits &digits, unsigned dim) {
+  int64_t last = 0;
+  for (const auto &digit : digits)
+    if (digit.dim == dim)
+      last += (digit.extent - 1) * digit.stride;
+  return last + 1;
+}
+
 /// Arithmetic on integers under the names that kernels' arithmetic has, for the
 /// templates below.
 struct IntegerMath {
@@ -58,7 +68,7 @@ public:
   /// Number of elements.
   int64_t getSize() const;
   /// Coordinates along `dim`: what its digits count to.
-  int64_t getExtent(unsigned dim) const;
+  int64_t getExtent(unsigned dim) const { return getDigitsExtent(digits, dim); }
   /// One more than the largest dimension that a digit counts.
   unsigned getNumDims() const;
 
