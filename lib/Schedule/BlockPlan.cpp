@@ -128,9 +128,10 @@ llvm::Error upweave::refuseIncomplete(StringRef missing) {
 llvm::Error RowBlock::verify(const RowTarget &target) const {
   if (llvm::Error error = plan.verify(facts, target))
     return error;
-  int64_t most = std::min(target.warpsPerMultiprocessor / plan.warps,
-                          target.sharedBytesPerMultiprocessor /
-                              std::max<int64_t>(plan.getBlockBytes(facts), 1));
+  int64_t most =
+      std::min(target.warpsPerMultiprocessor / plan.warps,
+               countBlocksByShared(target.sharedBytesPerMultiprocessor,
+                                   plan.getBlockBytes(facts)));
   if (blocksPerSM > std::max<int64_t>(most, 1))
     return llvm::createStringError(
         "blocks_per_sm = " + Twine(blocksPerSM) +

@@ -157,10 +157,9 @@ llvm::Error RowPlan::verify(const RowFacts &facts,
                              "alignment allow, which is of " +
                              llvm::Twine(facts.maxVector) + " elements");
   if (rowsPerThread < 1 || tilesPerBlock < 1)
-    return createStringError(
-        "tile = [" + llvm::Twine(rowsPerThread) + ", " +
-        llvm::Twine(tilesPerBlock) +
-        "] (rows per thread, tiles per block) must be positive");
+    return createStringError("rows_per_thread = " + llvm::Twine(rowsPerThread) +
+                             " and tiles_per_block = " +
+                             llvm::Twine(tilesPerBlock) + " must be positive");
   if (registers < 1 || (alongRow && registers % vector != 0))
     return createStringError(
         "registers = " + llvm::Twine(registers) +
