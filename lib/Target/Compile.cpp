@@ -296,7 +296,7 @@ LogicalResult Compilation::addSourceMeaning(llvm::raw_ostream &os) {
         pm.addPass(createInlinerPass({}, [](OpPassManager &) {}));
       })))
     return failure();
-  if (failed(decomposeComposites(*source)))
+  if (failed(verifyReshapes(*source)) || failed(decomposeComposites(*source)))
     return failure();
   for (auto [i, block] : llvm::enumerate(entries)) {
     auto func = source->lookupSymbol<func::FuncOp>(block.getSymName());

@@ -83,8 +83,6 @@ LogicalResult upweave::verifyReshapes(Operation *root) {
 }
 
 FailureOr<unsigned> upweave::decomposeComposites(Operation *root) {
-  if (failed(verifyReshapes(root)))
-    return failure();
   SmallVector<linalg::AggregatedOpInterface> ops;
   root->walk([&](linalg::AggregatedOpInterface op) {
     if (llvm::all_of(op->getResultTypes(), llvm::IsaPred<RankedTensorType>) &&
@@ -107,6 +105,8 @@ namespace {
 struct SimplifySourcePass
     : upweave::impl::SimplifySourceBase<SimplifySourcePass> {
   void runOnOperation() override {
+    if (failed(upweave::verifyReshapes(getOperation())))
+      return signalPassFailure();
     FailureOr<unsigned> decomposed =
         upweave::decomposeComposites(getOperation());
     if (failed(decomposed))

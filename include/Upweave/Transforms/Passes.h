@@ -34,7 +34,7 @@ mlir::LogicalResult verifyReshapes(mlir::Operation *root);
 
 /// Takes ops below `root` apart that say themselves how they are written with
 /// simpler ones (`linalg.softmax`); returns how many there were. Fails, with an
-/// error, for one that cannot be, and as verifyReshapes does.
+/// error, for one that cannot be.
 mlir::FailureOr<unsigned> decomposeComposites(mlir::Operation *root);
 
 /// The pipeline `upweave-raise`, stage 1: inlining without canonicalization,
